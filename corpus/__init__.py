@@ -1,0 +1,1 @@
+"""Documents in; curated entries and policy out."""

@@ -1,0 +1,175 @@
+"""Check: the linter that tells the clerk what is wrong in the corpus, where, and what to do."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from corpus.entries import Corpus, read_corpus, wordings
+from corpus.entry import Entry
+from corpus.likeness import Likeness
+from corpus.text import fold
+
+# WeChat cuts a passive reply at 2,048 bytes of UTF-8; 2,047 are known to arrive whole.
+WECHAT_BYTES = 2047
+# Longer than the longest question that the API takes, so nobody could ever ask it.
+QUESTION_LENGTH = 500
+FEW_SIMILAR = 5
+ERROR = "错误"
+WARNING = "提醒"
+# Sentences that every channel of the bot needs.
+PHRASES = (
+    "greeting",
+    "abstain",
+    "abstain_options",
+    "clarify",
+    "clarify_again",
+    "passage_intro",
+    "full_answer",
+    "basis",
+    "related",
+    "expired",
+    "empty",
+)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One finding: the place, how grave it is, what is wrong and the way out."""
+
+    path: Path
+    line: int
+    severity: str
+    message: str
+
+    def __str__(self) -> str:
+        """Return the finding as one line."""
+        place = f"{self.path}:{self.line}" if self.line else str(self.path)
+        return f"{place} {self.severity}：{self.message}"
+
+
+def check_folder(path: Path, today: date) -> tuple[Corpus, list[Problem]]:
+    """Read the corpus in `path` and return it with all that is wrong there, unreadable files included."""
+    corpus, errors = read_corpus(path)
+    unreadable = [Problem(error.path, error.line, ERROR, error.message) for error in errors]
+    return corpus, sorted({*unreadable, *check(corpus, today)}, key=lambda p: (str(p.path), p.line, p.message))
+
+
+def check(corpus: Corpus, today: date | None = None) -> list[Problem]:
+    """Return everything wrong in a corpus that could be read."""
+    problems: list[Problem] = []
+    for entry in filter(lambda entry: entry.active, corpus.entries):
+        problems += _check_answer(entry)
+        problems += _check_basis(entry)
+        problems += _check_similar(entry)
+    problems += _check_years(corpus, today or date.today())
+    return [*problems, *_check_overlap(corpus), *_check_nearness(corpus), *_check_phrases(corpus)]
+
+
+def wechat_bytes(question: str, answer: str) -> int:
+    """Return how many bytes a WeChat reply takes: the question, an empty line and the answer."""
+    return len(f"{question}\n\n{answer}".encode())
+
+
+def _check_answer(entry: Entry) -> Iterator[Problem]:
+    def problem(message: str) -> Problem:
+        return Problem(entry.path, 0, ERROR, message)
+
+    size = wechat_bytes(entry.question, entry.short_answer or entry.answer)
+    if size > WECHAT_BYTES and entry.short_answer:
+        yield problem(f"短答案连问题共 {size} 字节，微信只能发 {WECHAT_BYTES} 字节。请再删 {_signs(size)} 个字左右。")
+    elif size > WECHAT_BYTES:
+        yield problem(
+            f"答案连问题共 {size} 字节，微信只能发 {WECHAT_BYTES} 字节。请在文件最后加一节“## 短答案”，"
+            f"用答案的原句，比答案少 {_signs(size)} 个字以上。"
+        )
+    if "<!--" in entry.answer or "-->" in entry.answer:
+        yield problem("有一个段落标记没写对。写法：<!-- 段落: 名字 -->")
+    for name, count in Counter(part.name for part in entry.passages).items():
+        if not name or count > 1:
+            yield problem(f"段落名“{name}”空着或者用了 {count} 次。请给每个段落一个不同的名字。")
+
+
+def _signs(size: int) -> int:
+    # One Chinese sign takes three bytes of UTF-8.
+    return -(-(size - WECHAT_BYTES) // 3)
+
+
+def _check_basis(entry: Entry) -> Iterator[Problem]:
+    if not entry.basis:
+        yield Problem(entry.path, 0, ERROR, "没有依据。请在开头加一行“依据: 文件名（日期） 第几问”。")
+
+
+def _check_years(corpus: Corpus, today: date) -> Iterator[Problem]:
+    """Tell once for each school year that is over which entries still speak of it."""
+    ended: dict[tuple[str, date], list[str]] = {}
+    for entry in corpus.entries:
+        if entry.active and entry.valid_until is not None and entry.valid_until < today:
+            ended.setdefault((entry.years, entry.valid_until), []).append(entry.id)
+    for (years, last_day), ids in ended.items():
+        message = f"{years} 学年已在 {last_day} 结束，还在用的有 {len(ids)} 条（{'、'.join(ids)}）。"
+        way_out = "请按新的文件改答案和年度，或者加一行“状态: 停用”。"
+        yield Problem(corpus.path / "entries", 0, WARNING, message + way_out)
+
+
+def _check_similar(entry: Entry) -> Iterator[Problem]:
+    if len(entry.similar) < FEW_SIMILAR:
+        count = len(entry.similar)
+        yield Problem(entry.path, 0, WARNING, f"只有 {count} 个相似问题。请至少写 {FEW_SIMILAR} 个，换着说法写。")
+    names = [part.name for part in entry.passages]
+    seen: dict[str, int] = {fold(entry.question): entry.line}
+    for item in entry.similar:
+        if item.passage and item.passage not in names:
+            known = f"可用的段落有：{'、'.join(names)}" if names else "这条答案没有分段落，请去掉“@”和后面的字"
+            yield Problem(entry.path, item.line, ERROR, f"没有叫“{item.passage}”的段落。{known}。")
+        if len(item.text) > QUESTION_LENGTH:
+            message = f"这个相似问题有 {len(item.text)} 个字，最多 {QUESTION_LENGTH} 个。请写短。"
+            yield Problem(entry.path, item.line, ERROR, message)
+        if not re.search(r"\w", fold(item.text)):
+            yield Problem(entry.path, item.line, ERROR, f"“{item.text}”里没有字。请删去这一行。")
+        first = seen.setdefault(fold(item.text), item.line)
+        if first != item.line:
+            yield Problem(entry.path, item.line, WARNING, f"“{item.text}”和第 {first} 行是同一句。请删去一行。")
+
+
+def _check_overlap(corpus: Corpus) -> Iterator[Problem]:
+    """Find questions of an entry that also stand in outside.txt or in the small talk."""
+    outside = {fold(text) for text in corpus.outside}
+    talk = {fold(text): talk.name for talk in corpus.phrases.smalltalk for text in talk.questions}
+    for entry in corpus.entries:
+        for line, text in wordings(entry):
+            if fold(text) in outside:
+                message = f"“{text}”也写在 words/outside.txt（不能回答的问题）里。请从两处之一删去。"
+                yield Problem(entry.path, line, ERROR, message)
+            if fold(text) in talk:
+                message = f"“{text}”也写在 phrases.toml 的闲聊“{talk[fold(text)]}”里。请从两处之一删去。"
+                yield Problem(entry.path, line, ERROR, message)
+
+
+def _check_nearness(corpus: Corpus) -> Iterator[Problem]:
+    """Find questions of two entries that are nearly the same, or that stand in the wrong entry."""
+    for found in Likeness(corpus).strays():
+        where = f"{found.other.id} 的“{found.other_text}”"
+        if found.nearly_equal:
+            message = f"“{found.text}”和 {where}几乎一样，但两条答案不同。请只留在合适的一条里，或者写清区别。"
+        else:
+            message = f"“{found.text}”更像 {where}，不像本条的问题。请看看是否该移到 {found.other.id}。"
+        yield Problem(found.entry.path, found.line, WARNING, message)
+
+
+def _check_phrases(corpus: Corpus) -> Iterator[Problem]:
+    path = corpus.phrases.path
+    known = {key for key, text in corpus.phrases.sentences if text.strip()}
+    for key in PHRASES:
+        if key not in known:
+            yield Problem(path, 0, ERROR, f'[text] 里没有“{key}”这句话。请加一行：{key} = "……"')
+    owners: dict[str, str] = {}
+    for talk in corpus.phrases.smalltalk:
+        for text in talk.questions:
+            owner = owners.setdefault(fold(text), talk.name)
+            if owner != talk.name:
+                yield Problem(path, 0, ERROR, f"闲聊“{text}”在 {owner} 和 {talk.name} 里都有。请只留一处。")

@@ -1,0 +1,213 @@
+"""Corpus: all entries, words and fixed sentences, read from the files that people edit."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import Any, TypeVar
+
+from corpus.entry import Entry, parse_entry
+from corpus.errors import BadPhrases, BadWords, CorpusError, Duplicate, LostCharacters, MissingFile
+from corpus.text import fold, repair, tidy
+
+_T = TypeVar("_T")
+_SYNONYM = re.compile(r"^(.+?)\s*[=＝]\s*(.+)$")
+_BETWEEN = re.compile(r"[\s,，、;；|｜]+")
+
+
+@dataclass(frozen=True)
+class SmallTalk:
+    """A kind of small talk: how people say it and the one reply."""
+
+    name: str
+    questions: tuple[str, ...]
+    reply: str
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """Every sentence that the bot says for itself, as written in phrases.toml."""
+
+    sentences: tuple[tuple[str, str], ...]
+    smalltalk: tuple[SmallTalk, ...]
+    path: Path = field(default=Path("phrases.toml"), compare=False)
+
+    def text(self, key: str) -> str:
+        """Return the fixed sentence called `key`."""
+        if key not in self._by_key:
+            raise BadPhrases(self.path, 0, f'[text] 里没有“{key}”。请加一行：{key} = "……"')
+        return self._by_key[key]
+
+    @cached_property
+    def _by_key(self) -> dict[str, str]:
+        return dict(self.sentences)
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Everything that the index and the bot know; `digest` changes whenever one of the files does."""
+
+    entries: tuple[Entry, ...]
+    terms: tuple[str, ...]
+    synonyms: dict[str, str]
+    outside: tuple[str, ...]
+    phrases: Phrases
+    digest: str
+    path: Path = field(default=Path(), compare=False)
+
+
+def corpus_path() -> Path:
+    """Return the folder of the corpus that is installed with this package."""
+    return Path(str(resources.files("corpus")))
+
+
+def load_corpus(path: Path | None = None) -> Corpus:
+    """Read the corpus in `path`; raise the first CorpusError met."""
+    corpus, errors = read_corpus(path or corpus_path())
+    for error in errors:
+        raise error
+    return corpus
+
+
+def read_corpus(path: Path) -> tuple[Corpus, tuple[CorpusError, ...]]:
+    """Read what can be read of the corpus in `path`; return it with every error met on the way."""
+    reader = _Reader(path)
+    entries = tuple(reader.entries())
+    corpus = Corpus(
+        entries=entries,
+        terms=tuple(reader.get(_read_lines, "words/terms.txt") or ()),
+        synonyms=reader.get(_read_synonyms, "words/synonyms.txt") or {},
+        outside=tuple(reader.get(_read_lines, "words/outside.txt") or ()),
+        phrases=reader.get(_read_phrases, "phrases.toml") or Phrases((), (), path / "phrases.toml"),
+        digest=reader.digest.hexdigest(),
+        path=path,
+    )
+    return corpus, (*reader.errors, *_repeated_questions(entries))
+
+
+class _Reader:
+    """Reads files one by one, remembers the errors and the digest of all that was read."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.errors: list[CorpusError] = []
+        self.digest = hashlib.sha256()
+
+    def entries(self) -> Iterator[Entry]:
+        paths = sorted((self.root / "entries").glob("*.md"), key=_natural)
+        if not paths:
+            self.errors.append(MissingFile(self.root / "entries", 0, "一条问答也没有。请放入例如 E1.md 的文件。"))
+        for path in paths:
+            entry = self.get(_read_entry, f"entries/{path.name}")
+            if entry is not None:
+                yield entry
+
+    def get(self, read: Callable[[str, Path], _T], name: str) -> _T | None:
+        path = self.root / name
+        try:
+            text = read_text(path)
+            self.digest.update(f"{name}\n{len(text)}\n{text}".encode())
+            return read(text, path)
+        except CorpusError as error:
+            self.errors.append(error)
+            return None
+
+
+def _natural(path: Path) -> tuple[str, int, str]:
+    match = re.fullmatch(r"([A-Za-z]+)(\d+)", path.stem)
+    return (match[1], int(match[2]), "") if match else ("~", 0, path.stem)
+
+
+def read_text(path: Path) -> str:
+    """Read a file of the corpus as text, with plain line ends."""
+    try:
+        return tidy(path.read_bytes().decode("utf-8"))
+    except FileNotFoundError:
+        raise MissingFile(path, 0, "找不到这个文件。") from None
+    except UnicodeDecodeError:
+        raise LostCharacters(path, 0, "不是 UTF-8 编码。请在编辑器里“另存为”，编码选 UTF-8。") from None
+
+
+def _read_entry(text: str, path: Path) -> Entry:
+    entry = parse_entry(text, path)
+    if entry.id != path.stem:
+        raise Duplicate(path, 0, f"文件名是 {path.name}，编号却是 {entry.id}。两者要一样，一个编号只能有一个文件。")
+    return entry
+
+
+def _whole(text: str, path: Path) -> str:
+    repaired = repair(text)
+    for lost in repaired.lost:
+        raise LostCharacters(path, lost.line, f"第{lost.column}个字起有 {lost.length} 个字丢失（�）。请补上。")
+    return repaired.text
+
+
+def _lines(text: str, path: Path) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(_whole(text, path).split("\n"), start=1):
+        if line.strip() and not line.strip().startswith(("#", "＃")):
+            yield number, line.strip()
+
+
+def _read_lines(text: str, path: Path) -> list[str]:
+    return list(dict.fromkeys(line for _, line in _lines(text, path)))
+
+
+def _read_synonyms(text: str, path: Path) -> dict[str, str]:
+    synonyms: dict[str, str] = {}
+    for number, line in _lines(text, path):
+        match = _SYNONYM.match(line)
+        if match is None:
+            raise BadWords(path, number, f"“{line}”缺等号。写法：标准词 = 说法1 说法2")
+        word, variants = match[1].strip(), _BETWEEN.split(match[2].strip())
+        for variant in filter(None, variants):
+            if synonyms.get(variant, word) != word:
+                other = synonyms[variant]
+                raise BadWords(path, number, f"“{variant}”已经是“{other}”的说法，不能又是“{word}”的。请只留一处。")
+            if variant != word:
+                synonyms[variant] = word
+    return synonyms
+
+
+def _read_phrases(text: str, path: Path) -> Phrases:
+    try:
+        data = tomllib.loads(_whole(text, path))
+    except tomllib.TOMLDecodeError as error:
+        raise BadPhrases(path, 0, f"格式不对（{error}）。文字要放在英文双引号里，等号用英文的“=”。") from None
+    sentences = data.get("text", {})
+    if not isinstance(sentences, dict) or not all(isinstance(value, str) for value in sentences.values()):
+        raise BadPhrases(path, 0, '[text] 下面每一行都应当是：名字 = "一句话"')
+    smalltalk = tuple(_small_talk(item, path) for item in data.get("smalltalk", []))
+    return Phrases(tuple(sentences.items()), smalltalk, path)
+
+
+def _small_talk(item: Any, path: Path) -> SmallTalk:
+    try:
+        name, questions, reply = item["name"], tuple(item["questions"]), item["reply"]
+    except (KeyError, TypeError):
+        raise BadPhrases(path, 0, "每个 [[smalltalk]] 都要有 name、questions（方括号里的几句话）和 reply。") from None
+    if not name or not reply or not questions or not all(isinstance(text, str) for text in (name, reply, *questions)):
+        raise BadPhrases(path, 0, f"[[smalltalk]]“{name}”里 name、reply 要有字，questions 要有至少一句话。")
+    return SmallTalk(name, questions, reply)
+
+
+def _repeated_questions(entries: Iterable[Entry]) -> Iterator[CorpusError]:
+    """Two entries in use may not share a question; a retired one may leave its questions to its successor."""
+    owners: dict[str, Entry] = {}
+    for entry in entries:
+        for number, text in wordings(entry):
+            owner = owners.setdefault(fold(text), entry)
+            if owner.id != entry.id:
+                yield Duplicate(entry.path, number, f"“{text}”在 {owner.id} 里已经有了。一个问法只能属于一条问答。")
+
+
+def wordings(entry: Entry) -> Iterator[tuple[int, str]]:
+    """Yield line and text of each question of an entry in use, the standard one first."""
+    if entry.active:
+        yield entry.line, entry.question
+        yield from ((item.line, item.text) for item in entry.similar)

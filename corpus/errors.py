@@ -1,0 +1,56 @@
+"""Errors of the corpus, written for the clerk who edits its files.
+
+Our exception hierarchy:
+
+* CorpusError
+  x MissingFile
+  x BadEntry
+  x BadWords
+  x BadPhrases
+  x LostCharacters
+  x Duplicate
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class CorpusError(Exception):
+    """Something in a corpus file is wrong; says where, what and the way out, in Chinese."""
+
+    def __init__(self, path: Path | str, line: int, message: str) -> None:
+        """Remember the place (`line` 0 means the whole file) and what is wrong there."""
+        super().__init__(path, line, message)
+        self.path = Path(path)
+        self.line = line
+        self.message = message
+
+    def __str__(self) -> str:
+        """Return the place and the message as one line."""
+        place = f"{self.path} 第{self.line}行" if self.line else str(self.path)
+        return f"{place}：{self.message}"
+
+
+class MissingFile(CorpusError):
+    """A file or folder that the corpus needs is not there."""
+
+
+class BadEntry(CorpusError):
+    """An entry file does not have the agreed form."""
+
+
+class BadWords(CorpusError):
+    """A line of words/ does not have the agreed form."""
+
+
+class BadPhrases(CorpusError):
+    """phrases.toml is broken or lacks a sentence."""
+
+
+class LostCharacters(CorpusError):
+    """A file cannot be read as text, or has U+FFFD where characters were lost."""
+
+
+class Duplicate(CorpusError):
+    """An id or a question stands twice."""

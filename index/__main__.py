@@ -1,0 +1,96 @@
+"""The index on the command line: build, search, eval, train."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from corpus.entries import load_corpus
+from corpus.errors import CorpusError
+from index import disk
+from index.engine import Engine
+from index.errors import IndexFault
+from index.manifest import read_manifest, verify
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m index", description="建索引、试搜、评测、训练")
+    parser.add_argument("--index", type=Path, default=disk.default_index(), help="索引文件夹")
+    parser.add_argument("--model", default=os.environ.get("FAQ_MODEL") or disk.default_model(), help="向量模型")
+    commands = parser.add_subparsers(dest="command", required=True)
+    build = commands.add_parser("build", help="由资料建索引")
+    build.add_argument("--if-stale", action="store_true", help="资料和模型都没变就不重建")
+    build.add_argument("--corpus", type=Path, help="资料文件夹")
+    search = commands.add_parser("search", help="试搜一句，显示依据")
+    search.add_argument("text")
+    evaluate = commands.add_parser("eval", help="用没见过的问题评测")
+    evaluate.add_argument("--cases", type=Path, default=Path("tests/cases"), help="评测问题所在文件夹")
+    evaluate.add_argument("--out", type=Path, default=Path("build/eval"), help="报告写到哪里")
+    evaluate.add_argument("--data", type=Path, help="公开测试集，用来评测第二份资料")
+    evaluate.add_argument("--quick", action="store_true", help="只评现有索引，不重建对照")
+    train = commands.add_parser("train", help="训练随附的向量模型")
+    train.add_argument("--data", type=Path, required=True, help="训练数据文件夹")
+    train.add_argument("--out", type=Path, default=disk.default_model(), help="模型写到哪里")
+    options = parser.parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = {"build": _build, "search": _search, "eval": _eval, "train": _train}[
+        options.command
+    ]
+    try:
+        return run(options)
+    except (CorpusError, IndexFault) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _build(options: argparse.Namespace) -> int:
+    corpus = load_corpus(options.corpus)
+    if options.if_stale and _fresh(options, corpus.digest):
+        print(f"索引是最新的：{options.index}")
+        return 0
+    start = time.perf_counter()
+
+    def say(step: str) -> None:
+        print(f"[{time.perf_counter() - start:4.0f} 秒] {step}", flush=True)
+
+    engine = Engine.build(corpus, options.model, say)
+    point = next(p for p in engine.calibration.curve if p.threshold >= engine.thresholds(0.98).answer)
+    figures = {"held-out coverage": point.coverage, "held-out precision": point.precision}
+    disk.save(engine, options.index, corpus.digest, options.model, figures)
+    say(f"完成：{len(engine.entries)} 条问答，{len(engine.texts)} 个问法，写入 {options.index}")
+    return 0
+
+
+def _fresh(options: argparse.Namespace, corpus_digest: str) -> bool:
+    try:
+        manifest = read_manifest(options.index)
+        verify(options.index, manifest)
+    except IndexFault:
+        return False
+    return manifest.corpus == corpus_digest and manifest.model_digest == disk.model_digest(options.model)
+
+
+def _search(options: argparse.Namespace) -> int:
+    print(disk.load(options.index, options.model).explain(options.text))
+    return 0
+
+
+def _eval(options: argparse.Namespace) -> int:
+    from index.evaluation import report  # draws pictures: matplotlib is a development package
+
+    return report.run(options.index, options.model, options.cases, options.out, options.data, options.quick)
+
+
+def _train(options: argparse.Namespace) -> int:
+    from index.training.make import make  # scipy, scikit-learn and torch
+
+    make(options.data, options.out)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

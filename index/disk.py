@@ -1,0 +1,146 @@
+"""Disk: an engine as a folder of arrays and JSON, and back; never pickle."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.entries import Phrases, SmallTalk
+from corpus.entry import Entry
+from index.calibrate import Calibration, Point
+from index.embed import Embedder, StaticEmbedder, TunedEmbedder, open_embedder
+from index.engine import Engine
+from index.errors import IndexDamaged, IndexStale
+from index.lexical import Sounds, Terms
+from index.manifest import FORMAT, Manifest, digest_of, read_manifest, verify, write_manifest, written_whole
+from index.rank import Ranker
+from index.segment import Segmenter
+from index.signals import Sensor
+from index.store import Store
+
+_WIDE = ("bm25", "linear", "part")  # kept at half precision: they are gathered and summed, and most of the bytes
+
+
+def default_index() -> Path:
+    """Return the folder that `make index` writes."""
+    return Path(str(resources.files("index"))) / "built"
+
+
+def default_model() -> Path:
+    """Return the folder of the shipped embedder."""
+    return Path(str(resources.files("index"))) / "model" / "static-zh-128"
+
+
+def model_digest(model: Path | str) -> str:
+    """Return what tells one model from another: a folder's digest, or a hub name."""
+    return digest_of(Path(model)) if Path(model).is_dir() else str(model)
+
+
+def save(engine: Engine, folder: Path, corpus_digest: str, model: Path | str, figures: Mapping[str, float]) -> None:
+    """Write `engine` beside `folder` and swap it in by one rename."""
+    with written_whole(folder) as fresh:
+        _save_words(engine, fresh)
+        _save_arrays(engine, fresh)
+        engine.sensor.store.save(fresh / "vectors.faiss")
+        tuned = isinstance(engine.sensor.embedder, TunedEmbedder)
+        manifest = Manifest(FORMAT, engine.version, corpus_digest, engine.model_name, model_digest(model),
+                            len(engine.entries), len(engine.texts), tuned, dict(figures), {})  # fmt: skip
+        write_manifest(fresh, manifest)
+
+
+def load(folder: Path, model: Path | str | None = None, corpus_digest: str | None = None) -> Engine:
+    """Read the engine in `folder`; raise IndexStale if the model or the corpus given is not what it was built from."""
+    model = model or default_model()
+    manifest = read_manifest(folder)
+    if corpus_digest not in (None, manifest.corpus):
+        raise IndexStale(folder, "资料在建索引之后改过")
+    if manifest.model_digest != model_digest(model):
+        raise IndexStale(folder, f"索引用的向量模型是 {manifest.model}，现在设置的是 {Path(model).name}")
+    verify(folder, manifest)
+    try:
+        return _read(folder, manifest, model)
+    except (KeyError, ValueError, TypeError, OSError) as error:
+        raise IndexDamaged(folder, f"读不懂：{error}") from error
+
+
+def _save_words(engine: Engine, folder: Path) -> None:
+    sensor = engine.sensor
+    sensor.segmenter.save(folder)
+    _write(folder / "entries.json", [_entry_data(entry) for entry in engine.entries.values()])
+    _write(folder / "phrases.json", {
+        "sentences": engine.phrases.sentences, "smalltalk": [asdict(talk) for talk in engine.phrases.smalltalk],
+    })  # fmt: skip
+    _write(folder / "rows.json", {"texts": list(engine.texts), "groups": engine.groups, "passages": engine.passages})
+    _write(folder / "terms.json", list(sensor.terms.ids))
+    _write(folder / "sounds.json", sensor.sounds.syllables)
+    _write(folder / "calibration.json", asdict(engine.calibration))
+
+
+def _save_arrays(engine: Engine, folder: Path) -> None:
+    sensor = engine.sensor
+    arrays: dict[str, NDArray[Any]] = {"group": sensor.group, "centres": sensor.centres, "words": sensor.words}
+    for name in ("idf", "bm25_idf", "linear_bias", "part_bias", *_WIDE):
+        array = getattr(sensor.terms, name)
+        arrays[name] = array.astype(np.float16) if name in _WIDE else array
+    if isinstance(sensor.embedder, TunedEmbedder):
+        arrays["tuned"] = sensor.embedder.table
+        _write(folder / "tuned.json", list(sensor.embedder.tokens))
+    for name, array in (arrays | engine.ranker.arrays()).items():
+        np.save(folder / f"{name.replace(' ', '-')}.npy", array, allow_pickle=False)
+
+
+def _read(folder: Path, manifest: Manifest, model: Path | str) -> Engine:
+    def array(name: str) -> NDArray[Any]:
+        # Mapped, not read: several workers share the pages.
+        return np.asarray(np.load(folder / f"{name.replace(' ', '-')}.npy", mmap_mode="r", allow_pickle=False))
+
+    rows = _load(folder / "rows.json")
+    ids = {term: i for i, term in enumerate(_load(folder / "terms.json"))}
+    terms = Terms(ids, *(array(n) for n in ("idf", "bm25_idf", "bm25", "linear", "linear_bias", "part", "part_bias")))
+    embedder: Embedder = open_embedder(model)
+    if manifest.tuned and isinstance(embedder, StaticEmbedder):
+        embedder = TunedEmbedder(embedder, _load(folder / "tuned.json"), array("tuned"))
+    sensor = Sensor(Segmenter.load(folder), embedder, Sounds(_load(folder / "sounds.json")),
+                    Store.load(folder / "vectors.faiss"), array("group"), array("centres"), terms,
+                    array("words"))  # fmt: skip
+    weights = {name: array(name) for name in Ranker.NAMES}
+    phrases = _load(folder / "phrases.json")
+    return Engine(
+        entries={data["id"]: Entry(similar=(), **data) for data in _load(folder / "entries.json")},
+        phrases=Phrases(
+            tuple((key, text) for key, text in phrases["sentences"]),
+            tuple(SmallTalk(t["name"], tuple(t["questions"]), t["reply"]) for t in phrases["smalltalk"]),
+        ),
+        sensor=sensor,
+        ranker=Ranker.of(weights),
+        calibration=_calibration(_load(folder / "calibration.json")),
+        groups=tuple(rows["groups"]),
+        texts=rows["texts"],
+        passages=tuple((group, name) for group, name in rows["passages"]),
+        version=manifest.version,
+        model_name=manifest.model,
+    )
+
+
+def _calibration(data: dict[str, Any]) -> Calibration:
+    return Calibration(data["slope"], data["shift"], tuple(Point(**point) for point in data["curve"]), data["suggest"])
+
+
+def _entry_data(entry: Entry) -> dict[str, str]:
+    names = ("id", "category", "question", "body", "short_answer", "basis", "years", "status")
+    return {name: getattr(entry, name) for name in names}
+
+
+def _write(path: Path, data: object) -> None:
+    path.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+
+
+def _load(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))

@@ -1,0 +1,139 @@
+"""Embedders: readings in, unit vectors out.
+
+* `StaticEmbedder` reads the shipped sentence-transformers folder with numpy alone: a token's row, the mean of the
+  rows, unit length. `TunedEmbedder` is the same with some rows replaced by the corpus's own.
+* `TransformerEmbedder` runs any other sentence-transformers model, and needs torch for it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file
+
+from index.errors import ModelMissing
+from index.segment import Reading
+
+Vectors = NDArray[np.float32]
+
+
+class Embedder(Protocol):
+    """What turns readings into unit vectors."""
+
+    name: str
+    dimensions: int
+
+    def encode(self, readings: Sequence[Reading]) -> Vectors:
+        """Return one unit row per reading, float32 [n, dimensions]; zeros where nothing is known."""
+
+
+class StaticEmbedder:
+    """A table of token vectors, kept as whole numbers with a factor per row."""
+
+    def __init__(self, name: str, rows: Mapping[str, int], table: NDArray[np.int8], factors: Vectors) -> None:
+        """Hold `table` [tokens, dimensions] and `factors` [tokens]; `rows` names the row of each token."""
+        self.name = name
+        self.rows = rows
+        self.dimensions = int(table.shape[1])
+        self._table = table
+        self._factors = factors
+
+    @classmethod
+    def load(cls, folder: Path) -> StaticEmbedder:
+        """Read a folder that `make train` wrote; no network, no torch."""
+        try:
+            vocabulary = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))["model"]["vocab"]
+            arrays = load_file(folder / "model.safetensors")
+            return cls(folder.name, vocabulary, arrays["embeddings"], arrays["weights"].astype(np.float32))
+        except (OSError, KeyError, ValueError) as error:
+            raise ModelMissing(folder, str(error)) from error
+
+    def vectors_of(self, tokens: Sequence[str]) -> Vectors:
+        """Return the rows of the `tokens` that are known, float32 [known, dimensions]."""
+        ids = [row for row in map(self.rows.get, tokens) if row is not None]
+        return self._table[ids] * self._factors[ids, None]
+
+    def sum_of(self, tokens: Sequence[str]) -> Vectors:
+        """Return the sum of the tokens' rows, float32 [dimensions]."""
+        ids = [row for row in map(self.rows.get, tokens) if row is not None]
+        total: Vectors = self._factors[ids] @ self._table[ids].astype(np.float32)
+        return total
+
+    def encode(self, readings: Sequence[Reading]) -> Vectors:
+        """Return one unit row per reading, float32 [n, dimensions]; zeros where nothing is known."""
+        vectors = np.empty((len(readings), self.dimensions), dtype=np.float32)
+        for i, reading in enumerate(readings):
+            vectors[i] = self.sum_of(reading.tokens)
+        return unit(vectors)
+
+
+class TunedEmbedder:
+    """A static embedder with the rows of the corpus's own tokens replaced."""
+
+    def __init__(self, base: StaticEmbedder, tokens: Sequence[str], table: Vectors) -> None:
+        """Replace the rows of `tokens` by `table` [len(tokens), dimensions]."""
+        self.name = f"{base.name} (tuned)"
+        self.dimensions = base.dimensions
+        self.tokens = tuple(tokens)
+        self.table = table
+        self._base = base
+        self._rows = {token: i for i, token in enumerate(tokens)}
+
+    def encode(self, readings: Sequence[Reading]) -> Vectors:
+        """Return one unit row per reading, float32 [n, dimensions]; zeros where nothing is known."""
+        vectors = np.empty((len(readings), self.dimensions), dtype=np.float32)
+        for i, reading in enumerate(readings):
+            found = [self._rows.get(token) for token in reading.tokens]
+            own = [row for row in found if row is not None]
+            vectors[i] = self.table[own].sum(axis=0)
+            if len(own) < len(found):
+                others = [token for token, row in zip(reading.tokens, found, strict=True) if row is None]
+                vectors[i] += self._base.sum_of(others)
+        return unit(vectors)
+
+
+class TransformerEmbedder:
+    """Any sentence-transformers model, by folder or hub name; it reads the question as it was typed."""
+
+    def __init__(self, name: str) -> None:
+        """Load the model `name`; the first import of torch takes seconds."""
+        from sentence_transformers import SentenceTransformer  # heavy, and needed for foreign models only
+
+        try:
+            self._model = SentenceTransformer(name, device="cpu")
+        except (OSError, ValueError) as error:
+            raise ModelMissing(Path(name), str(error)) from error
+        self.name = Path(name).name
+        self.dimensions = int(self._model.get_embedding_dimension() or 0)
+
+    def encode(self, readings: Sequence[Reading]) -> Vectors:
+        """Return one unit row per reading, float32 [n, dimensions]."""
+        texts = [reading.text for reading in readings]
+        vectors: Vectors = self._model.encode(texts, normalize_embeddings=True, show_progress_bar=len(texts) > 500)
+        return vectors.astype(np.float32)
+
+
+def unit(vectors: Vectors) -> Vectors:
+    """Return rows of length one; a row of zeros stays."""
+    norms: Vectors = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))[:, None]
+    return (vectors / np.maximum(norms, 1e-9)).astype(np.float32, copy=False)
+
+
+def is_static(folder: Path) -> bool:
+    """Return whether `folder` holds a table over whitespace tokens, as `make train` writes it."""
+    tokenizer = folder / "tokenizer.json"
+    if not tokenizer.is_file():
+        return False
+    kind = (json.loads(tokenizer.read_text(encoding="utf-8")).get("pre_tokenizer") or {}).get("type")
+    return bool(kind == "WhitespaceSplit")
+
+
+def open_embedder(name: str | Path) -> StaticEmbedder | TransformerEmbedder:
+    """Return the embedder for a folder or a hub name."""
+    folder = Path(name)
+    return StaticEmbedder.load(folder) if is_static(folder) else TransformerEmbedder(str(name))

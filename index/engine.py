@@ -1,0 +1,164 @@
+"""Engine: a corpus that can be asked. Build, save, load, search."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from corpus.entries import Corpus, Phrases
+from corpus.entry import Entry
+from corpus.text import fold
+from index.calibrate import Calibration, Thresholds, calibrate, hold_out
+from index.embed import Embedder, StaticEmbedder, open_embedder
+from index.explain import Candidate, Explanation
+from index.lexical import Scores, Sounds
+from index.parts import part_of
+from index.rank import Ranker
+from index.rows import SMALLTALK, Table, rows_of
+from index.segment import Segmenter
+from index.signals import Sensor, Signals, features
+from index.tune import tune
+
+_SENTENCE = re.compile(r"[^。！？!?；;\n]+")
+_LONG = 24  # words; above it a message is also matched sentence by sentence
+_MOST_SENTENCES = 8
+# A sentence taken out of its message counts a little less than the whole.
+_SENTENCE_WEIGHT = 0.9
+
+
+@dataclass(frozen=True)
+class Hit:
+    """An entry that may answer: its nearest phrasing, the probability that it is right, the part asked for."""
+
+    entry_id: str
+    phrasing: str
+    score: float
+    passage: str = ""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Everything that matching needs, in memory."""
+
+    entries: Mapping[str, Entry]
+    phrases: Phrases
+    sensor: Sensor
+    ranker: Ranker
+    calibration: Calibration
+    groups: tuple[str, ...]
+    texts: Sequence[str]
+    passages: tuple[tuple[str, str], ...]
+    version: str
+    model_name: str
+
+    @classmethod
+    def build(
+        cls, corpus: Corpus, model: Path | str, say: Callable[[str], None] = lambda _: None, tuned: bool = True
+    ) -> Engine:
+        """Index `corpus`: segment, embed, tune, learn to rank, calibrate. Under two minutes on two cores."""
+        segmenter = Segmenter(corpus.terms, corpus.synonyms)
+        say("分词")
+        table = Table.of(rows_of(corpus), segmenter)
+        base = open_embedder(model)
+        sounds = Sounds.load()
+
+        def sense(part: Table, parts: bool = False) -> Sensor:
+            return Sensor.build(part, segmenter, _tuned(base, part) if tuned else base, sounds, parts)
+
+        held = hold_out(table, sense, say)
+        say("学习排序")
+        ranker, calibration = calibrate(held)
+        say("建索引")
+        return cls(
+            entries={entry.id: entry for entry in corpus.entries if entry.active},
+            phrases=corpus.phrases,
+            sensor=sense(table, parts=True),
+            ranker=ranker,
+            calibration=calibration,
+            groups=table.groups,
+            texts=[row.text for row in table.rows],
+            passages=table.passages,
+            version=corpus.digest[:12],
+            model_name=base.name,
+        )
+
+    def search(self, text: str, k: int = 5) -> list[Hit]:
+        """Return the best hit of each of the `k` best entries, best first; nothing for a text with nothing in it."""
+        found = self._match(text)
+        if found is None:
+            return []
+        signals, scores = found
+        best = np.argsort(-scores)[:k]
+        return [self._hit(int(group) + 1, float(scores[group]), signals) for group in best]
+
+    def explain(self, text: str) -> Explanation:
+        """Return what was read, measured and concluded, to be printed."""
+        reading = self.sensor.segmenter.read(text)
+        found = self._match(text)
+        if found is None:
+            return Explanation(reading, ())
+        signals, scores = found
+        best = np.argsort(-scores)[:5]
+        hits = [self._hit(int(group) + 1, float(scores[group]), signals) for group in best]
+        values = [signals.values[int(group) + 1] for group in best]
+        rows = tuple(
+            Candidate(h.entry_id, h.score, h.phrasing, h.passage, v) for h, v in zip(hits, values, strict=True)
+        )
+        return Explanation(reading, rows, signals.values[0])
+
+    def thresholds(self, precision: float) -> Thresholds:
+        """Return the thresholds that keep direct answers right with this probability."""
+        return self.calibration.thresholds(precision)
+
+    def related(self, entry_id: str, k: int = 3) -> list[str]:
+        """Return the ids of the entries nearest to an entry."""
+        centres = self.sensor.centres
+        if entry_id not in self.entries:
+            return []
+        order = np.argsort(-(centres @ centres[self.groups.index(entry_id)]))
+        names = [self.groups[i] for i in order]
+        return [name for name in names if name in self.entries and name != entry_id][:k]
+
+    def suggest(self, prefix: str, k: int = 5) -> list[str]:
+        """Return the ids of the entries whose question fits a half-typed one."""
+        typed = fold(prefix)
+        if not typed:
+            return []
+        starts = [id_ for id_, entry in self.entries.items() if typed in fold(entry.question)]
+        ranked = [hit.entry_id for hit in self.search(prefix, k + 4) if not hit.entry_id.startswith(SMALLTALK)]
+        return list(dict.fromkeys([*starts, *ranked]))[:k]
+
+    def _match(self, text: str) -> tuple[Signals, Scores] | None:
+        """Return the signals of the whole text and the score of each group, sentences included."""
+        segmenter = self.sensor.segmenter
+        reading = segmenter.read(text)
+        if not reading.tokens:
+            return None
+        signals = self.sensor.measure(reading)
+        scores = self._rank(signals)
+        if len(reading.words) > _LONG:
+            for sentence in _SENTENCE.findall(text)[-_MOST_SENTENCES:]:
+                part = segmenter.read(sentence)
+                if 3 < len(part.words) < len(reading.words):
+                    scores = np.maximum(scores, _SENTENCE_WEIGHT * self._rank(self.sensor.measure(part)))
+        return signals, scores
+
+    def _rank(self, signals: Signals) -> Scores:
+        return self.calibration.score(self.ranker.rank(*features(signals))[1:])
+
+    def _hit(self, group: int, score: float, signals: Signals) -> Hit:
+        rows = signals.rows[self.sensor.group[signals.rows] == group]
+        passage = part_of(group, self.groups, self.passages, self.sensor.terms, signals)
+        return Hit(self.groups[group], self.texts[rows[0]] if len(rows) else "", score, passage)
+
+
+def _tuned(base: Embedder, table: Table) -> Embedder:
+    """Return `base` tuned to `table` where it is a static table; any other model stays as it is."""
+    if not isinstance(base, StaticEmbedder):
+        return base
+    # Outside is group 0 here and -1 there: it repels and is not drawn together.
+    return tune(base, table.readings, table.group - 1)

@@ -1,0 +1,118 @@
+"""Segmenter: a folded sentence in; jieba words and their characters out."""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import jieba
+
+from corpus.text import fold
+
+# A word of Han signs, a run of latin letters, a number. Everything else (punctuation, signs) is dropped.
+_TOKEN = re.compile(r"[a-z]+|\d+(?:\.\d+)?|[\u3400-\u9fff\U00020000-\U0003ffff]+")
+# A term of the corpus must win against the general dictionary's own split of it.
+_TERM_FREQUENCY = 200_000
+_MOST_REMEMBERED = 50_000
+_FILE = "segmenter.json"
+_HAN = "\u3400"  # the first Han sign
+
+jieba.setLogLevel(logging.WARNING)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A text as the matching sees it: folded, its words, and the tokens that are embedded."""
+
+    text: str
+    words: tuple[str, ...]
+    tokens: tuple[str, ...]
+
+
+class Segmenter:
+    """Splits text by jieba's dictionary with the corpus's own terms added; unifies its synonyms."""
+
+    def __init__(
+        self,
+        terms: Iterable[str] = (),
+        synonyms: Mapping[str, str] | None = None,
+        cache_dir: Path | None = None,
+    ) -> None:
+        """Prepare the dictionary; `cache_dir` keeps jieba's prepared copy of it (0.6 s instead of 1.5 s)."""
+        self._jieba = jieba.Tokenizer()
+        if cache_dir is not None:
+            self._jieba.tmp_dir = str(cache_dir)
+            self._jieba.cache_file = "jieba.cache"
+        self._jieba.initialize()
+        self._terms = tuple(terms)
+        self._rarity: dict[str, float] = {}
+        self._synonyms = {variant: word.split() for variant, word in (synonyms or {}).items()}
+        for term in sorted({*self._terms, *self._synonyms}):
+            self.rarity(term)  # before the dictionary takes it for a common word
+            self._jieba.add_word(term, freq=_TERM_FREQUENCY)
+
+    def save(self, folder: Path) -> None:
+        """Write the terms, the synonyms and jieba's prepared dictionary."""
+        synonyms = {variant: " ".join(words) for variant, words in self._synonyms.items()}
+        data = json.dumps({"terms": self._terms, "synonyms": synonyms}, ensure_ascii=False)
+        (folder / _FILE).write_text(data, encoding="utf-8")
+        Segmenter(cache_dir=folder)
+
+    @classmethod
+    def load(cls, folder: Path) -> Segmenter:
+        """Return the segmenter that was saved in `folder`."""
+        data = json.loads((folder / _FILE).read_text(encoding="utf-8"))
+        return cls(data["terms"], data["synonyms"], cache_dir=folder)
+
+    def words(self, text: str) -> list[str]:
+        """Return the words of `text`, folded, synonyms replaced, punctuation dropped."""
+        return self._cut(fold(text))
+
+    def read(self, text: str) -> Reading:
+        """Return the reading of `text`."""
+        folded = fold(text)
+        words = self._cut(folded)
+        return Reading(folded, tuple(words), tuple(with_characters(words)))
+
+    def segment(self, text: str) -> list[str]:
+        """Return what is embedded: each word, followed by its characters where it has several."""
+        return with_characters(self.words(text))
+
+    def rarity(self, word: str) -> float:
+        """Return how much a word says by how rare it is in general text: 0 to 12, one point per factor of e."""
+        known = self._rarity.get(word)
+        if known is None:
+            if len(word) == 1 and word < _HAN:
+                known = 4.0  # a latin letter or digit alone; the dictionary has none
+            else:
+                frequency = max(self._jieba.FREQ.get(word) or 0, 1)
+                known = min(12.0, math.log(self._jieba.total / frequency) - 3)
+            if len(self._rarity) < _MOST_REMEMBERED:
+                self._rarity[word] = known
+        return known
+
+    def _cut(self, folded: str) -> list[str]:
+        words: list[str] = []
+        for run in _TOKEN.findall(folded):
+            for word in self._jieba.cut(run, HMM=False) if run >= _HAN else (run,):
+                other = self._synonyms.get(word)
+                if other is None:
+                    words.append(word)
+                else:
+                    words.extend(other)
+        return words
+
+
+def with_characters(words: Iterable[str]) -> list[str]:
+    """Return `words`, each Han word of several characters followed by these."""
+    tokens: list[str] = []
+    for word in words:
+        tokens.append(word)
+        if len(word) > 1 and word >= _HAN:
+            tokens.extend(word)
+    return tokens

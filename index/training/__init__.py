@@ -1,0 +1,1 @@
+"""How the shipped embedder is made: counts, factors, contrast, export."""

@@ -1,0 +1,124 @@
+"""App: puts the ways in together into one ASGI application."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.channels.desk import Desk
+from bot.channels.errors import ApiError, not_found
+from bot.channels.guard import Shell
+from bot.channels.http import api_router
+from bot.channels.pages import add_pages, missing_page
+from bot.chat import Calculator, Engine, china_now
+from bot.opening import open_engine
+from bot.settings import Settings, load_settings
+
+log = logging.getLogger(__name__)
+
+# Addresses for programs; everywhere else a person gets a page to read.
+_FOR_PROGRAMS = ("/api/", "/metrics", "/wechat")
+
+
+def create_app(
+    settings: Settings | None = None,
+    engine: Engine | None = None,
+    load: Callable[[Settings], Engine] = open_engine,
+    calculator: Calculator | None = None,
+    clock: Callable[[], datetime] = china_now,
+) -> FastAPI:
+    """Return the application; without an engine it loads one while it already serves."""
+    settings = settings or load_settings()
+    desk = Desk(settings, calculator, clock)
+    if engine is not None:
+        desk.open(engine)
+    app = FastAPI(
+        title="少儿医保问答",
+        version="1",
+        summary="深圳少儿医保热点问答的 HTTP 接口",
+        lifespan=_lifespan(desk, load if engine is None else None),
+        # The usual pages of FastAPI fetch their scripts from another host.
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        redirect_slashes=False,
+    )
+    app.state.desk = desk
+    # Included routers are looked through one by one on each request; these routes stand directly in the app.
+    app.router.routes.extend(api_router(desk).routes)
+    add_pages(app, desk)
+    _add_error_handlers(app, desk)
+    _add_layers(app, settings)
+    return app
+
+
+def _lifespan(
+    desk: Desk, load: Callable[[Settings], Engine] | None
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        loading = asyncio.create_task(_open(desk, load)) if load else None
+        yield
+        if loading:
+            await loading
+        await asyncio.to_thread(desk.close)
+
+    return lifespan
+
+
+async def _open(desk: Desk, load: Callable[[Settings], Engine]) -> None:
+    try:
+        desk.open(await asyncio.to_thread(load, desk.settings))
+    except Exception as error:
+        # The process stays up, so that /api/ready can say 503 and a person can read this line.
+        log.error("索引没有装入，不能回答问题：%s", error, exc_info=log.isEnabledFor(logging.DEBUG))
+        desk.fail()
+    else:
+        log.info("索引已装入，可以回答 %d 条问答。", len(desk.chat.engine.entries))
+
+
+def _add_error_handlers(app: FastAPI, desk: Desk) -> None:
+    async def api_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, ApiError)
+        desk.metrics.count_error(error.code)
+        return error.response()
+
+    async def http_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        if error.status_code == 404 and not request.url.path.startswith(_FOR_PROGRAMS):
+            return missing_page()
+        return await api_error(request, _from_http(error, request))
+
+    app.add_exception_handler(ApiError, api_error)
+    app.add_exception_handler(HTTPException, http_error)
+
+
+def _from_http(error: HTTPException, request: Request) -> ApiError:
+    if error.status_code == 404:
+        return not_found()
+    if error.status_code == 405:
+        allowed = (error.headers or {}).get("Allow", "")
+        message = f"这个地址不接受 {request.method} 请求，可用：{allowed}。"
+        return ApiError(405, "method_not_allowed", message, headers=error.headers)
+    return ApiError(error.status_code, "bad_request", "这个请求无法处理。", headers=error.headers)
+
+
+def _add_layers(app: FastAPI, settings: Settings) -> None:
+    if settings.cors:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors,
+            allow_methods=["GET", "POST"],
+            allow_headers=["Content-Type"],
+            max_age=3600,
+        )
+    app.add_middleware(Shell)

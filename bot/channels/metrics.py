@@ -1,0 +1,43 @@
+"""Metrics: what Prometheus reads of one server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import get_args
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from bot.reply import Kind
+
+_BUCKETS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
+
+
+class Metrics:
+    """The numbers of one app, in a registry of its own."""
+
+    def __init__(self, dropped: Callable[[], int], ready: Callable[[], bool]) -> None:
+        """Make the counters; `dropped` and `ready` are asked whenever somebody reads."""
+        self._registry = CollectorRegistry()
+        replies = Counter("faq_replies", "答复数，按种类", ["kind"], registry=self._registry)
+        # Looking a label up takes longer than counting, so each kind has its counter at hand.
+        self._replies = {kind: replies.labels(kind) for kind in get_args(Kind)}
+        self._abstains = Counter("faq_abstains", "没有给出答案的次数", registry=self._registry)
+        self._errors = Counter("faq_errors", "被拒绝的请求数，按错误代码", ["code"], registry=self._registry)
+        self._seconds = Histogram("faq_reply_seconds", "一次答复所用秒数", buckets=_BUCKETS, registry=self._registry)
+        Gauge("faq_records_dropped", "丢弃的问答记录数", registry=self._registry).set_function(dropped)
+        Gauge("faq_ready", "索引是否已装入", registry=self._registry).set_function(ready)
+
+    def count_reply(self, kind: Kind, seconds: float) -> None:
+        """Count one reply."""
+        self._replies[kind].inc()
+        if kind == "abstain":
+            self._abstains.inc()
+        self._seconds.observe(seconds)
+
+    def count_error(self, code: str) -> None:
+        """Count one refused request."""
+        self._errors.labels(code).inc()
+
+    def text(self) -> bytes:
+        """Return all numbers in the Prometheus text format."""
+        return generate_latest(self._registry)

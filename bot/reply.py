@@ -1,0 +1,187 @@
+"""Reply: the wire shapes of the HTTP contract."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, StringConstraints
+
+MAX_QUESTION = 500
+SESSION_ID = r"^[A-Za-z0-9_-]{8,64}$"
+REPLY_ID = r"^[0-9A-HJKMNP-TV-Z]{26}$"
+
+Kind = Literal["answer", "calculation", "ask", "clarify", "smalltalk", "abstain"]
+
+# Crockford's alphabet in ascending order, so ids sort as their times do: https://github.com/ulid/spec
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def new_reply_id() -> str:
+    """Return a new id that sorts by time: 48 bits of milliseconds, 80 random bits."""
+    number = (time.time_ns() // 1_000_000 << 80) | secrets.randbits(80)
+    return "".join(_ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))
+
+
+def new_session_id() -> str:
+    """Return a new session id that nobody can guess."""
+    return secrets.token_urlsafe(16)
+
+
+class _Wire(BaseModel):
+    # Every field of a reply is always there, so the document must call it required.
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
+
+class Option(_Wire):
+    """A question that the user may ask next."""
+
+    entry_id: str = Field(examples=["P1"])
+    question: str = Field(examples=["少儿医保有哪些缴费方式？"])
+
+
+class EntryInfo(_Wire):
+    """Where an answer comes from."""
+
+    id: str = Field(examples=["P3"])
+    question: str = Field(examples=["少儿医保每年要交多少钱？"])
+    category: str = Field(examples=["保费缴纳"])
+    basis: str | None = Field(default=None, examples=["少儿参保缴费 热点问答（2024年8月）保费缴纳 第3问"])
+    valid: str | None = Field(default=None, examples=["2024-2025学年度"])
+    url: str = Field(examples=["/answers/P3"])
+
+
+class PassageInfo(_Wire):
+    """A named part of an answer."""
+
+    name: str
+    text: str
+
+
+class EntryDetail(EntryInfo):
+    """A published entry with its whole answer."""
+
+    answer: str
+    short_answer: str | None = None
+    passages: list[PassageInfo] = []
+    related: list[Option] = []
+
+
+class EntryList(_Wire):
+    """All published entries, in order."""
+
+    entries: list[EntryInfo]
+
+
+class SuggestionList(_Wire):
+    """Standard questions for a half-typed one, best first."""
+
+    suggestions: list[Option]
+
+
+class Result(_Wire):
+    """One number of an estimate; `value` is a decimal string."""
+
+    label: str = Field(examples=["医保支付"])
+    value: str = Field(examples=["17460.00"])
+    unit: str = Field(examples=["元"])
+
+
+class Estimate(_Wire):
+    """The outcome of a calculation; the main result stands first."""
+
+    results: list[Result]
+    formula: str = Field(examples=["(20000.00 - 600.00) × 90% = 17460.00"])
+    inputs: dict[str, str] = {}
+    assumptions: list[str] = []
+    basis: list[str] = []
+    policy_year: str = Field(examples=["2024-2025"])
+
+
+class Ask(_Wire):
+    """The input that a calculation still needs."""
+
+    slot: str = Field(examples=["hospital_level"])
+    options: list[str] = []
+
+
+class Reply(_Wire):
+    """What the bot says to one question."""
+
+    reply_id: str = Field(default="", pattern=REPLY_ID)
+    session_id: str = Field(default="", pattern=SESSION_ID)
+    kind: Kind
+    text: str
+    entry: EntryInfo | None = None
+    passage: str | None = None
+    estimate: Estimate | None = None
+    ask: Ask | None = None
+    options: list[Option] = []
+    confidence: float = Field(default=0.0, ge=0, le=1)
+    notice: str | None = Field(default=None, description="对答复的补充提醒，例如答案所属年度已过")
+
+
+class ChatRequest(BaseModel):
+    """A question put to the bot; its length is checked after trimming."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    question: StrictStr = Field(description="1 到 500 个字（去掉首尾空白后）", examples=["少儿医保每年要交多少钱？"])
+    session_id: Annotated[StrictStr, StringConstraints(pattern=SESSION_ID)] | None = None
+
+
+class Feedback(BaseModel):
+    """Whether a reply helped."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reply_id: Annotated[StrictStr, StringConstraints(pattern=REPLY_ID)]
+    helpful: StrictBool
+    comment: Annotated[StrictStr, StringConstraints(max_length=MAX_QUESTION)] | None = None
+
+
+class ErrorInfo(_Wire):
+    """What went wrong: a code for programs, a sentence for people, the field if it is about one."""
+
+    code: str = Field(examples=["question_too_long"])
+    message: str = Field(examples=["问题太长了，请控制在 500 个字以内。"])
+    field: str | None = Field(default=None, examples=["question"])
+
+
+class ErrorReply(_Wire):
+    """The one shape of every error."""
+
+    error: ErrorInfo
+
+
+# Signs that no reader sees and no store likes: controls but tab and line ends, and halves of surrogate pairs.
+_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def trim(text: str) -> str:
+    """Return `text` without control characters and without space around it."""
+    return _UNSEEN.sub(" ", text).strip()
+
+
+@dataclass(frozen=True)
+class Query:
+    """A question as a channel hands it on; without a session id a new session begins."""
+
+    text: str
+    channel: str
+    session_id: str | None = None
+
+
+@dataclass(frozen=True)
+class CalculatorReply:
+    """What the calculator says; `state` comes back to it with the session's next message."""
+
+    kind: Literal["calculation", "ask"]
+    text: str
+    entry_id: str | None = None
+    estimate: Estimate | None = None
+    ask: Ask | None = None
+    state: object = None

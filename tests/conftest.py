@@ -1,0 +1,163 @@
+"""A made-up corpus of six entries, an engine in plain Python over it, a chat and a client."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from bot.chat import Chat
+from bot.sessions import SessionStore
+from bot.settings import Settings
+from corpus.entries import Phrases, SmallTalk
+from corpus.entry import Entry, Similar
+from corpus.text import fold
+
+
+@dataclass(frozen=True)
+class FakeHit:
+    entry_id: str
+    phrasing: str
+    score: float
+    passage: str = ""
+
+
+@dataclass(frozen=True)
+class FakeThresholds:
+    answer: float = 0.8
+    suggest: float = 0.4
+    margin: float = 0.1
+
+
+def make_entry(entry_id: str, category: str, question: str, body: str, **more: object) -> Entry:
+    similar = tuple(Similar(text) for text in more.pop("similar", ()))
+    fields = {"basis": f"说明书 第{entry_id}问", "years": "2024-2025", **more}
+    return Entry(entry_id, category, question, similar, body, **fields)
+
+
+CARD = """<!-- 段落: 网上 -->
+1. 网上：填表，网址：https://example.cn/card。
+
+<!-- 段落: 现场 -->
+2. 现场：带户口本。"""
+LOAN = "每次最多借**5本**，<!-- 段落: 期限 -->期限30天。"
+LOST = "照价赔偿；标价 < 20 元的赔 20 元 & 手续费。"
+PARKING = "<script>alert(1)</script>前两小时免费。"
+
+ENTRIES = (
+    make_entry("T1", "借书", "怎么办理借书证？", CARD),
+    make_entry("T2", "借书", "一次可以借几本书？", LOAN, similar=("能借多少本",)),
+    make_entry("T3", "还书", "书丢了怎么办？", LOST),
+    make_entry("T4", "还书", "逾期还书怎么收费？", "每天 0.10 元。", similar=("超期要罚款吗",)),
+    make_entry("T5", "场馆", "周末开门吗？", "周六周日 9:00-17:00 开放。", years=""),
+    make_entry("T6", "场馆", "停车怎么收费？", PARKING, basis="", years="2026-2027"),
+)
+
+PHRASES = Phrases(
+    (
+        ("greeting", "您好，我是图书馆助手。"),
+        ("abstain", "资料里没有，请拨打 12345。"),
+        ("abstain_options", "资料里有："),
+        ("clarify", "您问的是哪一个？"),
+        ("clarify_again", "还是没明白，请选一个。"),
+        ("expired", "出自 {years} 年度的资料。"),
+        ("empty", "您好像没有写问题。"),
+        ("related", "您可能还想问："),
+        ("basis", "依据："),
+        ("passage_intro", "您问的是："),
+        ("full_answer", "完整的回答："),
+    ),
+    (
+        SmallTalk("greeting", ("你好", "在吗"), "您好！请提问。"),
+        SmallTalk("thanks", ("谢谢",), "不客气！"),
+    ),
+)
+
+
+class FakeEngine:
+    """Scores by shared characters and pairs of them; `hits` fixes the outcome for some texts."""
+
+    version = "test-1"
+    model_name = "characters"
+    phrases = PHRASES
+
+    def __init__(self, hits: Mapping[str, list[FakeHit]] | None = None, entries: tuple[Entry, ...] = ENTRIES) -> None:
+        self.entries = {entry.id: entry for entry in entries}
+        self._hits = dict(hits or {})
+        self._phrasings = [(entry.id, text) for entry in entries for text in _questions(entry)]
+        self._phrasings += [(f"smalltalk/{talk.name}", text) for talk in PHRASES.smalltalk for text in talk.questions]
+
+    def search(self, text: str, k: int = 5) -> list[FakeHit]:
+        if text in self._hits:
+            return self._hits[text]
+        best: dict[str, FakeHit] = {}
+        for entry_id, phrasing in self._phrasings:
+            score = _likeness(text, phrasing)
+            if entry_id not in best or score > best[entry_id].score:
+                best[entry_id] = FakeHit(entry_id, phrasing, score)
+        return sorted(best.values(), key=lambda hit: -hit.score)[:k]
+
+    def explain(self, text: str) -> str:
+        return "\n".join(map(str, self.search(text)))
+
+    def thresholds(self, precision: float) -> FakeThresholds:
+        return FakeThresholds()
+
+    def related(self, entry_id: str, k: int = 3) -> list[str]:
+        return [other for other in self.entries if other != entry_id][:k]
+
+    def suggest(self, prefix: str, k: int = 5) -> list[str]:
+        return [entry.id for entry in self.entries.values() if fold(prefix) in fold(entry.question)][:k]
+
+
+def _questions(entry: Entry) -> list[str]:
+    return [entry.question, *(item.text for item in entry.similar)]
+
+
+def _likeness(one: str, other: str) -> float:
+    left, right = _pieces(one), _pieces(other)
+    return 2 * len(left & right) / (len(left) + len(right)) if left and right else 0.0
+
+
+def _pieces(text: str) -> set[str]:
+    signs = [sign for sign in fold(text) if sign.isalnum()]
+    return {*signs, *map(str.__add__, signs, signs[1:])}
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HOST", "PORT", "FAQ_RECORDS", "FAQ_RATE_LIMIT", "FAQ_CORS", "FAQ_PROXY", "FAQ_INDEX"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(index=tmp_path / "built", rate_limit=0)
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    return FakeEngine()
+
+
+def spring() -> datetime:
+    """A day on which 2024-2025 is in force."""
+    return datetime(2025, 3, 1)
+
+
+@pytest.fixture
+def chat(engine: FakeEngine, settings: Settings) -> Chat:
+    return Chat(engine, settings, SessionStore(), clock=spring)
+
+
+@pytest.fixture
+def client(engine: FakeEngine, settings: Settings) -> Iterator[TestClient]:
+    # The app brings the index's libraries along, which most tests can do without.
+    from bot.channels.app import create_app
+
+    with TestClient(create_app(settings, engine, clock=spring)) as client:
+        yield client

@@ -1,0 +1,86 @@
+"""The command line: what it prints and how it ends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import FakeEngine
+
+from bot import __main__ as cli
+from bot.settings import settings_table
+from index.errors import IndexStale
+
+
+@pytest.fixture
+def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("FAQ_INDEX", str(tmp_path))
+    monkeypatch.setattr(cli, "open_engine", lambda settings: FakeEngine())
+    return tmp_path
+
+
+def test_asks(built: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["ask", "一次可以借几本书"]) == 0
+    out = capsys.readouterr().out
+    assert "[answer 1.0000] T2" in out and "每次最多借" in out and "1. 怎么办理借书证？ (T1)" in out
+
+
+def test_explains(built: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["ask", "周末开门吗", "--explain"]) == 0
+    assert "FakeHit" in capsys.readouterr().out
+
+
+def test_a_wrong_setting_ends_with_2(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("FAQ_PRECISION", "2")
+    assert cli.main(["serve"]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1 and "FAQ_PRECISION" in error
+    monkeypatch.delenv("FAQ_PRECISION")
+    assert cli.main(["serve", "--port", "0"]) == 2
+
+
+def test_a_missing_index_ends_with_1(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FAQ_INDEX", str(tmp_path / "nowhere"))
+    assert cli.main(["ask", "问"]) == 1
+    assert "make index" in capsys.readouterr().err
+
+
+def test_a_stale_index_ends_with_1(
+    built: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def load(settings: object) -> FakeEngine:
+        raise IndexStale(built, "语料变了")
+
+    monkeypatch.setattr(cli, "open_engine", load)
+    assert cli.main(["ask", "问"]) == 1
+    assert "make index" in capsys.readouterr().err
+
+
+def test_serves(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    served: dict[str, Any] = {}
+    monkeypatch.setattr(cli.uvicorn, "run", lambda app, **options: served.update(options))
+    monkeypatch.setenv("PORT", "9000")
+    assert cli.main(["serve", "--host", "0.0.0.0"]) == 0
+    assert (served["host"], served["port"], served["proxy_headers"]) == ("0.0.0.0", 9000, False)
+
+
+def test_warns_of_slips(built: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("FAQ_RATELIMIT", "1")
+    cli.main(["ask", "你好"])
+    assert "FAQ_RATELIMIT" in capsys.readouterr().err
+
+
+def test_help_names_every_setting(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["--help"])
+    out = capsys.readouterr().out
+    assert all(row.name in out for row in settings_table())
+
+
+def test_a_command_is_needed() -> None:
+    with pytest.raises(SystemExit) as caught:
+        cli.main([])
+    assert caught.value.code == 2

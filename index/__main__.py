@@ -1,4 +1,4 @@
-"""The index on the command line: build, search, eval, train."""
+"""The index on the command line: build, search, train."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from index.manifest import read_manifest, verify
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m index", description="建索引、试搜、评测、训练")
+    parser = argparse.ArgumentParser(prog="python -m index", description="建索引、试搜、训练")
     parser.add_argument("--index", type=Path, default=disk.default_index(), help="索引文件夹")
     parser.add_argument("--model", default=os.environ.get("FAQ_MODEL") or disk.default_model(), help="向量模型")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -28,18 +28,11 @@ def main(arguments: list[str] | None = None) -> int:
     build.add_argument("--corpus", type=Path, help="资料文件夹")
     search = commands.add_parser("search", help="试搜一句，显示依据")
     search.add_argument("text")
-    evaluate = commands.add_parser("eval", help="用没见过的问题评测")
-    evaluate.add_argument("--cases", type=Path, default=Path("tests/cases"), help="评测问题所在文件夹")
-    evaluate.add_argument("--out", type=Path, default=Path("build/eval"), help="报告写到哪里")
-    evaluate.add_argument("--data", type=Path, help="公开测试集，用来评测第二份资料")
-    evaluate.add_argument("--quick", action="store_true", help="只评现有索引，不重建对照")
     train = commands.add_parser("train", help="训练随附的向量模型")
     train.add_argument("--data", type=Path, required=True, help="训练数据文件夹")
     train.add_argument("--out", type=Path, default=disk.default_model(), help="模型写到哪里")
     options = parser.parse_args(arguments)
-    run: Callable[[argparse.Namespace], int] = {"build": _build, "search": _search, "eval": _eval, "train": _train}[
-        options.command
-    ]
+    run: Callable[[argparse.Namespace], int] = {"build": _build, "search": _search, "train": _train}[options.command]
     try:
         return run(options)
     except (CorpusError, IndexFault) as error:
@@ -77,12 +70,6 @@ def _fresh(options: argparse.Namespace, corpus_digest: str) -> bool:
 def _search(options: argparse.Namespace) -> int:
     print(disk.load(options.index, options.model).explain(options.text))
     return 0
-
-
-def _eval(options: argparse.Namespace) -> int:
-    from index.evaluation import report  # draws pictures: matplotlib is a development package
-
-    return report.run(options.index, options.model, options.cases, options.out, options.data, options.quick)
 
 
 def _train(options: argparse.Namespace) -> int:

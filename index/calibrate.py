@@ -84,6 +84,8 @@ def hold_out(table: Table, build: Callable[[Table], Sensor], say: Callable[[str]
     parts: list[tuple[NDArray[np.int64], Scores, Scores]] = []
     for number in range(BLOCKS):
         out = np.flatnonzero((block == number) & asked)
+        if not len(out):
+            continue
         say(f"校准 {number + 1}/{BLOCKS}")
         sensor = build(table.take(np.flatnonzero((block != number) | ~asked)))
         groups, null = measure_all(sensor, [table.readings[i] for i in out])
@@ -122,6 +124,8 @@ def calibrate(held: HeldOut) -> tuple[Ranker, Calibration]:
     probability = np.zeros((len(held.labels), held.groups.shape[1]), dtype=np.float32)
     for number in range(BLOCKS):
         out = held.block == number
+        if not out.any():
+            continue
         ranker = fit(held.groups[~out], held.null[~out], held.labels[~out], seeds=(number,))
         for i in np.flatnonzero(out):
             probability[i] = ranker.rank(held.groups[i], held.null[i])[1:]

@@ -85,7 +85,11 @@ def _save_words(engine: Engine, folder: Path) -> None:
 
 def _save_arrays(engine: Engine, folder: Path) -> None:
     sensor = engine.sensor
-    arrays: dict[str, NDArray[Any]] = {"group": sensor.group, "centres": sensor.centres, "words": sensor.words}
+    arrays: dict[str, NDArray[Any]] = {
+        "group": sensor.group,
+        "centres": sensor.centres,
+        "words": sensor.words.astype(np.uint8),
+    }
     for name in ("idf", "bm25_idf", "linear_bias", "part_bias", *_WIDE):
         array = getattr(sensor.terms, name)
         arrays[name] = array.astype(np.float16) if name in _WIDE else array
@@ -109,7 +113,7 @@ def _read(folder: Path, manifest: Manifest, model: Path | str) -> Engine:
         embedder = TunedEmbedder(embedder, _load(folder / "tuned.json"), array("tuned"))
     sensor = Sensor(Segmenter.load(folder), embedder, Sounds(_load(folder / "sounds.json")),
                     Store.load(folder / "vectors.faiss"), array("group"), array("centres"), terms,
-                    array("words"))  # fmt: skip
+                    array("words").astype(np.float32))  # fmt: skip
     weights = {name: array(name) for name in Ranker.NAMES}
     phrases = _load(folder / "phrases.json")
     return Engine(

@@ -14,6 +14,7 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from index.errors import ModelMissing
@@ -50,7 +51,7 @@ class StaticEmbedder:
             vocabulary = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))["model"]["vocab"]
             arrays = load_file(folder / "model.safetensors")
             return cls(folder.name, vocabulary, arrays["embeddings"], arrays["weights"].astype(np.float32))
-        except (OSError, KeyError, ValueError) as error:
+        except (OSError, KeyError, ValueError, SafetensorError) as error:
             raise ModelMissing(folder, str(error)) from error
 
     def vectors_of(self, tokens: Sequence[str]) -> Vectors:
@@ -129,7 +130,10 @@ def is_static(folder: Path) -> bool:
     tokenizer = folder / "tokenizer.json"
     if not tokenizer.is_file():
         return False
-    kind = (json.loads(tokenizer.read_text(encoding="utf-8")).get("pre_tokenizer") or {}).get("type")
+    try:
+        kind = (json.loads(tokenizer.read_text(encoding="utf-8")).get("pre_tokenizer") or {}).get("type")
+    except ValueError as error:
+        raise ModelMissing(folder, f"tokenizer.json 读不懂：{error}") from None
     return bool(kind == "WhitespaceSplit")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -14,18 +15,20 @@ from corpus.entry import Entry
 from corpus.text import fold
 from index.calibrate import Calibration, Thresholds, calibrate, hold_out
 from index.embed import Embedder, StaticEmbedder, open_embedder
+from index.errors import CorpusTooSmall
 from index.explain import Candidate, Explanation
 from index.lexical import Scores, Sounds
-from index.parts import part_of
+from index.parts import Parts
 from index.rank import Ranker
 from index.rows import SMALLTALK, Table, rows_of
-from index.segment import Segmenter
+from index.segment import Reading, Segmenter
 from index.signals import Sensor, Signals, features
 from index.tune import tune
 
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+")
 _LONG = 24  # words; above it a message is also matched sentence by sentence
 _MOST_SENTENCES = 8
+_LEAST_ROWS = 20
 # A sentence taken out of its message counts a little less than the whole.
 _SENTENCE_WEIGHT = 0.9
 
@@ -63,6 +66,8 @@ class Engine:
         segmenter = Segmenter(corpus.terms, corpus.synonyms)
         say("分词")
         table = Table.of(rows_of(corpus), segmenter)
+        if len(table.rows) < _LEAST_ROWS:
+            raise CorpusTooSmall
         base = open_embedder(model)
         sounds = Sounds.load()
 
@@ -92,8 +97,7 @@ class Engine:
         if found is None:
             return []
         signals, scores = found
-        best = np.argsort(-scores)[:k]
-        return [self._hit(int(group) + 1, float(scores[group]), signals) for group in best]
+        return self._hits(signals, scores, k)
 
     def explain(self, text: str) -> Explanation:
         """Return what was read, measured and concluded, to be printed."""
@@ -102,13 +106,14 @@ class Engine:
         if found is None:
             return Explanation(reading, ())
         signals, scores = found
-        best = np.argsort(-scores)[:5]
-        hits = [self._hit(int(group) + 1, float(scores[group]), signals) for group in best]
-        values = [signals.values[int(group) + 1] for group in best]
-        rows = tuple(
-            Candidate(h.entry_id, h.score, h.phrasing, h.passage, v) for h, v in zip(hits, values, strict=True)
+        hits = self._hits(signals, scores, 5)
+        candidates = tuple(
+            Candidate(
+                hit.entry_id, hit.score, hit.phrasing, hit.passage, signals.values[self.groups.index(hit.entry_id)]
+            )
+            for hit in hits
         )
-        return Explanation(reading, rows, signals.values[0])
+        return Explanation(reading, candidates, signals.values[0])
 
     def thresholds(self, precision: float) -> Thresholds:
         """Return the thresholds that keep direct answers right with this probability."""
@@ -141,19 +146,44 @@ class Engine:
         signals = self.sensor.measure(reading)
         scores = self._rank(signals)
         if len(reading.words) > _LONG:
-            for sentence in _SENTENCE.findall(text)[-_MOST_SENTENCES:]:
-                part = segmenter.read(sentence)
-                if 3 < len(part.words) < len(reading.words):
-                    scores = np.maximum(scores, _SENTENCE_WEIGHT * self._rank(self.sensor.measure(part)))
+            return self._by_sentence(text, reading, signals, scores)
         return signals, scores
+
+    def _by_sentence(self, text: str, reading: Reading, signals: Signals, whole: Scores) -> tuple[Signals, Scores]:
+        """Let the sentences of a long message speak, the last one first: there the question stands."""
+        talk = np.array([name.startswith(SMALLTALK) for name in self.groups[1:]])
+        scores, left, strongest = np.zeros_like(whole), 1.0, 0.0
+        for sentence in reversed(_SENTENCE.findall(text)[-_MOST_SENTENCES:]):
+            part = self.sensor.segmenter.read(sentence)
+            if not 2 <= len(part.words) < len(reading.words):
+                continue
+            heard = self.sensor.measure(part)
+            said = np.where(talk, 0.0, _SENTENCE_WEIGHT * self._rank(heard))
+            if left * said.max() > max(strongest, 0.5):
+                strongest, signals = left * said.max(), heard
+            scores = np.maximum(scores, left * said)
+            # What a later sentence is sure of leaves little for the earlier ones to say.
+            left *= 1 - said.max()
+        return signals, np.maximum(scores, left * whole)
 
     def _rank(self, signals: Signals) -> Scores:
         return self.calibration.score(self.ranker.rank(*features(signals))[1:])
 
-    def _hit(self, group: int, score: float, signals: Signals) -> Hit:
-        rows = signals.rows[self.sensor.group[signals.rows] == group]
-        passage = part_of(group, self.groups, self.passages, self.sensor.terms, signals)
-        return Hit(self.groups[group], self.texts[rows[0]] if len(rows) else "", score, passage)
+    def _hits(self, signals: Signals, scores: Scores, k: int) -> list[Hit]:
+        parts = self._parts.scores(signals)
+        nearest: dict[int, int] = {}
+        for row, group in zip(signals.rows.tolist(), self.sensor.group.take(signals.rows).tolist(), strict=True):
+            nearest.setdefault(group, row)
+        hits = []
+        for group in (1 + np.argsort(-scores)[:k]).tolist():
+            row = nearest.get(group)
+            phrasing = "" if row is None else self.texts[row]
+            hits.append(Hit(self.groups[group], phrasing, float(scores[group - 1]), self._parts.best(group, parts)))
+        return hits
+
+    @cached_property
+    def _parts(self) -> Parts:
+        return Parts(self.sensor.terms, self.groups, self.passages)
 
 
 def _tuned(base: Embedder, table: Table) -> Embedder:

@@ -5,6 +5,8 @@
   + IndexStale     it was built from another corpus, model or version
   + IndexDamaged   a file is missing, cut or altered
   + ModelMissing   the embedder cannot be read
+  + DataMissing    a file of the training data is not there
+  + CorpusTooSmall there is too little to learn from
 """
 
 from __future__ import annotations
@@ -50,3 +52,25 @@ class ModelMissing(IndexFault):
         """Name the model and the cause."""
         super().__init__(f"读不到向量模型：{path}（{what}）。请检查 FAQ_MODEL，或运行：make train DATA=<训练数据>")
         self.path, self.what = path, what
+
+
+class DataMissing(IndexFault):
+    """A file of the training data is not there."""
+
+    def __init__(self, path: Path) -> None:
+        """Name the file."""
+        super().__init__(
+            f"找不到训练数据：{path}。用法：make train DATA=<含 train/pairs.tsv.gz 和 train/raw_text.tsv.gz 的文件夹>"
+        )
+        self.path = path
+
+
+class CorpusTooSmall(IndexFault):
+    """There is too little to learn what to answer and what not."""
+
+    def __init__(self) -> None:
+        """Say what is needed."""
+        super().__init__(
+            "资料太少，建不了索引：每条问答至少要有 5 个相似问题，words/outside.txt 里至少要有 10 句不能回答的问题，"
+            "机器人才学得会什么该答、什么不该答。"
+        )

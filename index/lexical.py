@@ -98,8 +98,8 @@ class Terms:
 
     def find(self, terms: Iterable[str]) -> NDArray[np.int64]:
         """Return the rows of `terms`; the last row for one never seen."""
-        last = len(self.ids)
-        return np.array([self.ids.get(term, last) for term in terms], dtype=np.int64)
+        get, last = self.ids.get, len(self.ids)
+        return np.array([get(term, last) for term in terms], dtype=np.int64)
 
 
 def _bm25(

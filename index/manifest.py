@@ -60,12 +60,13 @@ def read_manifest(folder: Path) -> Manifest:
     path = folder / NAME
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
+        data["files"].items()  # a manifest without them is no manifest
         if data["format"] != FORMAT:
             raise IndexStale(folder, f"格式是 {data['format']}，程序要的是 {FORMAT}")
         return Manifest(**data)
     except FileNotFoundError:
         raise IndexMissing(path) from None
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise IndexDamaged(path, f"读不懂：{error}") from None
 
 
@@ -87,10 +88,20 @@ def written_whole(folder: Path) -> Iterator[Path]:
     try:
         yield fresh
         fresh.chmod(0o755)
-        old = fresh.with_name(fresh.name + "-old")
-        if folder.exists():
-            os.replace(folder, old)
-        os.replace(fresh, folder)
-        shutil.rmtree(old, ignore_errors=True)
+        _swap(fresh, folder)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _swap(fresh: Path, folder: Path) -> None:
+    """Put `fresh` where `folder` is; a folder can't be replaced in one step, so the old one returns on a failure."""
+    old = fresh.with_name(fresh.name + "-old")
+    if folder.exists():
+        os.replace(folder, old)
+    try:
+        os.replace(fresh, folder)
+    except OSError:
+        if old.exists():
+            os.replace(old, folder)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from index.lexical import Terms
+from index.lexical import Scores, Terms
 from index.signals import Signals
 
 
-def part_of(
-    group: int, groups: tuple[str, ...], passages: tuple[tuple[str, str], ...], terms: Terms, signals: Signals
-) -> str:
-    """Return the name of the passage of `group` that is asked for, or an empty string for the whole answer."""
-    name = groups[group]
-    columns = [i for i, (owner, _) in enumerate(passages) if i and owner == name]
-    if not columns or not terms.part.shape[1]:
-        return ""
-    places = [len(groups) + i for i in columns]
-    found = terms.part[signals.terms]
-    scores = found[:, [group, *places]].sum(axis=0, dtype=np.float32) / signals.norm + terms.part_bias[[group, *places]]
-    best = int(scores.argmax())
-    return passages[columns[best - 1]][1] if best else ""
+class Parts:
+    """A classifier per group: its passages against the whole answer."""
+
+    def __init__(self, terms: Terms, groups: Sequence[str], passages: Sequence[tuple[str, str]]) -> None:
+        """Hold the weights in `terms`, whose columns are all groups, then all passages."""
+        self._terms = terms
+        self._columns = [
+            [number, *(len(groups) + i for i, (owner, _) in enumerate(passages) if i and owner == name)]
+            for number, name in enumerate(groups)
+        ]
+        self._names = [name for _, name in passages]
+        self._first = len(groups)
+
+    def scores(self, signals: Signals) -> Scores:
+        """Return the score of every column for one question."""
+        found: Scores = self._terms.part.take(signals.terms, axis=0).sum(axis=0, dtype=np.float32)
+        return found / signals.norm + self._terms.part_bias
+
+    def best(self, group: int, scores: Scores) -> str:
+        """Return the name of the passage of `group` that is asked for, or an empty string for the whole answer."""
+        columns = self._columns[group]
+        if len(columns) == 1:
+            return ""
+        winner = columns[int(scores[columns].argmax())]
+        return self._names[winner - self._first] if winner >= self._first else ""

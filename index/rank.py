@@ -5,6 +5,7 @@ Each group gets a score, outside gets one of its own, and a softmax over all of 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -16,7 +17,9 @@ from index.lexical import Scores
 
 HIDDEN = 16
 SEEDS = (0, 1, 2)
-EPOCHS = 200
+EPOCHS = 30
+BATCH = 512
+RATE = 1e-2
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,8 @@ def fit(groups: Scores, null: Scores, labels: NDArray[np.int64], seeds: Sequence
     """Return a ranker for `labels` (0 outside, g for group g) from features [n, groups, 28] and [n, 32]."""
     import torch  # to build only
 
+    torch.set_num_threads(1)  # see tune
+
     def scaled(features: Scores) -> tuple[torch.Tensor, Scores, Scores]:
         flat = features.reshape(-1, features.shape[-1])
         mean, deviation = flat.mean(axis=0), flat.std(axis=0) + 1e-6
@@ -87,12 +92,16 @@ def fit(groups: Scores, null: Scores, labels: NDArray[np.int64], seeds: Sequence
     for seed in seeds:
         torch.manual_seed(seed)
         nets = [_net(x.shape[-1]), _net(z.shape[-1])]
-        optimiser = torch.optim.AdamW([p for net in nets for p in net.parameters()], lr=1e-2, weight_decay=1e-3)
+        optimiser = torch.optim.AdamW([p for net in nets for p in net.parameters()], lr=RATE, weight_decay=1e-3)
+        steps = EPOCHS * math.ceil(len(target) / BATCH)
+        decay = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, 0.02, steps)
         for _ in range(EPOCHS):
-            optimiser.zero_grad()
-            scores = torch.cat([nets[1](z), nets[0](x)[..., 0]], dim=1)
-            torch.nn.functional.cross_entropy(scores, target).backward()  # type: ignore[no-untyped-call]
-            optimiser.step()
+            for batch in torch.randperm(len(target)).split(BATCH):
+                optimiser.zero_grad()
+                scores = torch.cat([nets[1](z[batch]), nets[0](x[batch])[..., 0]], dim=1)
+                torch.nn.functional.cross_entropy(scores, target[batch]).backward()  # type: ignore[no-untyped-call]
+                optimiser.step()
+                decay.step()
         for net, kept, mean, deviation in zip(nets, heads, (x_mean, z_mean), (x_deviation, z_deviation), strict=True):
             kept.append(_head(net, mean, deviation))
     return Ranker(_together(heads[0]), _together(heads[1]))

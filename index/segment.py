@@ -20,6 +20,7 @@ _TOKEN = re.compile(r"[a-z]+|\d+(?:\.\d+)?|[\u3400-\u9fff\U00020000-\U0003ffff]+
 _TERM_FREQUENCY = 200_000
 _MOST_REMEMBERED = 50_000
 _FILE = "segmenter.json"
+_CACHE = "jieba.cache"
 _HAN = "\u3400"  # the first Han sign
 
 jieba.setLogLevel(logging.WARNING)
@@ -47,11 +48,12 @@ class Segmenter:
         self._jieba = jieba.Tokenizer()
         if cache_dir is not None:
             self._jieba.tmp_dir = str(cache_dir)
-            self._jieba.cache_file = "jieba.cache"
+            self._jieba.cache_file = _CACHE
         self._jieba.initialize()
-        self._terms = tuple(terms)
+        self._total = self._jieba.total  # every term added raises jieba's own
+        self._terms = tuple(map(fold, terms))
         self._rarity: dict[str, float] = {}
-        self._synonyms = {variant: word.split() for variant, word in (synonyms or {}).items()}
+        self._synonyms = {fold(variant): fold(word).split() for variant, word in (synonyms or {}).items()}
         for term in sorted({*self._terms, *self._synonyms}):
             self.rarity(term)  # before the dictionary takes it for a common word
             self._jieba.add_word(term, freq=_TERM_FREQUENCY)
@@ -62,6 +64,7 @@ class Segmenter:
         data = json.dumps({"terms": self._terms, "synonyms": synonyms}, ensure_ascii=False)
         (folder / _FILE).write_text(data, encoding="utf-8")
         Segmenter(cache_dir=folder)
+        (folder / _CACHE).chmod(0o644)  # jieba makes it for its owner alone
 
     @classmethod
     def load(cls, folder: Path) -> Segmenter:
@@ -91,7 +94,7 @@ class Segmenter:
                 known = 4.0  # a latin letter or digit alone; the dictionary has none
             else:
                 frequency = max(self._jieba.FREQ.get(word) or 0, 1)
-                known = min(12.0, math.log(self._jieba.total / frequency) - 3)
+                known = min(12.0, math.log(self._total / frequency) - 3)
             if len(self._rarity) < _MOST_REMEMBERED:
                 self._rarity[word] = known
         return known

@@ -33,7 +33,6 @@ class Signals:
     values: Scores
     common: Scores
     rows: NDArray[np.int64]
-    cosines: Vectors
     terms: NDArray[np.int64]
     norm: float
 
@@ -48,8 +47,9 @@ class Sensor:
         """Join the parts; `words` float32 [terms + 1, groups] tells which groups use a term as a word."""
         self.segmenter, self.embedder, self.sounds, self.store = segmenter, embedder, sounds, store
         self.group, self.centres, self.terms, self.words = group, centres, terms, words
-        self._seen = terms.bm25 > 0
         self._groups = len(centres)
+        # Side by side, so that one look-up per term fetches all that is said of it.
+        self._joint = np.concatenate([terms.linear, terms.bm25, terms.bm25 > 0], axis=1, dtype=np.float32)
 
     @classmethod
     def build(cls, table: Table, segmenter: Segmenter, embedder: Embedder, sounds: Sounds, parts: bool) -> Sensor:
@@ -75,7 +75,7 @@ class Sensor:
         self._dense(values, vector, rows, cosines)
         terms, norm = self._lexical(values, reading)
         common = self._coverage(values, reading)
-        return Signals(values, common, rows, cosines, terms, norm)
+        return Signals(values, common, rows, terms, norm)
 
     def _dense(self, values: Scores, vector: Vectors, rows: NDArray[np.int64], cosines: Vectors) -> None:
         groups = self.group[rows]
@@ -94,24 +94,26 @@ class Sensor:
         values[:, 4] = np.bincount(groups, weights=votes, minlength=self._groups) / max(float(votes.sum()), 1e-9)
 
     def _lexical(self, values: Scores, reading: Reading) -> tuple[NDArray[np.int64], float]:
-        tables = self.terms
-        surface = tables.find(surface_terms(reading))
-        sounds = tables.find(self.sounds.terms(reading))
-        both = np.concatenate([surface, sounds])
-        norm = math.sqrt(float(np.square(tables.idf[both]).sum())) or 1.0
-        values[:, 5] = tables.linear[both].sum(axis=0, dtype=np.float32) / norm + tables.linear_bias
-        for column, gap, ids in ((6, 13, surface), (7, 12, sounds)):
-            count = max(len(ids), 1)
-            strange = float((ids == len(tables.ids)).sum())
-            best = float(tables.bm25_idf[ids].sum()) + strange * math.log1p(2 * self._groups)
-            values[:, column] = tables.bm25[ids].sum(axis=0, dtype=np.float32) / max(best, 1e-9)
-            values[:, gap] = 1 - self._seen[ids].sum(axis=0) / count
+        tables, width = self.terms, self._groups
+        linear = tables.linear_bias
+        found = tables.find(surface_terms(reading)), tables.find(self.sounds.terms(reading))
+        both = np.concatenate(found)
+        idf = tables.idf.take(both)
+        norm = math.sqrt(float(idf @ idf)) or 1.0
+        for ids, column, gap in zip(found, (6, 7), (13, 12), strict=True):
+            sums = self._joint.take(ids, axis=0).sum(axis=0)
+            linear = linear + sums[:width] / norm
+            strange = int((ids == len(tables.ids)).sum())
+            best = float(tables.bm25_idf.take(ids).sum()) + strange * math.log1p(2 * width)
+            values[:, column] = sums[width : 2 * width] / max(best, 1e-9)
+            values[:, gap] = 1 - sums[2 * width :] / max(len(ids), 1)
+        values[:, 5] = linear
         return both, norm
 
     def _coverage(self, values: Scores, reading: Reading) -> Scores:
         words = list(dict.fromkeys(reading.words))
         ids = self.terms.find(words)
-        used = self.words[ids]
+        used = self.words.take(ids, axis=0)
         weight = np.array([self.segmenter.rarity(word) for word in words], dtype=np.float32)
         total = float(weight.sum()) + 1e-9
         missing = weight[:, None] * (1 - used)

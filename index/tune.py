@@ -47,6 +47,7 @@ def tune(
     from index.contrast import RowAdam, drop, encode, info_nce
 
     recipe = recipe or TuneRecipe()
+    torch.set_num_threads(1)  # the steps are small: on a busy machine a second thread makes them five times slower
     random = np.random.default_rng(recipe.seed)
     tokens, table = first_table(base, readings)
     ids = {token: i for i, token in enumerate(tokens)}
@@ -55,6 +56,8 @@ def tune(
     members = {g: np.flatnonzero((groups == g) & usable) for g in np.unique(groups)}
     strangers = members.pop(OUTSIDE, np.array([], dtype=np.int64))
     members = {g: rows for g, rows in members.items() if len(rows) > 1}
+    if not members:
+        return TunedEmbedder(base, tokens, table)
     weights = torch.from_numpy(table)
     optimiser = RowAdam(weights)
     rate = recipe.rate * float(np.sqrt((table**2).mean())) / 0.05

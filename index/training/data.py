@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from index.errors import DataMissing
 from index.segment import Segmenter, with_characters
 
 # What is frequent in questions should weigh little; what is frequent in laws and manuals says nothing of that.
@@ -43,6 +44,8 @@ class TrainingData:
 
 
 def _rows(path: Path) -> Iterator[list[str]]:
+    if not path.is_file():
+        raise DataMissing(path)
     with gzip.open(path, "rt", encoding="utf-8") as stream:
         for line in stream:
             yield line.rstrip("\n").split("\t")

@@ -1,0 +1,49 @@
+"""Command line: `python -m tests.bench [--quick] [--only 名称 …]`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from index.disk import default_index
+from tests.bench.report import FOLDER, Part, write
+from tests.bench.scaling import QUICK, SIZES, scaling
+from tests.bench.searching import searching
+from tests.bench.serving import serving, starting
+
+_Step = Callable[[Callable[[str], None]], Part]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure what is asked for, print the report and write it to build/bench; 1 without a built index."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="性能测试：服务、启动、检索、规模。")
+    parser.add_argument("--quick", action="store_true", help="规模只测到十万个问法")
+    names = ("serving", "starting", "searching", "scaling")
+    parser.add_argument("--only", nargs="+", choices=names, default=names, help="只做这几项")
+    options = parser.parse_args(arguments)
+    if not default_index().exists():
+        print("还没有索引。请先运行 make index。", file=sys.stderr)
+        return 1
+
+    def size(say: Callable[[str], None]) -> Part:
+        return scaling(say, QUICK if options.quick else SIZES)
+
+    steps: dict[str, _Step] = dict(zip(names, (serving, starting, searching, size), strict=True))
+    # Printed as they come: a fault in a later part must not lose an earlier one.
+    parts = []
+    for name in names:
+        if name in options.only:
+            parts.append(steps[name](_say))
+            print(f"\n{parts[-1].text()}\n", flush=True)
+            write(parts)
+    print(f"写好了：{FOLDER}/report.md、{FOLDER}/report.json", file=sys.stderr)
+    return 0
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

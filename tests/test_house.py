@@ -1,0 +1,142 @@
+"""The house keeps its own rules: layers, lengths, documentation, sentences."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from bot.settings import settings_table
+from corpus.entries import load_corpus
+
+ROOT = Path(__file__).parents[1]
+LONGEST = 300
+PACKAGES = ("bot", "corpus", "index")
+BUILT = {"built", "build", "__pycache__"}
+WRITTEN = {".py", ".js", ".css", ".html"}
+# Who says a sentence by its key, and as which argument.
+SAYS = {"text": 0, "say": 0, "_say": 0, "_offer": 2}
+
+
+def ours(*tops: str) -> Iterator[Path]:
+    for top in tops:
+        for path in sorted((ROOT / top).rglob("*")):
+            if path.is_file() and not BUILT & set(path.relative_to(ROOT).parts):
+                yield path
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+SOURCES = [path for path in ours(*PACKAGES, "tests") if path.suffix in WRITTEN]
+MODULES = [path for path in ours(*PACKAGES) if path.suffix == ".py"]
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def readme() -> str:
+    return (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_imports_go_one_way() -> None:
+    code = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_one_file_stays_short() -> None:
+    lengths = {name_of(path): len(path.read_text(encoding="utf-8").splitlines()) for path in SOURCES}
+    assert len(lengths) > 40
+    assert not {name: length for name, length in lengths.items() if length > LONGEST}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_every_public_name_says_what_it_is(path: Path) -> None:
+    bare = [f"{path.name}:{node.lineno} {node.name}" for node in public(tree(path)) if not ast.get_docstring(node)]
+    assert not bare and ast.get_docstring(tree(path))
+
+
+def public(node: ast.Module | ast.ClassDef) -> Iterator[ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef]:
+    for child in node.body:
+        if isinstance(child, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and not child.name.startswith("_"):
+            yield child
+            if isinstance(child, ast.ClassDef):
+                yield from public(child)
+
+
+def test_every_make_target_stands_in_the_readme() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z][a-z-]*):(?!=)", makefile, re.MULTILINE))
+    assert {"run", "test", "index"} <= targets
+    assert not {name for name in targets if not re.search(rf"\bmake {name}\b(?!-)", readme())}
+
+
+def test_the_readme_names_no_other_target() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    named = set(re.findall(r"^\s*make ([a-z][a-z-]*)|`make ([a-z][a-z-]*)", readme(), re.MULTILINE))
+    assert not {name for pair in named for name in pair if name and f"\n{name}:" not in makefile}
+
+
+@pytest.mark.parametrize("name", [setting.name for setting in settings_table()])
+def test_every_setting_stands_in_the_readme(name: str) -> None:
+    assert re.search(rf"\b{name}\b", readme())
+
+
+def test_every_sentence_that_the_bot_says_is_written() -> None:
+    written = dict(load_corpus().phrases.sentences)
+    said = {key: path.name for path in ours("bot") if path.suffix == ".py" for key in said_in(tree(path))}
+    assert {"greeting", "abstain", "clarify_again", "expired", "passage_intro"} <= set(said)
+    assert not {key: place for key, place in said.items() if not written.get(key, "").strip()}
+
+
+def said_in(module: ast.Module) -> Iterator[str]:
+    """Yield the keys of the sentences that a module says, read off its calls."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            place = SAYS.get(name, len(node.args))
+            for argument in node.args[place : place + 1]:
+                yield from keys_in(argument)
+
+
+def keys_in(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch("[a-z_]+", node.value):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from keys_in(node.body)
+        yield from keys_in(node.orelse)
+
+
+def test_no_path_of_one_machine() -> None:
+    # Written in two parts, so that this file does not find itself.
+    machine = re.compile(r"(?<![\w.~-])/(?:" + "work/|" + "tmp/w|" + "home/|" + r"root/|Users/)")
+    texts = {".py", ".md", ".toml", ".txt", ".tsv", ".json", ".js", ".html", ".css", ".lock", ".yml", ""}
+    top = [path for path in ROOT.iterdir() if path.is_file() and path.name != ".git"]
+    found = []
+    for path in (*top, *ours(*PACKAGES, "tests")):
+        if path.suffix in texts and path.stat().st_size < 1_000_000:
+            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+                found += [f"{name_of(path)}:{number} {line.strip()[:80]}"] if machine.search(line) else []
+    assert not found, "\n" + "\n".join(found)
+
+
+@pytest.mark.model
+def test_the_built_index_is_of_this_corpus() -> None:
+    from index.disk import default_index, load
+
+    corpus = load_corpus()
+    engine = load(default_index(), corpus_digest=corpus.digest)
+    for entry in engine.entries.values():
+        assert engine.search(entry.question)[0].entry_id == entry.id
+    assert set(engine.entries) == {entry.id for entry in corpus.entries if entry.active}

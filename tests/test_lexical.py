@@ -1,0 +1,136 @@
+"""Terms, fuzzy sounds and the tables over them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from index.lexical import Sounds, Terms, fuzzy, surface_terms
+from index.rows import Row, Table
+from index.segment import Reading, Segmenter
+
+ROWS = [
+    Row("门票多少钱", "A"),
+    Row("门票怎么卖", "A"),
+    Row("月卡多少钱", "A", "月卡"),
+    Row("办月卡", "A", "月卡"),
+    Row("月卡每月300元", "A", "月卡", asked=False),
+    Row("几点开门", "B"),
+    Row("几点关门", "B"),
+    Row("今天天气怎么样", ""),
+    Row("天气冷不冷", ""),
+    Row("？？", "B"),
+]
+
+
+@pytest.fixture(scope="module")
+def sounds() -> Sounds:
+    return Sounds.load()
+
+
+@pytest.fixture(scope="module")
+def table() -> Table:
+    return Table.of(ROWS, Segmenter())
+
+
+@pytest.fixture(scope="module")
+def terms(table: Table) -> Terms:
+    return Terms.build(table, [surface_terms(reading) for reading in table.readings])
+
+
+@pytest.mark.parametrize(
+    ("syllable", "plain"),
+    [
+        ("zhong", "zon"),
+        ("chi", "ci"),
+        ("shuang", "suan"),
+        ("nan", "lan"),
+        ("ning", "lin"),
+        ("n", "n"),
+        ("lan", "lan"),
+        ("zi", "zi"),
+        ("ma", "ma"),
+        ("", ""),
+    ],
+)
+def test_fuzzy(syllable: str, plain: str) -> None:
+    assert fuzzy(syllable) == plain
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("参宝", "参保"),
+        ("门珍", "门诊"),
+        ("缴废", "缴费"),
+        ("蓝牌", "男牌"),
+        ("四十", "是事"),
+        ("银航", "音杭"),
+        ("绑定射康", "绑定社康"),
+    ],
+)
+def test_homophones_share_their_sounds(sounds: Sounds, typed: str, meant: str) -> None:
+    one, other = (Reading(text, (text,), ()) for text in (typed, meant))
+    assert sounds.terms(one) == sounds.terms(other) != set()
+
+
+@pytest.mark.parametrize(("one", "other"), [("参保", "参加"), ("门诊", "门票"), ("水温", "温水")])
+def test_other_words_sound_otherwise(sounds: Sounds, one: str, other: str) -> None:
+    assert sounds.terms(Reading(one, (one,), ())) != sounds.terms(Reading(other, (other,), ()))
+
+
+def test_sounds_go_across_words_and_signs_without_one_stay(sounds: Sounds) -> None:
+    assert sounds.terms(Reading("", ("门诊", "a", "3"), ())) == {"~men zen", "~zen a", "~a 3"}
+    assert sounds.terms(Reading("", ("门",), ())) == sounds.terms(Reading("", (), ())) == set()
+
+
+def test_surface_terms() -> None:
+    reading = Reading("", ("水温", "几", "度"), ("水温", "水", "温", "几", "度"))
+    assert surface_terms(reading) == {"水温", "水", "温", "几", "度", "温几", "几度"}
+
+
+def test_rows_with_nothing_in_them_are_left_out(table: Table) -> None:
+    assert len(table.rows) == len(table.readings) == len(ROWS) - 1
+    assert table.groups == ("", "A", "B") and table.passages == (("", ""), ("A", "月卡"))
+    assert table.group.tolist() == [1, 1, 1, 1, 1, 2, 2, 0, 0]
+    assert table.passage.tolist() == [0, 0, 1, 1, 1, 0, 0, 0, 0]
+
+
+def test_shapes(terms: Terms) -> None:
+    count = len(terms.ids) + 1
+    assert terms.idf.shape == terms.bm25_idf.shape == (count,)
+    assert terms.bm25.shape == terms.linear.shape == (count, 3)
+    assert terms.part.shape == (count, 5) and terms.part_bias.shape == (5,)
+    for array in (terms.idf, terms.bm25_idf, terms.bm25, terms.linear, terms.part):
+        assert array.dtype == np.float32 and np.isfinite(array).all()
+        assert not array[-1].any(), "a term never seen speaks for nobody"
+
+
+def test_terms_speak_for_their_group(terms: Terms) -> None:
+    row = terms.ids["门票"]
+    assert terms.bm25[row].argmax() == terms.linear[row].argmax() == 1
+    assert terms.linear[terms.ids["天气"]].argmax() == 0
+    assert terms.bm25[row, 2] == 0
+
+
+def test_terms_speak_for_their_passage(terms: Terms) -> None:
+    whole, passage = 1, 3 + 1  # the columns: three groups, then the passages
+    row = terms.part[terms.ids["月"]]
+    assert row[passage] > row[whole]
+    assert terms.part_bias[2] == -9, "a group without passages has no classifier"
+
+
+def test_frequent_terms_weigh_little(terms: Terms) -> None:
+    assert terms.idf[terms.ids["门"]] < terms.idf[terms.ids["今天"]]
+
+
+def test_find(terms: Terms) -> None:
+    assert terms.find(["门票", "驿羴"]).tolist() == [terms.ids["门票"], len(terms.ids)]
+    assert terms.find([]).shape == (0,)
+
+
+def test_a_group_that_is_not_there_is_never_chosen(table: Table) -> None:
+    part = table.take(np.flatnonzero(table.group != 2))
+    terms = Terms.build(part, [surface_terms(reading) for reading in part.readings], parts=False)
+    assert terms.linear.shape[1] == 3 and not terms.linear[:, 2].any() and terms.linear_bias[2] == -1.5
+    assert terms.part.shape[1] == 0

@@ -1,0 +1,110 @@
+"""The store against a search that anybody can read."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index import store as store_module
+from index.embed import Vectors, unit
+from index.errors import IndexDamaged
+from index.store import Store
+
+# A half-precision vector is off by at most one part in 2,048.
+HALF = 1e-3
+
+
+def oracle(vectors: Vectors, vector: Vectors, k: int) -> tuple[np.ndarray, Vectors]:
+    cosines = vectors @ vector
+    rows = np.argsort(-cosines, kind="stable")[:k]
+    return rows, cosines[rows]
+
+
+def vectors_of(seed: int, rows: int, dimensions: int) -> Vectors:
+    return unit(np.random.default_rng(seed).normal(size=(rows, dimensions)).astype(np.float32))
+
+
+def clustered(rows: int, queries: int) -> tuple[Vectors, Vectors]:
+    """Texts of a corpus lie in heaps, and so do the questions about them."""
+    random = np.random.default_rng(0)
+    heaps = random.normal(size=(120, 32))
+    near = heaps[random.integers(len(heaps), size=rows + queries)]
+    points = unit((near + 0.5 * random.normal(size=near.shape)).astype(np.float32))
+    return points[:rows], points[rows:]
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 2**16), rows=st.integers(1, 60), dimensions=st.integers(1, 24), k=st.integers(1, 80))
+def test_exact(seed: int, rows: int, dimensions: int, k: int) -> None:
+    vectors, query = vectors_of(seed, rows, dimensions), vectors_of(seed + 1, 1, dimensions)[0]
+    found, cosines = Store.build(vectors).search(query, k)
+    expected = oracle(vectors, query, k)[1]
+    assert len(found) == len(set(found.tolist())) == min(k, rows)
+    assert np.allclose(cosines, expected, atol=HALF)
+    assert np.allclose(vectors[found] @ query, expected, atol=HALF)
+
+
+def test_a_vector_of_zeros_finds_something_at_nothing() -> None:
+    rows, cosines = Store.build(vectors_of(0, 5, 4)).search(np.zeros(4, dtype=np.float32), 3)
+    assert len(rows) == 3 and not cosines.any()
+
+
+def test_many_rows_go_into_an_inverted_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(store_module, "EXACT_ROWS", 2000)
+    vectors, queries = clustered(4000, 200)
+    store = Store.build(vectors)
+    assert "IVF" in type(store._index).__name__
+    store.save(tmp_path / "vectors")
+    loaded = Store.load(tmp_path / "vectors")
+    hits = 0
+    for query in queries:
+        rows, cosines = store.search(query, 10)
+        assert np.all(np.diff(cosines) <= 1e-6) and (rows >= 0).all()
+        hits += len(set(rows.tolist()) & set(oracle(vectors, query, 10)[0].tolist()))
+        assert np.array_equal(loaded.search(query, 10)[0], rows)
+    assert hits / (10 * len(queries)) >= 0.95
+
+
+def test_the_same_rows_the_same_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(store_module, "EXACT_ROWS", 100)
+    vectors, _ = clustered(400, 1)
+    for name in ("one", "two"):
+        Store.build(vectors).save(tmp_path / name)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+def test_saved_and_loaded(tmp_path: Path) -> None:
+    vectors, query = vectors_of(3, 50, 16), vectors_of(4, 1, 16)[0]
+    store = Store.build(vectors)
+    store.save(tmp_path / "vectors")
+    loaded = Store.load(tmp_path / "vectors")
+    assert len(loaded) == len(store) == 50
+    for one, other in zip(store.search(query, 7), loaded.search(query, 7), strict=True):
+        assert np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("content", [b"", b"no vectors"])
+def test_a_damaged_file(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "vectors"
+    path.write_bytes(content)
+    with pytest.raises(IndexDamaged, match=r"索引文件损坏：.*vectors.*make index") as caught:
+        Store.load(path)
+    assert caught.value.path == path
+
+
+def test_a_cut_file(tmp_path: Path) -> None:
+    path = tmp_path / "vectors"
+    Store.build(vectors_of(0, 100, 16)).save(path)
+    os.truncate(path, path.stat().st_size // 2)
+    with pytest.raises(IndexDamaged):
+        Store.load(path)
+
+
+def test_no_file(tmp_path: Path) -> None:
+    with pytest.raises(IndexDamaged):
+        Store.load(tmp_path / "nothing")

@@ -99,6 +99,10 @@ class Chat:
         self._calculator = calculator
         self._clock = clock
         self._related: dict[str, list[Option]] = {}
+        # What is the same in every reply is put together once.
+        self._info = {id_: entry_info(entry) for id_, entry in engine.entries.items()}
+        self._options = {id_: Option(entry_id=id_, question=e.question) for id_, e in engine.entries.items()}
+        self._last_day = {id_: entry.valid_until for id_, entry in engine.entries.items()}
         self._smalltalk = {SMALLTALK + item.name: item.reply for item in engine.phrases.smalltalk}
 
     def reply(self, query: Query) -> Reply:
@@ -115,7 +119,7 @@ class Chat:
 
     def option(self, entry_id: str) -> Option:
         """Return an entry as a question to choose."""
-        return Option(entry_id=entry_id, question=self.engine.entries[entry_id].question)
+        return self._options[entry_id]
 
     def related(self, entry_id: str) -> list[Option]:
         """Return up to three questions that go with an entry."""
@@ -127,7 +131,7 @@ class Chat:
 
     def notice(self, entry: Entry) -> str | None:
         """Return the reminder that an entry's school year is over, once it is."""
-        last_day = entry.valid_until
+        last_day = self._last_day[entry.id]
         if last_day is None or self._clock().date() <= last_day:
             return None
         return self._say("expired").replace("{years}", entry.years)
@@ -156,7 +160,7 @@ class Chat:
         reply = Reply(
             kind=said.kind,
             text=said.text,
-            entry=entry_info(entry) if entry else None,
+            entry=self._info[entry.id] if entry else None,
             estimate=said.estimate,
             ask=said.ask,
             confidence=1.0,
@@ -182,7 +186,7 @@ class Chat:
         return Reply(
             kind="answer",
             text=entry.answer,
-            entry=entry_info(entry),
+            entry=self._info[entry.id],
             passage=passage.text if passage else None,
             options=self.related(entry.id),
             confidence=confidence,

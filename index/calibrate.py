@@ -78,7 +78,7 @@ class HeldOut:
 
 def hold_out(table: Table, build: Callable[[Table], Sensor], say: Callable[[str], None]) -> HeldOut:
     """Measure each block of `table` against an index of the others."""
-    block = blocks_of(table)
+    block = table.blocks(BLOCKS)
     asked = np.array([row.asked for row in table.rows])
     talk = np.array([table.groups[group].startswith(SMALLTALK) for group in table.group])
     parts: list[tuple[NDArray[np.int64], Scores, Scores]] = []
@@ -98,15 +98,6 @@ def hold_out(table: Table, build: Callable[[Table], Sensor], say: Callable[[str]
         block[order],
         talk[order],
     )
-
-
-def blocks_of(table: Table) -> NDArray[np.int64]:
-    """Return each row's block: a group's rows are cut into runs of neighbours."""
-    block = np.zeros(len(table.rows), dtype=np.int64)
-    for group in range(len(table.groups)):
-        places = np.flatnonzero(table.group == group)
-        block[places] = np.arange(len(places)) * BLOCKS // max(len(places), 1)
-    return block
 
 
 def importance(labels: NDArray[np.int64]) -> Scores:

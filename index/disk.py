@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -78,7 +78,6 @@ def _save_words(engine: Engine, folder: Path) -> None:
         "sentences": engine.phrases.sentences, "smalltalk": [asdict(talk) for talk in engine.phrases.smalltalk],
     })  # fmt: skip
     _write(folder / "rows.json", {"texts": list(engine.texts), "groups": engine.groups, "passages": engine.passages})
-    _write(folder / "terms.json", list(sensor.terms.ids))
     _write(folder / "sounds.json", sensor.sounds.syllables)
     _write(folder / "calibration.json", asdict(engine.calibration))
 
@@ -90,7 +89,7 @@ def _save_arrays(engine: Engine, folder: Path) -> None:
         "centres": sensor.centres,
         "words": sensor.words.astype(np.uint8),
     }
-    for name in ("idf", "bm25_idf", "linear_bias", "part_bias", *_WIDE):
+    for name in ("keys", "idf", "bm25_idf", "linear_bias", "part_bias", *_WIDE):
         array = getattr(sensor.terms, name)
         arrays[name] = array.astype(np.float16) if name in _WIDE else array
     if isinstance(sensor.embedder, TunedEmbedder):
@@ -106,8 +105,7 @@ def _read(folder: Path, manifest: Manifest, model: Path | str) -> Engine:
         return np.asarray(np.load(folder / f"{name.replace(' ', '-')}.npy", mmap_mode="r", allow_pickle=False))
 
     rows = _load(folder / "rows.json")
-    ids = {term: i for i, term in enumerate(_load(folder / "terms.json"))}
-    terms = Terms(ids, *(array(n) for n in ("idf", "bm25_idf", "bm25", "linear", "linear_bias", "part", "part_bias")))
+    terms = Terms(*(array(field.name) for field in fields(Terms)))
     embedder: Embedder = open_embedder(model)
     if manifest.tuned and isinstance(embedder, StaticEmbedder):
         embedder = TunedEmbedder(embedder, _load(folder / "tuned.json"), array("tuned"))

@@ -18,7 +18,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from index.errors import ModelMissing
-from index.segment import Reading
+from index.segment import Reading, key_of
 
 Vectors = NDArray[np.float32]
 
@@ -83,18 +83,20 @@ class TunedEmbedder:
         self.tokens = tuple(tokens)
         self.table = table
         self._base = base
-        self._rows = {token: i for i, token in enumerate(tokens)}
+        keys = np.array([key_of(token) for token in tokens], dtype=np.int64)
+        order = keys.argsort()
+        self._keys, self._sorted = keys[order], table[order]
 
     def encode(self, readings: Sequence[Reading]) -> Vectors:
         """Return one unit row per reading, float32 [n, dimensions]; zeros where nothing is known."""
         vectors = np.empty((len(readings), self.dimensions), dtype=np.float32)
         for i, reading in enumerate(readings):
-            found = [self._rows.get(token) for token in reading.tokens]
-            own = [row for row in found if row is not None]
-            vectors[i] = self.table[own].sum(axis=0)
-            if len(own) < len(found):
-                others = [token for token, row in zip(reading.tokens, found, strict=True) if row is None]
-                vectors[i] += self._base.sum_of(others)
+            wanted = np.array(reading.keys, dtype=np.int64)
+            places = self._keys.searchsorted(wanted)
+            own = self._keys.take(places, mode="clip") == wanted
+            vectors[i] = self._sorted.take(places[own], axis=0).sum(axis=0)
+            if not own.all():
+                vectors[i] += self._base.sum_of([reading.tokens[j] for j in np.flatnonzero(~own)])
         return unit(vectors)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -23,12 +23,14 @@ from index.rank import Ranker
 from index.rows import SMALLTALK, Table, rows_of
 from index.segment import Reading, Segmenter
 from index.signals import Sensor, Signals, features
-from index.tune import tune
+from index.tune import helps, tune
 
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+")
 _LONG = 24  # words; above it a message is also matched sentence by sentence
-_MOST_SENTENCES = 8
+_MOST_SENTENCES = 4
 _LEAST_ROWS = 20
+_REMEMBERED = 2048
+_SHOWN = 0.05  # nobody is shown a hit that scores less, so its part need not be found
 # A sentence taken out of its message counts a little less than the whole.
 _SENTENCE_WEIGHT = 0.9
 
@@ -69,6 +71,8 @@ class Engine:
         if len(table.rows) < _LEAST_ROWS:
             raise CorpusTooSmall
         base = open_embedder(model)
+        tuned = tuned and isinstance(base, StaticEmbedder) and helps(base, table)
+        say("向量按本资料微调" if tuned else "向量不微调")
         sounds = Sounds.load()
 
         def sense(part: Table, parts: bool = False) -> Sensor:
@@ -93,11 +97,16 @@ class Engine:
 
     def search(self, text: str, k: int = 5) -> list[Hit]:
         """Return the best hit of each of the `k` best entries, best first; nothing for a text with nothing in it."""
+        return list(self._recall(text, k))
+
+    @cached_property
+    def _recall(self) -> Callable[[str, int], tuple[Hit, ...]]:
+        # Many ask the very same words: those that the widget, the menu or a shared post offers.
+        return lru_cache(_REMEMBERED)(self._search)
+
+    def _search(self, text: str, k: int) -> tuple[Hit, ...]:
         found = self._match(text)
-        if found is None:
-            return []
-        signals, scores = found
-        return self._hits(signals, scores, k)
+        return tuple(self._hits(*found, k)) if found else ()
 
     def explain(self, text: str) -> Explanation:
         """Return what was read, measured and concluded, to be printed."""
@@ -170,7 +179,6 @@ class Engine:
         return self.calibration.score(self.ranker.rank(*features(signals))[1:])
 
     def _hits(self, signals: Signals, scores: Scores, k: int) -> list[Hit]:
-        parts = self._parts.scores(signals)
         nearest: dict[int, int] = {}
         for row, group in zip(signals.rows.tolist(), self.sensor.group.take(signals.rows).tolist(), strict=True):
             nearest.setdefault(group, row)
@@ -178,7 +186,9 @@ class Engine:
         for group in (1 + np.argsort(-scores)[:k]).tolist():
             row = nearest.get(group)
             phrasing = "" if row is None else self.texts[row]
-            hits.append(Hit(self.groups[group], phrasing, float(scores[group - 1]), self._parts.best(group, parts)))
+            score = float(scores[group - 1])
+            part = self._parts.best(group, signals) if score >= _SHOWN else ""
+            hits.append(Hit(self.groups[group], phrasing, score, part))
         return hits
 
     @cached_property

@@ -7,28 +7,29 @@ the weights of a linear classifier over groups and over the passages within a gr
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, starmap
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.rows import Table
-from index.segment import Reading
+from index.segment import Reading, pair_key
 
 K1 = 1.2  # Robertson and Zaragoza 2009
 B = 0.4
-_SOUND = "~"  # marks a pair of syllables, so that it can't be taken for a word
+_SOUND = 1 << 43  # marks a pair of syllables, so that it can't be taken for a word
+_OTHER = 1024  # a character with no syllable stands for itself, above all syllables
+_PLANE = 1 << 16
 
 Scores = NDArray[np.float32]
+Numbers = NDArray[np.int64]
 
 
-def surface_terms(reading: Reading) -> set[str]:
-    """Return the words, characters and character bigrams of a reading."""
-    joined = "".join(reading.words)
-    return {*reading.tokens, *map(str.__add__, joined, joined[1:])}
+def surface_terms(reading: Reading) -> set[int]:
+    """Return the words, characters and character bigrams of a reading, as numbers."""
+    return {*reading.keys, *starmap(pair_key, pairwise(reading.codes))}
 
 
 class Sounds:
@@ -37,6 +38,10 @@ class Sounds:
     def __init__(self, syllables: Mapping[str, str]) -> None:
         """Hold one syllable per character."""
         self.syllables = dict(syllables)
+        number = {syllable: i for i, syllable in enumerate(sorted(set(self.syllables.values())))}
+        self._numbers = [_OTHER + code for code in range(_PLANE)]
+        for sign, syllable in self.syllables.items():
+            self._numbers[ord(sign)] = number[syllable]
 
     @classmethod
     def load(cls) -> Sounds:
@@ -46,11 +51,10 @@ class Sounds:
         signs = map(chr, range(0x4E00, 0x9FA6))
         return cls({sign: fuzzy(lazy_pinyin(sign)[0]) for sign in signs if lazy_pinyin(sign)[0] != sign})
 
-    def terms(self, reading: Reading) -> set[str]:
-        """Return the pairs of neighbouring syllables of a reading, across its words."""
-        get = self.syllables.get
-        sounds = [get(sign, sign) for sign in "".join(reading.words)]
-        return {f"{_SOUND}{a} {b}" for a, b in pairwise(sounds)}
+    def terms(self, reading: Reading) -> set[int]:
+        """Return the pairs of neighbouring syllables of a reading, across its words, as numbers."""
+        numbers = [self._numbers[code] if code < _PLANE else _OTHER + code for code in reading.codes]
+        return {_SOUND | a << 20 | b for a, b in pairwise(numbers)}
 
 
 def fuzzy(syllable: str) -> str:
@@ -67,10 +71,11 @@ def fuzzy(syllable: str) -> str:
 class Terms:
     """Tables by term; the last row of each is zeros and stands for terms never seen.
 
-    `bm25` and `linear` are float32 [terms + 1, groups], `part` is [terms + 1, passages], `idf` is [terms + 1].
+    `keys` is sorted: a term's place in it is its row. `bm25` and `linear` are float32 [terms + 1, groups],
+    `part` is [terms + 1, groups + passages], `idf` and `bm25_idf` are [terms + 1].
     """
 
-    ids: Mapping[str, int]
+    keys: Numbers
     idf: Scores
     bm25_idf: Scores
     bm25: Scores
@@ -80,35 +85,35 @@ class Terms:
     part_bias: Scores
 
     @classmethod
-    def build(cls, table: Table, terms: Sequence[set[str]], parts: bool = True) -> Terms:
+    def build(cls, table: Table, terms: Sequence[set[int]], parts: bool = True) -> Terms:
         """Return the tables of `table`, whose rows have these `terms`."""
-        frequency = Counter(term for row in terms for term in row)
-        ids = {term: i for i, term in enumerate(sorted(frequency))}
-        counts = np.array([frequency[term] for term in ids], dtype=np.float32)
+        flat = np.fromiter((term for row in terms for term in row), dtype=np.int64)
+        keys, columns, counts = np.unique(flat, return_inverse=True, return_counts=True)
+        rows = np.repeat(np.arange(len(terms)), [len(row) for row in terms])
         idf = (np.log((1 + len(terms)) / (1 + counts)) + 1).astype(np.float32)
-        bm25, bm25_idf = _bm25(ids, terms, table.group, len(table.groups))
-        matrix = _matrix(ids, terms, idf)
+        bm25, bm25_idf = _bm25(columns, table.group[rows], (len(keys) + 1, len(table.groups)))
+        matrix = _matrix(columns, rows, idf, len(terms))
         linear, bias = _classifier(matrix, table.group, len(table.groups))
-        part, part_bias = np.zeros((len(ids), 0), dtype=np.float32), np.zeros(0, dtype=np.float32)
+        part, part_bias = np.zeros((len(keys), 0), dtype=np.float32), np.zeros(0, dtype=np.float32)
         if parts:
             part, part_bias = _part_classifiers(matrix, table)
         pad = np.zeros((1,), dtype=np.float32)
-        return cls(ids, np.concatenate([idf, pad]), np.concatenate([bm25_idf, pad]), bm25, _fold_in(linear, idf),
+        return cls(keys, np.concatenate([idf, pad]), np.concatenate([bm25_idf, pad]), bm25, _fold_in(linear, idf),
                    bias, _fold_in(part, idf), part_bias)  # fmt: skip
 
-    def find(self, terms: Iterable[str]) -> NDArray[np.int64]:
+    def find(self, terms: list[int]) -> Numbers:
         """Return the rows of `terms`; the last row for one never seen."""
-        get, last = self.ids.get, len(self.ids)
-        return np.array([get(term, last) for term in terms], dtype=np.int64)
+        wanted = np.array(terms, dtype=np.int64)
+        places = self.keys.searchsorted(wanted)
+        found: Numbers = np.where(self.keys.take(places, mode="clip") == wanted, places, len(self.keys))
+        return found
 
 
-def _bm25(
-    ids: Mapping[str, int], terms: Sequence[set[str]], group: NDArray[np.int64], groups: int
-) -> tuple[Scores, Scores]:
+def _bm25(columns: Numbers, group: Numbers, shape: tuple[int, int]) -> tuple[Scores, Scores]:
     """Return BM25 weights [terms + 1, groups], each group one document, and the terms' idf."""
-    counts = np.zeros((len(ids) + 1, groups), dtype=np.float32)
-    for row, number in zip(terms, group, strict=True):
-        counts[[ids[term] for term in row], number] += 1
+    groups = shape[1]
+    counts = np.zeros(shape, dtype=np.float32)
+    np.add.at(counts, (columns, group), 1)
     lengths = counts.sum(axis=0)
     present = (counts > 0).sum(axis=1)[:-1].astype(np.float32)
     idf = np.log1p((groups - present + 0.5) / (present + 0.5)).astype(np.float32)
@@ -118,12 +123,11 @@ def _bm25(
     return weights.astype(np.float32), idf
 
 
-def _matrix(ids: Mapping[str, int], terms: Sequence[set[str]], idf: Scores) -> object:
+def _matrix(columns: Numbers, rows: Numbers, idf: Scores, count: int) -> object:
+    """Return the rows' terms weighted by idf, each row at length one, sparse [count, terms]."""
     import scipy.sparse as sp  # to build only
 
-    columns = np.array([ids[term] for row in terms for term in row], dtype=np.int64)
-    rows = np.repeat(np.arange(len(terms)), [len(row) for row in terms])
-    matrix = sp.csr_matrix((idf[columns], (rows, columns)), shape=(len(terms), len(ids)))
+    matrix = sp.csr_matrix((idf[columns], (rows, columns)), shape=(count, len(idf)))
     norms = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
     return sp.diags(1 / np.maximum(norms, 1e-9)) @ matrix
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from index.errors import IndexDamaged, IndexMissing, IndexStale
 
-FORMAT = 1
+FORMAT = 2
 NAME = "manifest.json"
 
 

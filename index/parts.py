@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.lexical import Scores, Terms
+from index.lexical import Terms
 from index.signals import Signals
 
 
@@ -23,15 +23,12 @@ class Parts:
         self._names = [name for _, name in passages]
         self._first = len(groups)
 
-    def scores(self, signals: Signals) -> Scores:
-        """Return the score of every column for one question."""
-        found: Scores = self._terms.part.take(signals.terms, axis=0).sum(axis=0, dtype=np.float32)
-        return found / signals.norm + self._terms.part_bias
-
-    def best(self, group: int, scores: Scores) -> str:
+    def best(self, group: int, signals: Signals) -> str:
         """Return the name of the passage of `group` that is asked for, or an empty string for the whole answer."""
         columns = self._columns[group]
         if len(columns) == 1:
             return ""
-        winner = columns[int(scores[columns].argmax())]
+        weights = self._terms.part[signals.terms[:, None], columns]
+        scores = weights.sum(axis=0, dtype=np.float32) / signals.norm + self._terms.part_bias[columns]
+        winner = columns[int(scores.argmax())]
         return self._names[winner - self._first] if winner >= self._first else ""

@@ -96,7 +96,7 @@ def fit(groups: Scores, null: Scores, labels: NDArray[np.int64], seeds: Sequence
         steps = EPOCHS * math.ceil(len(target) / BATCH)
         decay = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, 0.02, steps)
         for _ in range(EPOCHS):
-            for batch in torch.randperm(len(target)).split(BATCH):
+            for batch in torch.split(torch.randperm(len(target)), BATCH):
                 optimiser.zero_grad()
                 scores = torch.cat([nets[1](z[batch]), nets[0](x[batch])[..., 0]], dim=1)
                 torch.nn.functional.cross_entropy(scores, target[batch]).backward()  # type: ignore[no-untyped-call]

@@ -83,3 +83,11 @@ class Table:
             self.passages,
             self.passage[places],
         )
+
+    def blocks(self, count: int) -> NDArray[np.int64]:
+        """Return each row's block: the rows of a group are cut into `count` runs of neighbours."""
+        block = np.zeros(len(self.rows), dtype=np.int64)
+        for group in range(len(self.groups)):
+            places = np.flatnonzero(self.group == group)
+            block[places] = np.arange(len(places)) * count // max(len(places), 1)
+        return block

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from math import inf, log
 from pathlib import Path
+from zlib import crc32
 
 import jieba
 
@@ -21,9 +23,26 @@ _TERM_FREQUENCY = 200_000
 _MOST_REMEMBERED = 50_000
 _FILE = "segmenter.json"
 _CACHE = "jieba.cache"
+# Kinds of numbers: below 2**20 a character, then these.
+_PAIR = 1 << 41
+_LONG_WORD = 1 << 42
 _HAN = "\u3400"  # the first Han sign
 
 jieba.setLogLevel(logging.WARNING)
+
+
+def key_of(token: str) -> int:
+    """Return a number for a token: tables sorted by numbers are searched much faster than dictionaries of strings."""
+    if len(token) == 1:
+        return ord(token)
+    if len(token) == 2:
+        return pair_key(ord(token[0]), ord(token[1]))
+    return _LONG_WORD | crc32(token.encode())
+
+
+def pair_key(first: int, second: int) -> int:
+    """Return the number of two neighbouring characters; a word of two characters has the same."""
+    return _PAIR | first << 20 | second
 
 
 @dataclass(frozen=True)
@@ -33,6 +52,16 @@ class Reading:
     text: str
     words: tuple[str, ...]
     tokens: tuple[str, ...]
+
+    @cached_property
+    def keys(self) -> list[int]:
+        """The number of each token."""
+        return list(map(key_of, self.tokens))
+
+    @cached_property
+    def codes(self) -> list[int]:
+        """The code points of all words, one after another."""
+        return list(map(ord, "".join(self.words)))
 
 
 class Segmenter:
@@ -53,7 +82,9 @@ class Segmenter:
         self._total = self._jieba.total  # every term added raises jieba's own
         self._terms = tuple(map(fold, terms))
         self._rarity: dict[str, float] = {}
-        self._synonyms = {fold(variant): fold(word).split() for variant, word in (synonyms or {}).items()}
+        self._synonyms = {
+            fold(variant): [fold(part) for part in word.split()] for variant, word in (synonyms or {}).items()
+        }
         for term in sorted({*self._terms, *self._synonyms}):
             self.rarity(term)  # before the dictionary takes it for a common word
             self._jieba.add_word(term, freq=_TERM_FREQUENCY)
@@ -94,7 +125,7 @@ class Segmenter:
                 known = 4.0  # a latin letter or digit alone; the dictionary has none
             else:
                 frequency = max(self._jieba.FREQ.get(word) or 0, 1)
-                known = min(12.0, math.log(self._total / frequency) - 3)
+                known = min(12.0, log(self._total / frequency) - 3)
             if len(self._rarity) < _MOST_REMEMBERED:
                 self._rarity[word] = known
         return known
@@ -102,12 +133,38 @@ class Segmenter:
     def _cut(self, folded: str) -> list[str]:
         words: list[str] = []
         for run in _TOKEN.findall(folded):
-            for word in self._jieba.cut(run, HMM=False) if run >= _HAN else (run,):
+            for word in self._most_likely(run) if run >= _HAN else (run,):
                 other = self._synonyms.get(word)
                 if other is None:
                     words.append(word)
                 else:
                     words.extend(other)
+        return words
+
+    def _most_likely(self, run: str) -> list[str]:
+        """Return the most likely words of a run of Han signs, as jieba's cut without HMM does, in half the time."""
+        frequency, size = self._jieba.FREQ, len(run)
+        least = log(self._jieba.total)
+        best = [0.0] * (size + 1)
+        ends = [0] * size
+        for start in range(size - 1, -1, -1):
+            top, stop = -inf, start + 1
+            end, piece = start + 1, run[start]
+            # The dictionary holds every beginning of a word too, with frequency 0.
+            while (known := frequency.get(piece)) is not None or end == start + 1:
+                if known or end == start + 1:
+                    score = log(known or 1) - least + best[end]
+                    if score >= top:
+                        top, stop = score, end
+                if end == size:
+                    break
+                end += 1
+                piece = run[start:end]
+            best[start], ends[start] = top, stop
+        words, start = [], 0
+        while start < size:
+            words.append(run[start : ends[start]])
+            start = ends[start]
         return words
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from index.embed import Embedder, Vectors
 from index.lexical import Scores, Sounds, Terms, surface_terms
 from index.rows import OUTSIDE, Table
-from index.segment import Reading, Segmenter
+from index.segment import Reading, Segmenter, key_of
 from index.store import Store
 
 NEIGHBOURS = 64
@@ -48,6 +48,7 @@ class Sensor:
         self.segmenter, self.embedder, self.sounds, self.store = segmenter, embedder, sounds, store
         self.group, self.centres, self.terms, self.words = group, centres, terms, words
         self._groups = len(centres)
+        self._strange = math.log1p(2 * self._groups)  # what a term never seen would weigh at the most
         # Side by side, so that one look-up per term fetches all that is said of it.
         self._joint = np.concatenate([terms.linear, terms.bm25, terms.bm25 > 0], axis=1, dtype=np.float32)
 
@@ -57,9 +58,9 @@ class Sensor:
         vectors = embedder.encode(table.readings)
         found = [surface_terms(reading) | sounds.terms(reading) for reading in table.readings]
         terms = Terms.build(table, found, parts)
-        words = np.zeros((len(terms.ids) + 1, len(table.groups)), dtype=np.float32)
+        words = np.zeros((len(terms.keys) + 1, len(table.groups)), dtype=np.float32)
         for reading, group in zip(table.readings, table.group, strict=True):
-            words[[terms.ids[word] for word in reading.words], group] = 1
+            words[terms.find(list(map(key_of, reading.words))), group] = 1
         centres = np.zeros((len(table.groups), embedder.dimensions), dtype=np.float32)
         np.add.at(centres, table.group, vectors)
         norms: Vectors = np.linalg.norm(centres, axis=1, keepdims=True)
@@ -73,9 +74,14 @@ class Sensor:
         values = np.empty((self._groups, len(NAMES)), dtype=np.float32)
         rows, cosines = self.store.search(vector, NEIGHBOURS)
         self._dense(values, vector, rows, cosines)
-        terms, norm = self._lexical(values, reading)
-        common = self._coverage(values, reading)
-        return Signals(values, common, rows, terms, norm)
+        # All terms are looked up at once: a look-up's fixed cost is most of it.
+        words = list(dict.fromkeys(reading.words))
+        surface, sounds = surface_terms(reading), self.sounds.terms(reading)
+        found = self.terms.find([*surface, *sounds, *map(key_of, words)])
+        split, end = len(surface), len(surface) + len(sounds)
+        norm = self._lexical(values, found[:split], found[split:end])
+        common = self._coverage(values, reading, words, found[end:])
+        return Signals(values, common, rows, found[:end], norm)
 
     def _dense(self, values: Scores, vector: Vectors, rows: NDArray[np.int64], cosines: Vectors) -> None:
         groups = self.group[rows]
@@ -93,35 +99,31 @@ class Sensor:
         votes = np.exp(_TEMPERATURE * (cosines - cosines[0])) if len(cosines) else cosines
         values[:, 4] = np.bincount(groups, weights=votes, minlength=self._groups) / max(float(votes.sum()), 1e-9)
 
-    def _lexical(self, values: Scores, reading: Reading) -> tuple[NDArray[np.int64], float]:
+    def _lexical(self, values: Scores, surface: NDArray[np.int64], sounds: NDArray[np.int64]) -> float:
         tables, width = self.terms, self._groups
-        linear = tables.linear_bias
-        found = tables.find(surface_terms(reading)), tables.find(self.sounds.terms(reading))
-        both = np.concatenate(found)
-        idf = tables.idf.take(both)
+        idf = tables.idf.take(np.concatenate([surface, sounds]))
         norm = math.sqrt(float(idf @ idf)) or 1.0
-        for ids, column, gap in zip(found, (6, 7), (13, 12), strict=True):
+        linear = tables.linear_bias
+        for ids, column, gap in ((surface, 6, 13), (sounds, 7, 12)):
             sums = self._joint.take(ids, axis=0).sum(axis=0)
             linear = linear + sums[:width] / norm
-            strange = int((ids == len(tables.ids)).sum())
-            best = float(tables.bm25_idf.take(ids).sum()) + strange * math.log1p(2 * width)
+            strange = int(np.count_nonzero(ids == len(tables.keys)))
+            best = float(tables.bm25_idf.take(ids).sum()) + strange * self._strange
             values[:, column] = sums[width : 2 * width] / max(best, 1e-9)
             values[:, gap] = 1 - sums[2 * width :] / max(len(ids), 1)
         values[:, 5] = linear
-        return both, norm
+        return norm
 
-    def _coverage(self, values: Scores, reading: Reading) -> Scores:
-        words = list(dict.fromkeys(reading.words))
-        ids = self.terms.find(words)
+    def _coverage(self, values: Scores, reading: Reading, words: list[str], ids: NDArray[np.int64]) -> Scores:
         used = self.words.take(ids, axis=0)
-        weight = np.array([self.segmenter.rarity(word) for word in words], dtype=np.float32)
+        weight = np.array(list(map(self.segmenter.rarity, words)), dtype=np.float32)
         total = float(weight.sum()) + 1e-9
         missing = weight[:, None] * (1 - used)
         values[:, 9] = missing.sum(axis=0)
         values[:, 8] = values[:, 9] / total
         values[:, 10] = missing.max(axis=0) if len(words) else 0.0
-        values[:, 11] = (missing * used[:, OUTSIDE : OUTSIDE + 1]).sum(axis=0) / total
-        strange = float(weight[used.sum(axis=1) == 0].sum()) / total
+        values[:, 11] = used[:, OUTSIDE] @ missing / total
+        strange = float(weight @ (used.sum(axis=1) == 0)) / total
         return np.array([strange, len(words), total, math.log1p(len(reading.tokens))], dtype=np.float32)
 
 

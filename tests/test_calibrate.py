@@ -13,7 +13,6 @@ from index.calibrate import (
     Calibration,
     HeldOut,
     Point,
-    blocks_of,
     calibrate,
     importance,
 )
@@ -38,7 +37,7 @@ def calibrated() -> tuple[Ranker, Calibration]:
 def test_blocks_are_runs_of_neighbours_within_a_group() -> None:
     rows = [Row(f"门票{number}", group) for group in ("A", "B") for number in range(14)] + [Row("天气", "")]
     table = Table.of(rows, Segmenter())
-    block = blocks_of(table)
+    block = table.blocks(BLOCKS)
     for group in (1, 2):
         own = block[table.group == group]
         assert (np.diff(own) >= 0).all() and set(own) == set(range(BLOCKS))

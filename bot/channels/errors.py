@@ -45,12 +45,12 @@ def not_ready() -> ApiError:
 
 def failed() -> ApiError:
     """Return the error for a server that could not load its index; details are in its log only."""
-    return ApiError(503, "index_unavailable", "问答服务暂时不可用，请稍后再试，或拨打 12345 热线。")
+    return ApiError(503, "index_unavailable", "问答服务暂时不可用，请稍后再试。")
 
 
 def broken() -> ApiError:
     """Return the error for a fault of ours."""
-    return ApiError(500, "internal", "服务器出错了，请稍后再试，或拨打 12345 热线。")
+    return ApiError(500, "internal", "服务器出错了，请稍后再试。")
 
 
 def too_large(limit: int) -> ApiError:

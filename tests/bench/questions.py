@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from corpus.entries import load_corpus
+from index.segment import Segmenter
+from tests.bench.texts import recombined
 
 CASES = Path(__file__).parent.parent / "cases" / "questions.tsv"
 
@@ -24,3 +26,8 @@ def mixed(count: int = 300) -> list[str]:
     random = np.random.default_rng(0)
     others = random.permutation(held_out())[: max(count - len(standard), 0)]
     return [str(text) for text in random.permutation([*standard, *others])[:count]]
+
+
+def fresh(count: int, seed: int = 0) -> list[str]:
+    """Return `count` questions of which no two are the same, so that none has been answered before."""
+    return ["".join(reading.words) for reading in recombined(count, Segmenter(), seed)]

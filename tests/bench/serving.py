@@ -6,17 +6,20 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from statistics import median
 
 from tests.bench import wrk
 from tests.bench.client import body, closed_loop, open_loop, request
-from tests.bench.questions import mixed
+from tests.bench.questions import fresh, mixed
 from tests.bench.report import Part, spread, verdict
 from tests.bench.server import Server
 
 CONNECTIONS = 16
 _RUNS, _SECONDS = 3, 5
 _STEADY_SECONDS = 10
+_FRESH = 12_000  # more than can be asked in one run
+_NEW = "/api/chat （新问题）"
 _STARTS = 5
 _ASKED = 2_000
 _LEAST_RATIO, _MOST_P99, _MOST_READY, _MOST_MEMORY = 1 / 3, 0.020, 3.0, 300.0
@@ -34,19 +37,21 @@ class _Load:
 def serving(say: Callable[[str], None]) -> Part:
     """Measure /echo and /api/chat in one process, by turns, and the chat at half of its own most."""
     with Server(echo=True) as server:
-        found: dict[str, list[_Load]] = {"/echo": [], "/api/chat": []}
-        for path in found:
-            _most(server, path, 1)  # warm up
+        never = iter(fresh(_FRESH * _RUNS))
+        found: dict[str, list[_Load]] = {"/echo": [], "/api/chat": [], _NEW: []}
+        for path in ("/echo", "/api/chat"):
+            _most(server, path, 1, mixed())  # warm up
         for number in range(_RUNS):
-            # By turns, so that another job on the machine slows both.
+            # By turns, so that another job on the machine slows all.
             for path, loads in found.items():
                 say(f"服务：{path} 第 {number + 1}/{_RUNS} 次")
-                loads.append(_most(server, path, _SECONDS))
-        echo, chat = (median(load.rate for load in loads) for loads in found.values())
-        echo_cpu, chat_cpu = (median(load.processor for load in loads) for loads in found.values())
+                questions = list(islice(never, _FRESH)) if path == _NEW else mixed()
+                loads.append(_most(server, path.split()[0], _SECONDS, questions))
+        echo, chat, new = (median(load.rate for load in loads) for loads in found.values())
+        echo_cpu, chat_cpu, new_cpu = (median(load.processor for load in loads) for loads in found.values())
         say("服务：半负载延迟")
-        chats = [request("/api/chat", question, server.port) for question in mixed()]
-        steady = asyncio.run(open_loop(server.port, chats, chat / 2, _STEADY_SECONDS, 4 * CONNECTIONS))
+        chats = [request("/api/chat", question, server.port) for question in fresh(_FRESH, seed=1)]
+        steady = asyncio.run(open_loop(server.port, chats, new / 2, _STEADY_SECONDS, 4 * CONNECTIONS))
     p50, p99 = spread(steady.seconds)
     errors = steady.errors + sum(load.errors for loads in found.values() for load in loads)
     ratio, cpu_ratio = chat / echo, echo_cpu / chat_cpu
@@ -54,6 +59,9 @@ def serving(say: Callable[[str], None]) -> Part:
         ("普通 FastAPI 端点 /echo", f"{echo:.0f} 次/秒", "", ""),
         ("/api/chat", f"{chat:.0f} 次/秒", "", ""),
         ("两者之比", f"{ratio:.3f}", "≥ 0.333", verdict(ratio >= _LEAST_RATIO)),
+        ("/api/chat，每一问都从没问过", f"{new:.0f} 次/秒", "", ""),
+        ("与 /echo 之比", f"{new / echo:.3f}", "≥ 0.333", verdict(new / echo >= _LEAST_RATIO)),
+        ("/api/chat，从没问过，每次用处理器", f"{new_cpu * 1e6:.0f} 微秒", "", ""),
         ("/echo 每次用处理器", f"{echo_cpu * 1e6:.0f} 微秒", "", ""),
         ("/api/chat 每次用处理器", f"{chat_cpu * 1e6:.0f} 微秒", "", ""),
         ("两者之比（处理器）", f"{cpu_ratio:.3f}", "", ""),
@@ -61,14 +69,15 @@ def serving(say: Callable[[str], None]) -> Part:
         ("/api/chat 半负载 p99", f"{p99 * 1e3:.2f} 毫秒", "< 20 毫秒", verdict(p99 < _MOST_P99)),
         ("出错", f"{errors} 次", "0", verdict(errors == 0)),
     ]
-    figures = {"echo_rate": echo, "chat_rate": chat, "ratio": ratio, "echo_cpu_s": echo_cpu, "chat_cpu_s": chat_cpu,
+    figures = {"echo_rate": echo, "chat_rate": chat, "ratio": ratio, "new_rate": new,
+               "new_ratio": new / echo, "new_cpu_s": new_cpu, "echo_cpu_s": echo_cpu, "chat_cpu_s": chat_cpu,
                "cpu_ratio": cpu_ratio, "half_load_p50_s": p50, "half_load_p99_s": p99,
                "errors": float(errors)}  # fmt: skip
     tool = "wrk" if wrk.installed() else "自带的 Python 客户端（没有装 wrk，吞吐受它限制）"
     remarks = (
         f"一个进程一个 worker（uvicorn、httptools、uvloop），{CONNECTIONS} 个连接，{len(mixed())} 个不同的问题轮流问；"
         f"负载由{tool}产生，各 {_RUNS} 次、每次 {_SECONDS} 秒，取中位数。",
-        f"半负载是每秒 {chat / 2:.0f} 问、按固定时刻表发 {_STEADY_SECONDS} 秒，延迟从预定的时刻算起。",
+        f"半负载问的都是新问题，每秒 {new / 2:.0f} 问、按固定时刻表发 {_STEADY_SECONDS} 秒，延迟从预定的时刻算起。",
         "各次：" + "；".join(f"{path} {'、'.join(f'{load.rate:.0f}' for load in found[path])}" for path in found),
         "有别的任务抢处理器时，按处理器时间算的比值更可信。",
     )
@@ -102,9 +111,9 @@ def starting(say: Callable[[str], None]) -> Part:
     return Part("启动和内存", ("项目", "数值", "目标", ""), rows, figures, (remark,))
 
 
-def _most(server: Server, path: str, seconds: int) -> _Load:
+def _most(server: Server, path: str, seconds: int, questions: list[str]) -> _Load:
     """Load `path` as far as it goes."""
-    questions, before, since = mixed(), server.processor(), time.perf_counter()
+    before, since = server.processor(), time.perf_counter()
     if wrk.installed():
         rate, errors = wrk.run(server.port, path, [body(text) for text in questions], CONNECTIONS, seconds)
     else:

@@ -8,6 +8,8 @@ from typing import Protocol
 
 SMALLTALK = "smalltalk/"
 MOST_OPTIONS = 3
+# More likely right than wrong: too little to answer, too much to say that there is nothing.
+LIKELY = 0.5
 
 
 class Hit(Protocol):
@@ -76,6 +78,8 @@ def decide(hits: Sequence[Hit], thresholds: Thresholds) -> Decision:
         return Clarify(close)
     if entries and entries[0].score >= thresholds.answer:
         return Answer(entries[0])
+    if len(entries) > 1 and entries[0].score >= max(LIKELY, thresholds.suggest):
+        return Clarify(entries[:2])
     return Abstain(entries[:MOST_OPTIONS])
 
 

@@ -36,6 +36,7 @@ class Phrases:
 
     sentences: tuple[tuple[str, str], ...]
     smalltalk: tuple[SmallTalk, ...]
+    categories: tuple[str, ...] = ()
     path: Path = field(default=Path("phrases.toml"), compare=False)
 
     def text(self, key: str) -> str:
@@ -79,16 +80,19 @@ def read_corpus(path: Path) -> tuple[Corpus, tuple[CorpusError, ...]]:
     """Read what can be read of the corpus in `path`; return it with every error met on the way."""
     reader = _Reader(path)
     entries = tuple(reader.entries())
-    corpus = Corpus(
-        entries=entries,
-        terms=tuple(reader.get(_read_lines, "words/terms.txt") or ()),
-        synonyms=reader.get(_read_synonyms, "words/synonyms.txt") or {},
-        outside=tuple(reader.get(_read_lines, "words/outside.txt") or ()),
-        phrases=reader.get(_read_phrases, "phrases.toml") or Phrases((), (), path / "phrases.toml"),
-        digest=reader.digest.hexdigest(),
-        path=path,
-    )
+    terms = tuple(reader.get(_read_lines, "words/terms.txt") or ())
+    synonyms = reader.get(_read_synonyms, "words/synonyms.txt") or {}
+    outside = tuple(reader.get(_read_lines, "words/outside.txt") or ())
+    phrases = reader.get(_read_phrases, "phrases.toml") or Phrases((), (), path=path / "phrases.toml")
+    ordered = _in_order(entries, phrases.categories)
+    corpus = Corpus(ordered, terms, synonyms, outside, phrases, reader.digest.hexdigest(), path)
     return corpus, (*reader.errors, *_repeated_questions(entries))
+
+
+def _in_order(entries: tuple[Entry, ...], categories: tuple[str, ...]) -> tuple[Entry, ...]:
+    """Return the entries by category, in the order that phrases.toml gives; unnamed categories come last."""
+    place = {name: i for i, name in enumerate(categories)}
+    return tuple(sorted(entries, key=lambda entry: place.get(entry.category, len(place))))
 
 
 class _Reader:
@@ -183,7 +187,10 @@ def _read_phrases(text: str, path: Path) -> Phrases:
     if not isinstance(sentences, dict) or not all(isinstance(value, str) for value in sentences.values()):
         raise BadPhrases(path, 0, '[text] 下面每一行都应当是：名字 = "一句话"')
     smalltalk = tuple(_small_talk(item, path) for item in data.get("smalltalk", []))
-    return Phrases(tuple(sentences.items()), smalltalk, path)
+    categories = data.get("categories", [])
+    if not isinstance(categories, list) or not all(isinstance(name, str) for name in categories):
+        raise BadPhrases(path, 0, 'categories 应当是：categories = ["类别一", "类别二"]')
+    return Phrases(tuple(sentences.items()), smalltalk, tuple(categories), path)
 
 
 def _small_talk(item: Any, path: Path) -> SmallTalk:

@@ -22,7 +22,9 @@ TABLE = [
     ("two good, one far ahead", [("A", 0.99), ("B", 0.82)], "answer A"),
     ("third is not level", [("A", 0.98), ("B", 0.9), ("C", 0.81)], "clarify A B"),
     ("several possible", [("A", 0.7), ("B", 0.5), ("C", 0.45), ("D", 0.42)], "clarify A B C"),
-    ("one possible", [("A", 0.7), ("B", 0.2)], "abstain A B"),
+    ("one likely", [("A", 0.7), ("B", 0.2), ("C", 0.1)], "clarify A B"),
+    ("one possible", [("A", 0.45), ("B", 0.2)], "abstain A B"),
+    ("one likely and nothing beside it", [("A", 0.7)], "abstain A"),
     ("none possible", [("A", 0.3), ("B", 0.2), ("C", 0.1), ("D", 0.1)], "abstain A B C"),
     ("small talk", [("smalltalk/hi", 0.9), ("A", 0.2)], "answer smalltalk/hi"),
     ("small talk before a question", [("smalltalk/hi", 0.9), ("A", 0.85)], "answer A"),
@@ -77,7 +79,8 @@ def test_every_decision_keeps_its_promise(hits: list[FakeHit], thresholds: FakeT
             assert hit in hits and hit.score >= thresholds.answer
         case Clarify(options):
             assert 2 <= len(options) <= 3
-            assert all(hit.score >= thresholds.suggest for hit in options)
+            assert options[0].score >= thresholds.suggest
+            assert options[0].score >= 0.5 or all(hit.score >= thresholds.suggest for hit in options)
             assert not any(hit.entry_id.startswith("smalltalk/") for hit in options)
         case Abstain(nearest):
             assert len(nearest) <= 3

@@ -179,3 +179,9 @@ def test_our_small_talk(phrases: Phrases) -> None:
     assert "12345" in talks["human"].reply
     questions = [fold(text) for talk in phrases.smalltalk for text in talk.questions]
     assert len(set(questions)) == len(questions)
+
+
+def test_categories_come_in_the_order_of_the_office() -> None:
+    corpus = load_corpus()
+    assert [entry.id for entry in corpus.entries] == ["E1", "E2", "E3", "P1", "P2", "P3", "P4", "P5",
+                                                      "B1", "B2", "B3", "B4", "B5", "B6", "B7", "B8"]  # fmt: skip

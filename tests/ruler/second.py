@@ -12,7 +12,7 @@ from corpus.entry import Entry, Similar
 from tests.ruler.cases import Case
 
 ENTRIES = 60
-LEAST = 5
+LEAST = 3
 OUTSIDE = 1200
 
 

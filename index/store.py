@@ -45,7 +45,7 @@ class Store:
             faiss.omp_set_num_threads(os.cpu_count() or 1)
             index.train(vectors[np.random.default_rng(0).permutation(rows)[: 40 * lists]])
             # Of 10^6 rows one list in forty finds 99 % of the ten nearest; fewer rows want a larger share.
-            index.nprobe = min(lists, max(64, lists // 40))
+            index.nprobe = max(lists // 40, min(64, lists // 4))
         index.add(np.ascontiguousarray(vectors, dtype=np.float32))
         return cls(index)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -162,3 +163,10 @@ def client(engine: FakeEngine, settings: Settings) -> Iterator[TestClient]:
 
     with TestClient(create_app(settings, engine, clock=spring)) as client:
         yield client
+
+
+def is_error(response: Any, status: int, code: str, field: str | None = None) -> bool:
+    error = response.json()["error"]
+    assert list(error) == ["code", "message", "field"] and error["message"].endswith("。")
+    assert "Traceback" not in response.text
+    return (response.status_code, error["code"], error["field"]) == (status, code, field)

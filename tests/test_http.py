@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import FakeEngine, FakeHit
+from conftest import FakeEngine, FakeHit, is_error
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
@@ -18,13 +18,6 @@ from bot.channels.app import create_app
 from bot.settings import Settings
 
 JSON = {"Content-Type": "application/json"}
-
-
-def _is_error(response: Any, status: int, code: str, field: str | None = None) -> bool:
-    error = response.json()["error"]
-    assert list(error) == ["code", "message", "field"] and error["message"].endswith("。")
-    assert "Traceback" not in response.text
-    return (response.status_code, error["code"], error["field"]) == (status, code, field)
 
 
 def test_chat(client: TestClient) -> None:
@@ -75,14 +68,14 @@ BAD_BODIES = [
     ("body", "status", "code", "field"), [row[1:] for row in BAD_BODIES], ids=[row[0] for row in BAD_BODIES]
 )
 def test_bad_bodies(client: TestClient, body: bytes, status: int, code: str, field: str | None) -> None:
-    assert _is_error(client.post("/api/chat", content=body, headers=JSON), status, code, field)
+    assert is_error(client.post("/api/chat", content=body, headers=JSON), status, code, field)
 
 
 def test_a_chunked_body_is_measured_too(client: TestClient) -> None:
     def chunks() -> Iterator[bytes]:
         yield from [b"a" * 1024] * 65
 
-    assert _is_error(client.post("/api/chat", content=chunks(), headers=JSON), 413, "body_too_large")
+    assert is_error(client.post("/api/chat", content=chunks(), headers=JSON), 413, "body_too_large")
 
 
 @pytest.mark.parametrize(
@@ -129,7 +122,7 @@ def test_no_text_breaks_it(client: TestClient, question: str, session: str | Non
 def test_content_type(client: TestClient, content_type: str, status: int) -> None:
     response = client.post("/api/chat", content=b'{"question": "a"}', headers={"Content-Type": content_type})
     assert response.status_code == status
-    assert status == 200 or _is_error(response, 415, "content_type")
+    assert status == 200 or is_error(response, 415, "content_type")
 
 
 def test_a_byte_order_mark_is_forgiven(client: TestClient) -> None:
@@ -137,10 +130,10 @@ def test_a_byte_order_mark_is_forgiven(client: TestClient) -> None:
 
 
 def test_addresses_and_methods(client: TestClient) -> None:
-    assert _is_error(client.get("/api/nothing"), 404, "not_found")
-    assert _is_error(client.get("/api/chat/"), 404, "not_found")
+    assert is_error(client.get("/api/nothing"), 404, "not_found")
+    assert is_error(client.get("/api/chat/"), 404, "not_found")
     wrong = client.get("/api/chat")
-    assert _is_error(wrong, 405, "method_not_allowed") and wrong.headers["allow"] == "POST"
+    assert is_error(wrong, 405, "method_not_allowed") and wrong.headers["allow"] == "POST"
     assert client.delete("/api/entries").status_code == 405
 
 
@@ -167,8 +160,8 @@ def test_suggest(client: TestClient) -> None:
     for nothing in ("", " ", "zzz", "\x00"):
         assert client.get("/api/suggest", params={"q": nothing}).json() == {"suggestions": []}
     assert client.get("/api/suggest?q=%ED%A0%80%FF").status_code == 200
-    assert _is_error(client.get("/api/suggest"), 422, "field_missing", "q")
-    assert _is_error(client.get("/api/suggest", params={"q": "问" * 501}), 400, "question_too_long", "q")
+    assert is_error(client.get("/api/suggest"), 422, "field_missing", "q")
+    assert is_error(client.get("/api/suggest", params={"q": "问" * 501}), 400, "question_too_long", "q")
 
 
 BAD_FEEDBACK = [
@@ -183,7 +176,7 @@ BAD_FEEDBACK = [
 
 @pytest.mark.parametrize(("body", "status", "code", "field"), BAD_FEEDBACK)
 def test_bad_feedback(client: TestClient, body: dict[str, Any], status: int, code: str, field: str) -> None:
-    assert _is_error(client.post("/api/feedback", json=body), status, code, field)
+    assert is_error(client.post("/api/feedback", json=body), status, code, field)
 
 
 def test_feedback_reaches_the_records(settings: Settings, tmp_path: Path) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Any
 
 import pytest
-from conftest import FakeEngine, FakeHit
+from conftest import FakeEngine, FakeHit, is_error
 from fastapi.testclient import TestClient
 
 from bot.channels.app import create_app
@@ -17,19 +16,12 @@ from bot.settings import Settings
 JSON = {"Content-Type": "application/json"}
 
 
-def _is_error(response: Any, status: int, code: str, field: str | None = None) -> bool:
-    error = response.json()["error"]
-    assert list(error) == ["code", "message", "field"] and error["message"].endswith("。")
-    assert "Traceback" not in response.text
-    return (response.status_code, error["code"], error["field"]) == (status, code, field)
-
-
 def test_rate_limit(settings: Settings) -> None:
     client = TestClient(create_app(settings.model_copy(update={"rate_limit": 3}), FakeEngine()))
     statuses = [client.post("/api/chat", json={"question": "你好"}).status_code for _ in range(3)]
     assert statuses == [200, 200, 200]
     refused = client.post("/api/chat", json={"question": "你好"})
-    assert _is_error(refused, 429, "rate_limited") and 1 <= int(refused.headers["retry-after"]) <= 60
+    assert is_error(refused, 429, "rate_limited") and 1 <= int(refused.headers["retry-after"]) <= 60
     assert client.get("/", params={"q": "你好"}).status_code == 429
     assert client.get("/api/health").status_code == 200
     assert client.post("/api/feedback", json={"reply_id": new_reply_id(), "helpful": True}).status_code == 204
@@ -70,7 +62,7 @@ def test_serves_before_it_is_ready(settings: Settings) -> None:
     with TestClient(create_app(settings, load=load)) as client:
         assert client.get("/api/health").json() == {"status": "ok"}
         for response in (client.get("/api/ready"), client.post("/api/chat", json={"question": "a"})):
-            assert _is_error(response, 503, "not_ready") and response.headers["retry-after"]
+            assert is_error(response, 503, "not_ready") and response.headers["retry-after"]
         assert client.get("/api/entries").status_code == client.get("/").status_code == 503
         assert "faq_ready 0.0" in client.get("/metrics").text
         gate.set()
@@ -101,7 +93,7 @@ def test_a_broken_index_is_not_told_outside(settings: Settings, caplog: pytest.L
             if response.json()["error"]["code"] != "not_ready":
                 break
             time.sleep(0.01)
-        assert _is_error(response, 503, "index_unavailable") and str(settings.index) not in response.text
+        assert is_error(response, 503, "index_unavailable") and str(settings.index) not in response.text
         assert client.get("/api/health").status_code == 200
     assert "make index" in caplog.text
 
@@ -114,6 +106,6 @@ class BrokenEngine(FakeEngine):
 def test_a_fault_of_ours(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
     client = TestClient(create_app(settings, BrokenEngine()))
     response = client.post("/api/chat", json={"question": "我的电话13800138000"})
-    assert _is_error(response, 500, "internal")
+    assert is_error(response, 500, "internal")
     assert response.headers["x-content-type-options"] == "nosniff"
     assert "ValueError" in caplog.text and "13800138000" not in caplog.text

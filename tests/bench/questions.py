@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
+from bot.reply import MAX_QUESTION
 from corpus.entries import load_corpus
 from index.segment import Segmenter
 from tests.bench.texts import recombined
@@ -30,4 +32,5 @@ def mixed(count: int = 300) -> list[str]:
 
 def fresh(count: int, seed: int = 0) -> list[str]:
     """Return `count` questions of which no two are the same, so that none has been answered before."""
-    return ["".join(reading.words) for reading in recombined(count, Segmenter(), seed)]
+    texts = ("".join(reading.words)[:MAX_QUESTION] for reading in recombined(2 * count, Segmenter(), seed))
+    return list(islice(dict.fromkeys(texts), count))

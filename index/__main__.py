@@ -51,9 +51,8 @@ def _build(options: argparse.Namespace) -> int:
         print(f"[{time.perf_counter() - start:4.0f} 秒] {step}", flush=True)
 
     engine = Engine.build(corpus, options.model, say)
-    point = next(p for p in engine.calibration.curve if p.threshold >= engine.thresholds(0.98).answer)
-    figures = {"held-out coverage": point.coverage, "held-out precision": point.precision}
-    disk.save(engine, options.index, corpus.digest, options.model, figures)
+    disk.save(engine, options.index, corpus.digest, options.model)
+    print(engine.calibration)
     say(f"完成：{len(engine.entries)} 条问答，{len(engine.texts)} 个问法，写入 {options.index}")
     return 0
 

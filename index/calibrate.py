@@ -20,6 +20,7 @@ from index.signals import Sensor, measure_all
 BLOCKS = 6
 # Of the questions that reach a bot about one in five is outside; the lists hold far more of these than that.
 OUTSIDE_SHARE = 0.2
+SHOWN = (0.9, 0.95, 0.97, 0.98, 0.99)
 _GRID = np.concatenate([np.linspace(0, 0.95, 96), np.linspace(0.952, 0.998, 24)])
 
 
@@ -58,10 +59,23 @@ class Calibration:
         result: Scores = 1 / (1 + np.exp(-odds))
         return result
 
+    def __str__(self) -> str:
+        """Return the curve as a few lines: what each precision costs."""
+        lines = ["留出的问法上量得：正确率   门槛   直接答对   不该答却答了"]
+        for precision in SHOWN:
+            point = self._at(precision)
+            lines.append(
+                f"{precision:>20.0%}   {point.threshold:.2f}   {point.coverage:>7.1%}   {point.outside_answered:>10.1%}"
+            )
+        return "\n".join(lines)
+
+    def _at(self, precision: float) -> Point:
+        """Return the lowest point from which on answers are right at least at `precision`."""
+        return next((point for point in self.curve if point.precision >= precision), self.curve[-1])
+
     def thresholds(self, precision: float) -> Thresholds:
         """Return the lowest threshold from which on answers are right at least at `precision`."""
-        good = [point.threshold for point in self.curve if point.precision >= precision]
-        answer = good[0] if good else self.curve[-1].threshold
+        answer = self._at(precision).threshold
         return Thresholds(answer=answer, suggest=min(self.suggest, answer), margin=0.15)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, fields
 from importlib import resources
 from pathlib import Path
@@ -43,7 +42,7 @@ def model_digest(model: Path | str) -> str:
     return digest_of(Path(model)) if Path(model).is_dir() else str(model)
 
 
-def save(engine: Engine, folder: Path, corpus_digest: str, model: Path | str, figures: Mapping[str, float]) -> None:
+def save(engine: Engine, folder: Path, corpus_digest: str, model: Path | str) -> None:
     """Write `engine` beside `folder` and swap it in by one rename."""
     with written_whole(folder) as fresh:
         _save_words(engine, fresh)
@@ -51,7 +50,7 @@ def save(engine: Engine, folder: Path, corpus_digest: str, model: Path | str, fi
         engine.sensor.store.save(fresh / "vectors.faiss")
         tuned = isinstance(engine.sensor.embedder, TunedEmbedder)
         manifest = Manifest(FORMAT, engine.version, corpus_digest, engine.model_name, model_digest(model),
-                            len(engine.entries), len(engine.texts), tuned, dict(figures), {})  # fmt: skip
+                            len(engine.entries), len(engine.texts), tuned, {})  # fmt: skip
         write_manifest(fresh, manifest)
 
 

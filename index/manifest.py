@@ -14,7 +14,7 @@ from pathlib import Path
 
 from index.errors import IndexDamaged, IndexMissing, IndexStale
 
-FORMAT = 2
+FORMAT = 3
 NAME = "manifest.json"
 
 
@@ -30,7 +30,6 @@ class Manifest:
     entries: int
     rows: int
     tuned: bool
-    figures: dict[str, float]
     files: dict[str, str]
 
 

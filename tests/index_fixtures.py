@@ -195,7 +195,7 @@ def pool_index(pool: Corpus, pool_engine: Engine, tmp_path_factory: pytest.TempP
     from index import disk
 
     folder = tmp_path_factory.mktemp("index") / "built"
-    disk.save(pool_engine, folder, pool.digest, disk.default_model(), {"held-out coverage": 0.5})
+    disk.save(pool_engine, folder, pool.digest, disk.default_model())
     return folder
 
 

@@ -78,7 +78,6 @@ def test_the_manifest_names_every_file(pool_index: Path, pool: Corpus) -> None:
     manifest = read_manifest(pool_index)
     assert set(manifest.files) == {path.name for path in pool_index.iterdir()} - {"manifest.json"}
     assert (manifest.corpus, manifest.entries, manifest.tuned) == (pool.digest, len(ENTRIES), True)
-    assert manifest.figures == {"held-out coverage": 0.5}
     verify(pool_index, manifest)
 
 
@@ -113,7 +112,7 @@ def test_a_damaged_file(copy: Path, name: str, harm: Callable[[Path], None]) -> 
 @pytest.mark.parametrize(
     ("change", "error", "what"),
     [
-        ({"format": 0}, IndexStale, "格式是 0，程序要的是 2"),
+        ({"format": 0}, IndexStale, "格式是 0，程序要的是 3"),
         ({"format": "2"}, IndexStale, "格式是 2"),
         ({"corpus": "of another day"}, IndexStale, "资料在建索引之后改过"),
         ({"model_digest": "0", "model": "other"}, IndexStale, "索引用的向量模型是 other"),
@@ -158,13 +157,13 @@ def test_another_model(pool_index: Path, tmp_path: Path) -> None:
 
 def test_what_is_not_of_the_index_stays_out(pool_engine: Engine, pool: Corpus, copy: Path) -> None:
     (copy / "left-over.npy").write_bytes(b"old")
-    disk.save(pool_engine, copy, pool.digest, disk.default_model(), {})
+    disk.save(pool_engine, copy, pool.digest, disk.default_model())
     assert not (copy / "left-over.npy").exists()
     assert disk.load(copy, corpus_digest=pool.digest).search("水温几度")[0].entry_id == "A6"
 
 
 def test_saved_twice_the_same_files(pool_engine: Engine, pool: Corpus, copy: Path, pool_index: Path) -> None:
-    disk.save(pool_engine, copy, pool.digest, disk.default_model(), {"held-out coverage": 0.5})
+    disk.save(pool_engine, copy, pool.digest, disk.default_model())
     one, other = contents(copy), contents(pool_index)
     assert {name for name in one if one[name] != other[name]} <= {"manifest.json", "jieba.cache"}
 
@@ -177,7 +176,7 @@ def test_a_failing_save_leaves_the_old_one(pool_engine: Engine, copy: Path, monk
 
     monkeypatch.setattr(type(pool_engine.sensor.store), "save", full)
     with pytest.raises(OSError, match="No space"):
-        disk.save(pool_engine, copy, "new", disk.default_model(), {})
+        disk.save(pool_engine, copy, "new", disk.default_model())
     assert contents(copy) == before
     assert [path.name for path in copy.parent.iterdir()] == [copy.name]
 

@@ -149,7 +149,7 @@ def test_an_engine_over_a_transformer(bert: Path, pool: Corpus, tmp_path: Path) 
     engine = Engine.build(pool, bert)
     assert engine.model_name == "tiny-bert"
     assert [engine.search(entry.question)[0].entry_id for entry in ENTRIES] == [entry.id for entry in ENTRIES]
-    save(engine, tmp_path / "built", pool.digest, bert, {})
+    save(engine, tmp_path / "built", pool.digest, bert)
     again = load(tmp_path / "built", bert, pool.digest)
     assert [hit.entry_id for hit in again.search("水温几度")] == [hit.entry_id for hit in engine.search("水温几度")]
     with pytest.raises(IndexStale, match=r"索引用的向量模型是 tiny-bert.*make index"):

@@ -15,7 +15,15 @@ log = logging.getLogger(__name__)
 
 def open_engine(settings: Settings) -> Engine:
     """Return the engine; raise IndexStale if the corpus has changed since it was built."""
-    return disk.load(settings.index, settings.model, _present_digest())
+    engine = disk.load(settings.index, settings.model, _present_digest())
+    highest = engine.calibration.highest()
+    if highest < settings.precision:
+        log.warning(
+            "按现在的资料，直接回答的正确率最高只量到 %.1f%%，达不到 FAQ_PRECISION 要求的 %.1f%%："
+            "机器人会很少直接回答，多半只反问。请给问答添相似问题，或者把 FAQ_PRECISION 调低。",
+            100 * highest, 100 * settings.precision,
+        )  # fmt: skip
+    return engine
 
 
 def _present_digest() -> str | None:

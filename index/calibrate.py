@@ -20,6 +20,7 @@ from index.signals import Sensor, measure_all
 BLOCKS = 6
 # Of the questions that reach a bot about one in five is outside; the lists hold far more of these than that.
 OUTSIDE_SHARE = 0.2
+HANDFUL = 0.05  # of the questions: below it a precision is chance
 SHOWN = (0.9, 0.95, 0.97, 0.98, 0.99)
 _GRID = np.concatenate([np.linspace(0, 0.95, 96), np.linspace(0.952, 0.998, 24)])
 
@@ -68,6 +69,10 @@ class Calibration:
                 f"{precision:>20.0%}   {point.threshold:.2f}   {point.coverage:>7.1%}   {point.outside_answered:>10.1%}"
             )
         return "\n".join(lines)
+
+    def highest(self) -> float:
+        """Return the highest precision measured on answers that are more than a handful."""
+        return max((point.precision for point in self.curve if point.coverage >= HANDFUL), default=0.0)
 
     def _at(self, precision: float) -> Point:
         """Return the lowest point from which on answers are right at least at `precision`."""

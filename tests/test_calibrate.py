@@ -107,3 +107,8 @@ def test_calibrated_the_same_every_time(calibrated: tuple[Ranker, Calibration]) 
     labels[::10] = (labels[::10] + 1) % (GROUPS + 1)
     again = calibrate(HeldOut(groups, null, labels, np.arange(120) * BLOCKS // 120, np.zeros(120, dtype=bool)))
     assert again[1] == calibrated[1]
+
+
+def test_the_highest_precision_is_of_more_than_a_handful() -> None:
+    points = tuple(Point(t, p, c, 0.0) for t, p, c in ((0.2, 0.8, 0.9), (0.6, 0.96, 0.5), (0.9, 1.0, 0.01)))
+    assert Calibration(1.0, 0.0, points, 0.3).highest() == 0.96

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from index.errors import IndexDamaged, IndexMissing, IndexStale
 
-FORMAT = 3
+FORMAT = 4
 NAME = "manifest.json"
 
 

@@ -21,6 +21,7 @@ _TOKEN = re.compile(r"[a-z]+|\d+(?:\.\d+)?|[\u3400-\u9fff\U00020000-\U0003ffff]+
 # A term of the corpus must win against the general dictionary's own split of it.
 _TERM_FREQUENCY = 200_000
 _MOST_REMEMBERED = 50_000
+_PERSONAL = 7  # digits; no amount, date or hotline has as many
 _FILE = "segmenter.json"
 _CACHE = "jieba.cache"
 # Kinds of numbers: below 2**20 a character, then these.
@@ -133,6 +134,8 @@ class Segmenter:
     def _cut(self, folded: str) -> list[str]:
         words: list[str] = []
         for run in _TOKEN.findall(folded):
+            if len(run) >= _PERSONAL and run.isdigit():
+                continue  # an ID, telephone or card number says who asks, not what
             for word in self._most_likely(run) if run >= _HAN else (run,):
                 other = self._synonyms.get(word)
                 if other is None:

@@ -92,3 +92,13 @@ def test_a_term_is_as_rare_as_it_was_in_general_text(segmenter: Segmenter, loade
 def test_what_is_saved_stays_in_its_folder(segmenter: Segmenter, tmp_path: Path) -> None:
     segmenter.save(tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {"segmenter.json", "jieba.cache"}
+
+
+@pytest.mark.parametrize("number", ["440301199001011234", "13800138000", "6222021234567890123", "1234567"])
+def test_personal_numbers_say_nothing(segmenter: Segmenter, number: str) -> None:
+    assert segmenter.words(f"我手机{number}，水温几度") == segmenter.words("我手机，水温几度")
+
+
+@pytest.mark.parametrize("number", ["12345", "2024", "436.32", "20000", "872.64"])
+def test_other_numbers_stay(segmenter: Segmenter, number: str) -> None:
+    assert number in segmenter.words(f"交{number}对吗")

@@ -14,7 +14,7 @@ from corpus.entries import Corpus, Phrases
 from corpus.entry import Entry
 from corpus.text import fold
 from index.calibrate import Calibration, Thresholds, calibrate, hold_out
-from index.embed import Embedder, StaticEmbedder, open_embedder
+from index.embed import StaticEmbedder, open_embedder
 from index.errors import CorpusTooSmall
 from index.explain import Candidate, Explanation
 from index.lexical import Scores, Sounds
@@ -71,12 +71,14 @@ class Engine:
         if len(table.rows) < _LEAST_ROWS:
             raise CorpusTooSmall
         base = open_embedder(model)
-        tuned = tuned and isinstance(base, StaticEmbedder) and helps(base, table)
-        say("向量按本资料微调" if tuned else "向量不微调")
+        # Only a static table can be tuned here; any other model stays as it is.
+        static = base if tuned and isinstance(base, StaticEmbedder) and helps(base, table) else None
+        say("向量不微调" if static is None else "向量按本资料微调")
         sounds = Sounds.load()
 
         def sense(part: Table, parts: bool = False) -> Sensor:
-            return Sensor.build(part, segmenter, _tuned(base, part) if tuned else base, sounds, parts)
+            embedder = base if static is None else tune(static, part.readings, part.group)
+            return Sensor.build(part, segmenter, embedder, sounds, parts)
 
         held = hold_out(table, sense, say)
         say("学习排序")
@@ -194,11 +196,3 @@ class Engine:
     @cached_property
     def _parts(self) -> Parts:
         return Parts(self.sensor.terms, self.groups, self.passages)
-
-
-def _tuned(base: Embedder, table: Table) -> Embedder:
-    """Return `base` tuned to `table` where it is a static table; any other model stays as it is."""
-    if not isinstance(base, StaticEmbedder):
-        return base
-    # Outside is group 0 here and -1 there: it repels and is not drawn together.
-    return tune(base, table.readings, table.group - 1)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
+from corpus.entries import load_corpus
+from corpus.text import fold
 from index.segment import Segmenter, with_characters
 
 TERMS = ("深水证", "在园在校", "成人早场")
@@ -102,3 +108,16 @@ def test_personal_numbers_say_nothing(segmenter: Segmenter, number: str) -> None
 @pytest.mark.parametrize("number", ["12345", "2024", "436.32", "20000", "872.64"])
 def test_other_numbers_stay(segmenter: Segmenter, number: str) -> None:
     assert number in segmenter.words(f"交{number}对吗")
+
+
+def test_our_cut_is_jiebas_own(segmenter: Segmenter) -> None:
+    # The one that jieba ships is slower; what it finds must stay what we find.
+    for entry in load_corpus().entries:
+        for run in re.findall(r"[\u3400-\u9fff]+", fold(entry.answer + "".join(s.text for s in entry.similar[:60]))):
+            assert segmenter._most_likely(run) == list(segmenter._jieba.cut(run, HMM=False))
+
+
+@given(st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), min_size=1, max_size=12))
+@hypothesis_settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_our_cut_is_jiebas_own_on_anything(segmenter: Segmenter, run: str) -> None:
+    assert segmenter._most_likely(run) == list(segmenter._jieba.cut(run, HMM=False))

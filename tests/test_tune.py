@@ -8,9 +8,9 @@ import pytest
 from corpus.entries import Corpus
 from index.disk import default_model
 from index.embed import StaticEmbedder, TunedEmbedder, Vectors
-from index.rows import Table, rows_of
+from index.rows import OUTSIDE, Table, rows_of
 from index.segment import Segmenter
-from index.tune import OUTSIDE, TuneRecipe, first_table, tune
+from index.tune import TuneRecipe, first_table, tune
 from tests.index_fixtures import one_thread
 
 RECIPE = TuneRecipe(steps=60)
@@ -29,7 +29,7 @@ def table(pool: Corpus) -> Table:
 @pytest.fixture(scope="module")
 def tuned(base: StaticEmbedder, table: Table) -> TunedEmbedder:
     one_thread()
-    return tune(base, table.readings, table.group - 1, RECIPE)
+    return tune(base, table.readings, table.group, RECIPE)
 
 
 def _means(vectors: Vectors, groups: np.ndarray) -> tuple[float, float, float]:
@@ -42,7 +42,7 @@ def _means(vectors: Vectors, groups: np.ndarray) -> tuple[float, float, float]:
 
 
 def test_moves_what_belongs_together(base: StaticEmbedder, tuned: TunedEmbedder, table: Table) -> None:
-    groups = table.group - 1
+    groups = table.group
     same, other, outside = _means(base.encode(table.readings), groups)
     same_after, other_after, outside_after = _means(tuned.encode(table.readings), groups)
     assert same_after > same + 0.1
@@ -51,13 +51,13 @@ def test_moves_what_belongs_together(base: StaticEmbedder, tuned: TunedEmbedder,
 
 
 def test_the_same_every_time(base: StaticEmbedder, tuned: TunedEmbedder, table: Table) -> None:
-    again = tune(base, table.readings, table.group - 1, RECIPE)
+    again = tune(base, table.readings, table.group, RECIPE)
     assert again.tokens == tuned.tokens
     assert np.array_equal(again.table, tuned.table)
 
 
 def test_another_seed_another_table(base: StaticEmbedder, table: Table) -> None:
-    one, other = (tune(base, table.readings, table.group - 1, TuneRecipe(steps=3, seed=seed)) for seed in (0, 1))
+    one, other = (tune(base, table.readings, table.group, TuneRecipe(steps=3, seed=seed)) for seed in (0, 1))
     assert not np.array_equal(one.table, other.table)
 
 
@@ -79,4 +79,4 @@ def test_a_new_word_starts_as_the_mean_of_its_characters(base: StaticEmbedder) -
 
 def test_tunes_without_outside_questions(base: StaticEmbedder, table: Table) -> None:
     part = table.take(np.flatnonzero(table.group > 0))
-    assert np.isfinite(tune(base, part.readings, part.group - 1, TuneRecipe(steps=3)).table).all()
+    assert np.isfinite(tune(base, part.readings, part.group, TuneRecipe(steps=3)).table).all()

@@ -17,6 +17,7 @@ from corpus.files import read_text, whole
 
 UNITS = ("元", "%", "个月")
 PERIODS = ("fee", "benefit", "cap")
+TABLES = ("years", "periods", "figure", "date", "absent")
 # The calculators ask for these by name.
 REQUIRED = (
     *("fee.personal", "fee.subsidy", "fee.rate.personal", "fee.rate.subsidy", "fee.rate.total", "fee.months"),
@@ -114,6 +115,9 @@ class Day:
     line: int = field(default=0, compare=False)
 
 
+Printed = Figure | Day
+
+
 @dataclass(frozen=True)
 class Absent:
     """Something that people ask for and the documents do not say; `words` are what people call it."""
@@ -151,6 +155,11 @@ class Policy:
         if figure.unit != "%":
             raise BadPolicy(self.path, figure.line, f"“{name}”的单位应当是 %，不是 {figure.unit}。")
         return figure.value.scaleb(-2)
+
+    @property
+    def printed(self) -> tuple[Printed, ...]:
+        """All that an answer prints: the figures, then the dates."""
+        return (*self.figures, *self.days)
 
     @cached_property
     def _by_name(self) -> dict[str, Figure]:
@@ -205,6 +214,8 @@ class _Reader:
         return next((n for n, line in enumerate(self.lines, start=1) if name and given.match(line)), 0)
 
     def years(self, data: dict[str, Any]) -> str:
+        for key in data.keys() - set(TABLES):
+            raise self.bad(f"“{key}”不认识。可用的有：{'、'.join(TABLES)}。")
         years = data.get("years")
         match = _YEARS.fullmatch(years) if isinstance(years, str) else None
         if match is None or int(match[2]) != int(match[1]) + 1:
@@ -279,7 +290,8 @@ class _Reader:
         return value
 
     def expect_names(self, figures: tuple[Figure, ...], days: tuple[Day, ...]) -> None:
-        names = Counter([*(figure.name for figure in figures), *(day.name for day in days)])
+        printed: tuple[Printed, ...] = (*figures, *days)
+        names = Counter(item.name for item in printed)
         for name, count in names.items():
             if count > 1:
                 raise self.bad(f"名字“{name}”用了 {count} 次。请只留一个，或者换一个名字。", name)

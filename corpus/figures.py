@@ -131,8 +131,8 @@ def _wrong_day(day: Day, policy: Policy) -> str:
     if len(found) != 1:
         return f"“{day.words}”里应当正好有一个日期，例如“当年9月”。请改 words。"
     if not _fits(found[0], day.period, policy):
-        where = f"[periods] 里的 {day.period}" if day.period else f"学年 {policy.years}"
-        return f"“{found[0]}”和{where} 对不上。请照官方原文改对其中一处。"
+        where = f" [periods] 里的 {day.period} " if day.period else f"学年 {policy.years} "
+        return f"“{found[0]}”和{where}对不上。请照官方原文改对其中一处。"
     return ""
 
 

@@ -179,7 +179,7 @@ class Query:
 class CalculatorReply:
     """What the calculator says; `state` comes back to it with the session's next message."""
 
-    kind: Literal["calculation", "ask"]
+    kind: Literal["calculation", "ask", "abstain", "smalltalk"]
     text: str
     entry_id: str | None = None
     estimate: Estimate | None = None

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from store_fixtures import KINDS, address_of, make_store
 
 from bot.store import LONGEST_KEY, LONGEST_LIFE, LONGEST_VALUE, MemoryStore, Store
 from bot.stores.sqlite import SqliteStore
+from tests.store_fixtures import KINDS, address_of, make_store
 
 ROOT = Path(__file__).parents[1]
 SHARED = KINDS[1:]
@@ -247,7 +247,7 @@ def test_one_thread_wins(store: Store) -> None:
 
 CLAIM = """
 import sys
-from store_fixtures import make_store
+from tests.store_fixtures import make_store
 store = make_store(*sys.argv[1:3])
 store.get("ready")
 print("ready", flush=True)
@@ -259,11 +259,7 @@ print(*(key for key in range(400) if store.add(f"key-{key}", sys.argv[3], 60)))
 @pytest.mark.parametrize("kind", SHARED, indirect=False)
 def test_one_process_wins(kind: str, address: str) -> None:
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "cwd": ROOT}
-    environment = {"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"}
-    both = [
-        subprocess.Popen([sys.executable, "-c", CLAIM, kind, address, str(number)], env=environment, **pipes)
-        for number in range(2)
-    ]
+    both = [subprocess.Popen([sys.executable, "-c", CLAIM, kind, address, str(number)], **pipes) for number in range(2)]
     assert [process.stdout.readline() for process in both] == ["ready\n"] * 2
     for process in both:
         process.stdin.write("\n")

@@ -35,7 +35,7 @@ class RedisStore:
             url,
             socket_connect_timeout=_CONNECT_SECONDS,
             socket_timeout=_ANSWER_SECONDS,
-            # Its own way is to try ten times more.
+            # Trying once more is not for the one who waits for a reply.
             retry=Retry(NoBackoff(), 0),
             max_connections=_CONNECTIONS,
             decode_responses=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
@@ -13,6 +14,7 @@ from bot.store import CAPACITY, MemoryStore, Store, StoreFault
 log = logging.getLogger(__name__)
 
 _PAUSE = 5.0
+_QUIET = 60.0
 _PROBE = "probe"
 
 _Result = TypeVar("_Result")
@@ -30,6 +32,8 @@ class SafeStore:
         self._lock = threading.Lock()
         self._failures = 0
         self._down = False
+        self._told = False
+        self._quiet_until = 0.0
         self._closed = False
         self._timer: threading.Timer | None = None
         self._try_again()
@@ -92,8 +96,11 @@ class SafeStore:
     def _fail(self, fault: StoreFault) -> None:
         with self._lock:
             self._failures += 1
-            if not self._down:
-                self._down = True
+            self._down = True
+            now = time.monotonic()
+            # A nearly full disk fails and works by turns, which must not fill the log as well.
+            if not self._told and now >= self._quiet_until:
+                self._told, self._quiet_until = True, now + _QUIET
                 log.error("%s用不了（%s），先记在本进程的内存里，隔几秒再试；答复不受影响。", self._name, fault)
             if self._timer is None and not self._closed:
                 # A thread of its own tries again, so that no request waits for a store that is down.
@@ -111,6 +118,7 @@ class SafeStore:
             self._fail(fault)
             return
         with self._lock:
-            if self._down:
-                self._down = False
+            self._down = False
+            if self._told:
+                self._told = False
                 log.warning("%s又能用了。", self._name)

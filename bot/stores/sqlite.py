@@ -66,7 +66,8 @@ class SqliteStore:
                 connection.execute("BEGIN IMMEDIATE")
                 connection.execute(_FREE, (key, now))
                 added = connection.execute(_ADD, (key, now + seconds, value)).rowcount == 1
-            self._tidy(connection)
+            if added:
+                self._tidy(connection)
         return added
 
     def delete(self, *keys: str) -> None:

@@ -1,22 +1,27 @@
-"""A real Redis server for the tests of a session, and the kinds of store made alike."""
+"""A real Redis server for the tests of a session, the kinds of store made alike, and what a safe one must do."""
 
 from __future__ import annotations
 
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from bot.store import CAPACITY, MemoryStore, Store
 from bot.stores.redis import RedisStore
+from bot.stores.safe import SafeStore
 from bot.stores.sqlite import SqliteStore
 from tests.system import program
 
 KINDS = ("memory", "sqlite", "redis")
 HOST = "127.0.0.1"
+PAUSE = 0.05
+# What a request may wait, and something for the busy machine that the tests run on.
+PATIENCE = 0.3 + 0.3
 
 
 class RedisServer:
@@ -76,3 +81,26 @@ def make_store(kind: str, address: str, capacity: int = CAPACITY) -> Store:
     if kind == "redis":
         return RedisStore(address, capacity)
     return SqliteStore(Path(address), capacity) if kind == "sqlite" else MemoryStore(capacity)
+
+
+@contextmanager
+def safe(store: Store) -> Iterator[SafeStore]:
+    safe = SafeStore(store, "存储 ", pause=PAUSE)
+    yield safe
+    safe.close()
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come back"
+        time.sleep(0.01)
+
+
+def works(store: SafeStore, key: str) -> bool:
+    """Use a store in every way; say whether it did what stores do, and did not keep anybody waiting."""
+    started = time.monotonic()
+    store.delete(key)
+    did = [store.add(key, "1", 9), store.add(key, "2", 9), store.get(key), store.put(key, "3", 9), store.get(key)]
+    store.delete(key)
+    return did == [True, False, "1", None, "3"] and store.get(key) is None and time.monotonic() - started < PATIENCE

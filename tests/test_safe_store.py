@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import resource
-import signal
-import sqlite3
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from conftest import FakeEngine
@@ -22,15 +13,7 @@ from fastapi.testclient import TestClient
 from bot.channels.app import create_app
 from bot.settings import Settings
 from bot.store import MemoryStore, StoreFault
-from bot.stores.redis import RedisStore
-from bot.stores.safe import SafeStore
-from bot.stores.sqlite import SqliteStore
-from tests.store_fixtures import RedisServer, make_store
-
-ROOT = Path(__file__).parents[1]
-PAUSE = 0.05
-# What a request may wait, and something for the busy machine that the tests run on.
-PATIENCE = 0.3 + 0.3
+from tests.store_fixtures import PAUSE, safe, until, works
 
 
 class Switch(MemoryStore):
@@ -59,38 +42,11 @@ class Switch(MemoryStore):
             raise StoreFault("OFF")
 
 
-@contextmanager
-def safe(store: MemoryStore | SqliteStore | RedisStore) -> Iterator[SafeStore]:
-    safe = SafeStore(store, "存储 ", pause=PAUSE)
-    yield safe
-    safe.close()
-
-
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 5
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come back"
-        time.sleep(0.01)
-
-
-def works(store: SafeStore, key: str) -> bool:
-    """Use a store in every way; say whether it did what stores do, and did not keep anybody waiting."""
-    started = time.monotonic()
-    store.delete(key)
-    did = [store.add(key, "1", 9), store.add(key, "2", 9), store.get(key), store.put(key, "3", 9), store.get(key)]
-    store.delete(key)
-    return did == [True, False, "1", None, "3"] and store.get(key) is None and time.monotonic() - started < PATIENCE
-
-
-def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [record.getMessage() for record in caplog.records]
-
-
 def test_goes_on_in_memory_and_comes_back(caplog: pytest.LogCaptureFixture) -> None:
     real = Switch()
     with safe(real) as store:
         store.put("before", "secret-value", 9)
-        assert works(store, "secret-key") and store.failures == 0 and not lines(caplog)
+        assert works(store, "secret-key") and store.failures == 0 and not caplog.messages
         real.off = True
         for number in range(20):
             assert works(store, f"secret-key-{number}") and store.down
@@ -103,7 +59,10 @@ def test_goes_on_in_memory_and_comes_back(caplog: pytest.LogCaptureFixture) -> N
         assert real.get("during") == store.get("during") == "after"
         store.delete("during")
         assert store.get("during") is None and store.failures >= 1
-    assert lines(caplog) == ["存储 用不了（OFF），先记在本进程的内存里，隔几秒再试；答复不受影响。", "存储 又能用了。"]
+    assert caplog.messages == [
+        "存储 用不了（OFF），先记在本进程的内存里，隔几秒再试；答复不受影响。",
+        "存储 又能用了。",
+    ]
 
 
 def test_a_store_that_stays_down_is_counted_and_said_once(caplog: pytest.LogCaptureFixture) -> None:
@@ -112,7 +71,7 @@ def test_a_store_that_stays_down_is_counted_and_said_once(caplog: pytest.LogCapt
     with safe(real) as store:
         until(lambda: store.failures >= 4)
         assert works(store, "a")
-    assert len(lines(caplog)) == 1
+    assert len(caplog.messages) == 1
     failures = store.failures
     time.sleep(4 * PAUSE)
     assert store.failures == failures, "it goes on trying after it was closed"
@@ -140,205 +99,6 @@ def test_every_key_is_won_while_it_fails() -> None:
     assert set(won) == set(range(300)) and len(won) <= 600
 
 
-def delete(path: Path) -> None:
-    for file in path.parent.iterdir():
-        file.unlink()
-
-
-def delete_only_the_file(path: Path) -> None:
-    path.unlink()
-
-
-def delete_the_folder(path: Path) -> None:
-    delete(path)
-    path.parent.rmdir()
-
-
-@pytest.mark.parametrize("harm", [delete, delete_only_the_file, delete_the_folder])
-def test_a_deleted_file_is_made_anew_for_all(tmp_path: Path, harm: Callable[[Path], None]) -> None:
-    path = tmp_path / "state" / "store.sqlite"
-    with safe(SqliteStore(path)) as one, safe(SqliteStore(path)) as other:
-        one.put("a", "1", 9)
-        assert other.get("a") == "1"
-        harm(path)
-        assert works(one, "b") and works(other, "c")
-        other.put("a", "2", 9)
-        assert one.get("a") == "2" and one.failures == other.failures == 0
-        with safe(SqliteStore(path)) as late:
-            assert late.get("a") == "2"
-
-
-def replace(path: Path) -> None:
-    rubbish = path.with_name("rubbish")
-    rubbish.write_bytes(b"no database at all" * 5000)
-    os.replace(rubbish, path)
-
-
-def overwrite(path: Path) -> None:
-    path.write_bytes(b"no database at all" * 5000)
-
-
-@pytest.mark.parametrize("harm", [replace, overwrite])
-def test_a_damaged_file(tmp_path: Path, caplog: pytest.LogCaptureFixture, harm: Callable[[Path], None]) -> None:
-    path = tmp_path / "store.sqlite"
-    with safe(SqliteStore(path)) as store:
-        for number in range(200):
-            store.put(f"key-{number}", "value" * 100, 9)
-        harm(path)
-        for number in range(300):
-            store.put(f"key-{number}", "value" * 100, 9)
-            assert store.get(f"key-{number}") == "value" * 100
-        delete(path)
-        until(lambda: not store.down)
-        assert works(store, "new") and "key-" not in caplog.text and "value" not in caplog.text
-
-
-def test_a_file_that_was_no_store(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    path = tmp_path / "letter.txt"
-    path.write_text("a letter, not a database\n" * 50)
-    with safe(SqliteStore(path)) as store:
-        assert works(store, "a") and store.down
-    assert "SQLITE_NOTADB" in caplog.text and path.read_text().startswith("a letter")
-
-
-def test_no_place_for_the_file(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    (tmp_path / "file").write_text("no folder")
-    with safe(SqliteStore(tmp_path / "file" / "store.sqlite")) as store:
-        assert works(store, "a") and store.down and len(lines(caplog)) == 1
-        (tmp_path / "file").unlink()
-        until(lambda: not store.down)
-        assert works(store, "a")
-
-
-def test_a_read_only_folder() -> None:
-    # Where root runs the tests, pytest's own folder is closed to everybody else.
-    with TemporaryDirectory() as folder:
-        os.chmod(folder, 0o555)
-        with safe(SqliteStore(Path(folder) / "store.sqlite")) if os.geteuid() else as_nobody(folder) as store:
-            assert works(store, "a") and store.down
-        os.chmod(folder, 0o755)
-        with safe(SqliteStore(Path(folder) / "store.sqlite")) as store:
-            assert works(store, "a") and not store.down
-
-
-@contextmanager
-def as_nobody(folder: str) -> Iterator[SafeStore]:
-    """Open a store without the rights of root."""
-    os.seteuid(65534)
-    try:
-        with safe(SqliteStore(Path(folder) / "store.sqlite")) as store:
-            yield store
-    finally:
-        os.seteuid(0)
-
-
-def test_a_full_disk(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    with safe(SqliteStore(tmp_path / "store.sqlite")) as store:
-        before = resource.getrlimit(resource.RLIMIT_FSIZE)
-        size = max(file.stat().st_size for file in tmp_path.iterdir())
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-        try:
-            for number in range(50):
-                store.put(str(number), "v" * 10_000, 9)
-                assert store.get(str(number)) == "v" * 10_000
-                time.sleep(PAUSE / 10)
-            down = store.down
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, before)
-        assert down and sum("用不了" in line for line in lines(caplog)) == 1
-        until(lambda: not store.down)
-        assert works(store, "a")
-
-
-def test_a_file_that_another_holds(tmp_path: Path) -> None:
-    path = tmp_path / "store.sqlite"
-    with safe(SqliteStore(path)) as store:
-        other = sqlite3.connect(path, isolation_level=None)
-        other.execute("BEGIN IMMEDIATE")
-        assert works(store, "a") and store.down
-        other.execute("COMMIT")
-        other.close()
-        until(lambda: not store.down)
-        assert works(store, "a")
-
-
-HAMMER = """
-import sys, time
-from tests.store_fixtures import make_store
-store = make_store(*sys.argv[1:3])
-number = 0
-while True:
-    number += 1
-    store.add(f"hammer-{number}", "v" * 1000, 60)
-    store.put(f"hammer-{number}", "v" * 1000, 60)
-    time.sleep(0.0005)
-    if number == 50:
-        print("ready", flush=True)
-"""
-
-
-@pytest.mark.parametrize("kind", ["sqlite", "redis"])
-def test_a_killed_process_leaves_the_other_working(
-    kind: str, tmp_path: Path, redis_server: RedisServer, caplog: pytest.LogCaptureFixture
-) -> None:
-    address = redis_server.url if kind == "redis" else str(tmp_path / "store.sqlite")
-    with safe(make_store(kind, address)) as store:
-        for number in range(3):
-            command = [sys.executable, "-c", HAMMER, kind, address]
-            other = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
-            assert other.stdout is not None and other.stdout.readline() == b"ready\n"
-            for turn in range(30):
-                assert works(store, f"{number}-{turn}")
-            other.kill()
-            other.communicate()
-            assert works(store, f"{number}-after")
-            assert store.get("hammer-50") == "v" * 1000
-        assert not store.down and store.failures == 0 and not lines(caplog)
-
-
-@pytest.fixture
-def own_server(tmp_path: Path) -> Iterator[RedisServer]:
-    server = RedisServer(tmp_path)
-    yield server
-    server.kill()
-
-
-def test_a_killed_and_restarted_redis(own_server: RedisServer, caplog: pytest.LogCaptureFixture) -> None:
-    with safe(RedisStore(own_server.url)) as store:
-        assert works(store, "secret-key")
-        own_server.kill()
-        assert works(store, "secret-key") and store.down
-        own_server.start()
-        until(lambda: not store.down)
-        store.put("a", "1", 9)
-        assert works(store, "secret-key") and own_server.command("GET faq:a") == b"$1\r\n1\r\n"
-    assert len(lines(caplog)) == 2 and "ConnectionError" in caplog.text and "secret" not in caplog.text
-
-
-def test_a_redis_restarted_between_two_requests_is_not_missed(own_server: RedisServer) -> None:
-    with safe(RedisStore(own_server.url)) as store:
-        own_server.kill()
-        own_server.start()
-        assert works(store, "a") and store.failures == 0
-
-
-def test_a_redis_that_hangs(own_server: RedisServer) -> None:
-    with safe(RedisStore(own_server.url)) as store:
-        assert own_server.process is not None
-        own_server.process.send_signal(signal.SIGSTOP)
-        assert works(store, "a") and store.down
-        own_server.process.send_signal(signal.SIGCONT)
-        until(lambda: not store.down)
-        assert works(store, "a")
-
-
-@pytest.mark.parametrize("line", ["CONFIG SET maxmemory 1", "CONFIG SET requirepass secret", "REPLICAOF 127.0.0.1 1"])
-def test_a_redis_that_refuses(own_server: RedisServer, line: str) -> None:
-    assert own_server.command(line) == b"+OK\r\n"
-    with safe(RedisStore(own_server.url)) as store:
-        assert works(store, "a") and store.down
-
-
 def test_the_server_answers_and_counts(settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "file").write_text("no folder")
     broken = settings.model_copy(update={"store": tmp_path / "file" / "store.sqlite"})
@@ -347,4 +107,4 @@ def test_the_server_answers_and_counts(settings: Settings, tmp_path: Path, caplo
             reply = client.post("/api/chat", json={"question": "收费", "session_id": "session-one"})
             assert reply.status_code == 200
         assert "faq_store_failures 1.0" in client.get("/metrics").text
-    assert len([line for line in lines(caplog) if "store.sqlite" in line]) == 1
+    assert len([line for line in caplog.messages if "store.sqlite" in line]) == 1

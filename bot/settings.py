@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, ValidationError, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "FAQ_"
+# In place of the store's file: none at all.
+MEMORY = Path("memory")
+
+
+_PASSWORD = re.compile(r".+(?=@)")
 
 
 class SettingsError(Exception):
@@ -21,6 +28,17 @@ class SettingsError(Exception):
 
 def _built_index() -> Path:
     return Path(str(resources.files("index"))) / "built"
+
+
+def _state_file() -> Path:
+    # The place that the XDG base directory specification gives to such files, which must be absolute.
+    given = Path(os.environ.get("XDG_STATE_HOME", ""))
+    try:
+        folder = given if given.is_absolute() else Path.home() / ".local" / "state"
+    except RuntimeError:
+        # An account without a home, as in some containers.
+        return MEMORY
+    return folder / "shaoer-yibao-faq" / "store.sqlite"
 
 
 class Settings(BaseSettings):
@@ -41,6 +59,16 @@ class Settings(BaseSettings):
         30, ge=0, le=1_000_000, description="每个客户端每分钟最多提问几次，须为不小于 0 的整数；0 表示不限"
     )
     records: Path | None = Field(None, description="问答记录的 SQLite 文件；留空则不记录")
+    store: Path = Field(
+        default_factory=_state_file,
+        description="记会话和等待中的答案的 SQLite 文件，本机的几个进程共用，里面没有会话号；"
+        "默认在用户的状态文件夹里（~/.local/state）；memory 表示只记在本进程的内存里",
+    )
+    redis_url: SecretStr | None = Field(
+        None,
+        description="代替上面的文件，用几台机器共用的 Redis，"
+        "例如 redis://:密码@主机:6379/0，也可以是 rediss:// 或 unix://；不能带 ? 参数",
+    )
     proxy: bool = Field(
         False, description="服务前面有本机反向代理时设为 1，从 X-Forwarded-For 读取客户端地址；只能是 0 或 1"
     )
@@ -70,6 +98,13 @@ class Settings(BaseSettings):
             if origin != "*" and not origin.startswith(("http://", "https://")):
                 raise ValueError(origin)
         return tuple(origin.rstrip("/") for origin in value)
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_redis(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _names_redis(value.get_secret_value()):
+            raise ValueError
+        return value
 
     @field_validator("log_level", mode="before")
     @classmethod
@@ -118,9 +153,20 @@ def _sentence(error: ValidationError) -> str:
     place = str(first["loc"][0])
     name = place if place.isupper() else place.lower()
     field_name = name.removeprefix(PREFIX).lower()
-    value = str(first["input"])[:80]
+    value = _PASSWORD.sub("…", str(first["input"]))[:80]
     help_text = Settings.model_fields[field_name].description
     return f"设置 {name if name.isupper() else variable(name)} 的值“{value}”不能用：{help_text}。"
+
+
+def _names_redis(url: str) -> bool:
+    parts = urlsplit(url)
+    if parts.query or parts.fragment:
+        return False
+    if parts.scheme == "unix":
+        return parts.path.startswith("/") and not parts.netloc
+    # Asking for a port that is none raises ValueError.
+    named = parts.hostname and parts.port != 0
+    return bool(parts.scheme in ("redis", "rediss") and named and re.fullmatch(r"(/\d*)?", parts.path))
 
 
 def _shown(value: object) -> str:

@@ -32,6 +32,11 @@ def read_bill(reading: Reading, words: Vocabulary) -> Slots:
         slots["mixed"] = "true"
     if "consult_fee" in slots and ("amount" in slots):
         slots["consult_in"] = _included(reading, words)
+    if reading.slots.get("visit") == "inpatient":
+        # What was paid for outpatient care has nothing to do with a stay.
+        slots.pop("used_cap", None)
+    if "诊查费" in reading.text and "consult_fee" not in slots and re.search(r"(?:含|包括|里面|其中|有)[^,。;]{0,3}诊查费", reading.text) and not _NO_MIXED.search(reading.text[: reading.text.index("诊查费")]):
+        slots["consult_hidden"] = "true"
     costs = [amount for amount in reading.amounts if amount.role in ("total", "in_scope", "item", "above", "consult")]
     if reading.has("several") and len(costs) > 1 or len(reading.levels) > 1 and len({amount.value for amount in costs}) > 1:
         slots["many"] = "true"
@@ -109,7 +114,8 @@ def _put_times(slots: Slots, reading: Reading, amount: Amount) -> None:
 
 def _put_each(slots: Slots, reading: Reading) -> None:
     """双胞胎各花145块: the amount of all children, where a sum is asked for."""
-    children = int(reading.slots.get("children", "1"))
+    said = reading.slots.get("children", "1")
+    children = int(said) if said.isdigit() else 1
     if children > 1 and reading.has("each") and reading.has("total"):
         slots["amount"] = str(Decimal(slots["amount"]) * children)
     elif children > 1 and reading.has("total"):

@@ -115,6 +115,8 @@ def _inpatient(slots: Slots, policy: Policy, away: str) -> Outcome:
         cost, off = above, None
     entry = "B7" if away else "B5"
     level = slots.get("hospital_level")
+    if cost is None and off is not None:
+        return Missing("amount")
     if level is None:
         return Missing("hospital_level", table=_table(slots, policy, Claim("inpatient", "1", cost or Decimal(0), deductible=off, away=away), cost))
     asked = Claim("inpatient", level, cost or Decimal(0), deductible=off, away=away)
@@ -144,6 +146,8 @@ def _outpatient(slots: Slots, policy: Policy) -> Outcome:
 
 def _outpatient_paid(slots: Slots, policy: Policy, away: str, entry: str, notes: list[str]) -> Outcome:
     cost, consult = _number(slots, "amount"), _number(slots, "consult_fee")
+    if cost is not None and consult is None and slots.get("consult_hidden") == "true":
+        return Missing("consult_fee")
     if cost is not None and consult is not None:
         if slots.get("consult_in") == "" and cost > consult:
             return Missing("amount", "calc_ask_consult_in")
@@ -188,6 +192,8 @@ def _away_outpatient(slots: Slots, policy: Policy, location: str, kind: str) -> 
         return Unknown("calc_away_emergency")
     if slots.get("selected") == "false":
         return _nothing(slots, "B7", "")
+    if slots.get("selected") == "unsure":
+        return Missing("selected")
     if not kind:
         return Missing("location") if location == AWAY and "filed" not in slots and not slots.get("hukou") else Missing("out_of_city_kind")
     if kind == "temporary":

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from bot.calculator.numbers import read_number
 from bot.calculator.vocabulary import Words
 from corpus.policy import Month
 
 _N = r"[\d零〇一二两三四五六七八九十]"
-_YEAR = rf"(?:(?P<year>\d{{4}}|\d{{2}}|[零〇一二]{{1,2}}[零〇一二三四五六七八九]{{1,2}}|二[零〇][零〇一二三四五六七八九]{{2}})\s*年|(?P<near>今年|去年|前年|明年|后年|上一年|下一年|当年|本年))"
+_YEAR = rf"(?:(?P<year>\d{{4}}|\d{{2}}|[零〇一二]{{1,2}}[零〇一二三四五六七八九]{{1,2}}|二[零〇][零〇一二三四五六七八九]{{2}})\s*年|(?P<near>今年|去年|前年|明年|后年|上一年|下一年|当年|本年|次年|来年|翌年))"
 _WORDED = re.compile(
-    rf"(?:{_YEAR}\s*(?:的|年)?\s*)?(?P<month>\d{{1,2}}|十[一二]?|[一二两三四五六七八九])\s*月"
+    rf"(?:{_YEAR}\s*(?:的|年)?\s*)?(?P<month>\d{{1,2}}|元|十[一二]?|[一二两三四五六七八九])\s*月"
     rf"(?!\s*(?:子|嫂|经|饼|票|薪|均|龄))(?:份)?(?:的)?\s*(?:(?P<day>\d{{1,2}}|{_N}{{1,3}})\s*(?:号|日)|(?P<bare>\d{{1,2}})(?![\d.]|\s*[个元块天月级岁万千百%次种倍])|(?P<part>底|初|中|末|尾))?"
 )
 # 10.12刚生: a day of birth without its year.
@@ -24,11 +24,13 @@ _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 _FESTIVAL = re.compile(r"(?P<name>元旦|五一|六一|国庆|双十一|圣诞)(?!.{0,3}(?:之前|前|后|过后))")
 _FESTIVALS = {"元旦": 1, "五一": 5, "六一": 6, "国庆": 10, "双十一": 11, "圣诞": 12}
 _WRITTEN = re.compile(r"(?<![\d.])(?P<year>20\d{2}|2\d)(?P<sep>[-/.年])(?P<month>1[0-2]|0?[1-9]|1[3-9]|[2-9]\d|00)(?:(?P=sep)(?P<day>\d{1,2}))?(?![\d.%])")
-_RELATIVE = re.compile(r"(?P<word>下下个?月|(?<![剩余])下个?月|上上个?月|上个?月|这个?月|本月|当月|这周|本周|而家|呢个月|依家|现在|今天|今日|这两天|明天)")
+_RELATIVE = re.compile(r"(?P<word>下下个?月|(?<![剩余])下个?月|上上个?月|上个?月|这个?月|本月|当月|这周|本周|而家|呢个月|依家|现在|今天|今日|这会儿|这两天|明天)")
+_JUST_BORN = re.compile(r"(?P<word>今天|昨天|前天|昨晚|今早|今日|寻日)(?=[^,。;\d月]{0,6}(?:生的?|出生|出世|落地)(?!病))")
+_AGO = {"今天": 0, "今早": 0, "今日": 0, "昨天": 1, "昨晚": 1, "寻日": 1, "前天": 2}
 _SHIFT = {"下下": 2, "上上": -2, "下": 1, "上": -1}
 _SCHOOL_YEAR = re.compile(r"(?<!\d)(20\d{2}|\d{2})\s*年?\s*(?:-|到|至|~|—|–|/|、)\s*(20\d{2}|\d{2})\s*(?:年|学年|这学年|那学年|的|这一年|年度|那年|$|,|。|\?|这|少|孩|一)")
 _BARE_YEAR = re.compile(rf"{_YEAR}(?:度|的|里|内|全年|整年)?|(?P<only>20\d{{2}})(?=的|度|门诊|,|$|\s|报|限|额)")
-_NEAR = {"今年": 0, "当年": 0, "本年": 0, "去年": -1, "上一年": -1, "前年": -2, "明年": 1, "下一年": 1, "后年": 2}
+_NEAR = {"今年": 0, "当年": 0, "本年": 0, "去年": -1, "上一年": -1, "前年": -2, "明年": 1, "下一年": 1, "后年": 2, "来年": 1}
 _OTHER_YEAR = re.compile(r"(?P<word>上学年|上一学年|上个学年|下学年|下一学年|下个学年|以前|往年|历年|明后年)")
 
 
@@ -69,7 +71,7 @@ def find_dates(text: str, today: date, birth: Words) -> Dates:
             year = mention.year
             # 24年10月生的，12月去办: a later month without a year is of the same year, or of the next.
             kept.append(Mention(year, mention.number, mention.day, _role(text, mention, months, birth), mention.start, mention.end))
-    kept = _corrected(text, kept)
+    kept = [mention for mention in _corrected(text, kept) if mention.role != "theirs"]
     spans = [*spans, *((mention.start, mention.end) for mention in kept)]
     years, alone = _years(text, today, spans)
     return Dates(tuple(kept), tuple(years), school, (*spans, *alone))
@@ -96,10 +98,10 @@ def _months(text: str, today: date, spans: list[tuple[int, int]]) -> list[Mentio
     for match in _WORDED.finditer(text):
         if any(other.start <= match.start("month") < other.end for other in found) or _is_duration(text, match):
             continue
-        number = read_number(match["month"])
+        number = 1 if match["month"] == "元" else read_number(match["month"])
         said = match["day"] or match["bare"]
         day = read_number(said) if said else None
-        year = _year(match["year"], match["near"], today)
+        year = _year(match["year"], match["near"], today) or _led_year(text[: match.start()], today)
         found.append(Mention(year, int(number or 0), int(day) if day is not None else None, "", match.start(), match.end()))
     for match in _SHORT.finditer(text):
         found.append(Mention(None, int(match["month"]), int(match["day"]), "", match.start(), match.end()))
@@ -115,10 +117,14 @@ def _months(text: str, today: date, spans: list[tuple[int, int]]) -> list[Mentio
             found.append(Mention(before.year, before.number, None, "", match.start(), match.end()))
             continue
         shift = next((n for word, n in _SHIFT.items() if match["word"].startswith(word)), 0)
-        if match["word"] in ("现在", "今天", "今日", "这两天", "明天", "而家", "依家") and not re.match(r"[^,。;]{0,12}?(?:办|参保|补|交|缴|买|入|申请)", text[match.end() :]):
+        if match["word"] in ("现在", "今天", "今日", "这两天", "明天", "而家", "依家", "这会儿", "刚才", "这下") and not re.match(r"[^,。;]{0,20}?(?:办|参保|补|交|缴|买|入|申请)", text[match.end() :]):
             continue
         month = Month(today.year, today.month).plus(shift)
-        found.append(Mention(month.year, month.number, None, "", match.start(), match.end()))
+        day = today.day if match["word"] in ("今天", "今日") else None
+        found.append(Mention(month.year, month.number, day, "", match.start(), match.end()))
+    for match in _JUST_BORN.finditer(text):
+        day_born = today - timedelta(days=_AGO[match["word"]])
+        found.append(Mention(day_born.year, day_born.month, day_born.day, "", match.start(), match.end()))
     return found
 
 
@@ -131,6 +137,12 @@ def _corrected(text: str, mentions: list[Mention]) -> list[Mention]:
             kept.pop()
         kept.append(mention)
     return kept
+
+
+def _led_year(before: str, today: date) -> int | None:
+    """后年(2026)9月, 明年开春3月: a year that stands a few signs before the month."""
+    match = re.search(r"(?:(?P<year>20\d{2})|(?P<near>今年|去年|前年|明年|后年|来年))[)年]?[^,。;!?\d月]{0,4}$", before)
+    return _year(match["year"], match["near"], today) if match else None
 
 
 def _is_duration(text: str, match: re.Match[str]) -> bool:
@@ -166,6 +178,9 @@ def _years(text: str, today: date, spans: list[tuple[int, int]]) -> tuple[list[i
 
 
 def _year(said: str | None, near: str | None, today: date) -> int | None:
+    if near in ("次年", "翌年"):
+        # Of the school year, whichever that is.
+        return None
     if near:
         return today.year + _NEAR[near]
     if said is None:
@@ -181,16 +196,20 @@ def _full(year: int) -> int:
 def _role(text: str, mention: Mention, others: list[Mention], birth: Words) -> str:
     """A month is of a birth if a word of birth stands right behind it, or right before it."""
     next_start = min((other.start for other in others if other.start >= mention.end), default=len(text))
-    after = re.split(r"[,。;!?]|办|申请|参保|交|缴|补|去", text[mention.end : min(next_start, mention.end + 8)])[0]
+    after = re.split(r"[,。;!?]|办|申请|参保|交|缴|补|去", text[mention.end : min(next_start, mention.end + 14)])[0]
     if re.match(r"生(?!育|病|效|活)", after):
         return "birth"
     last_end = max((other.end for other in others if other.end <= mention.start), default=0)
     before = text[max(last_end, mention.start - 8) : mention.start]
-    if any(not found.denied and found.start <= 6 for found in birth.find(after)):
+    if any(not found.denied and found.start <= 12 for found in birth.find(after)):
         return "birth"
     led = birth.last(before)
-    if led and re.fullmatch(r"(?:于|在|日期|时间|日子|是|为|的|日|:|,|\s|那天|年月)*", before[led.end() :]):
+    joined = before[led.end() :] if led else ""
+    if led and (joined or mention.year) and re.fullmatch(r"(?:于|在|日期|时间|日子|是|为|的|日|:|那天|年月)*", joined):
         return "birth"
+    if re.match(r"[^,。;!?]{0,8}?(?:办|申请|参保|登记|去窗口|到窗口|递|入保|补办|插班)(?!过|不了)", text[mention.end : next_start]) or before.endswith("拖到"):
+        # 邻居12月办的: not our month.
+        return "theirs" if re.search(r"(?:邻居|同事|朋友|人家|同学|闺蜜|隔壁|别人|亲戚)[^,。;]{0,4}$", before) else "apply"
     return "other"
 
 

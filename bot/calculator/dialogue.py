@@ -25,11 +25,13 @@ from bot.calculator.vocabulary import Vocabulary, Words, load_vocabulary
 from bot.calculator.wording import Say, Wording
 from bot.reply import CalculatorReply
 from corpus.entries import corpus_path
+from corpus.text import fold
 from corpus.policy import Absent, Policy, load_policies
 
 _LONGEST_CANCEL = 10
+_NUMERAL = r"\d|[两三四五六七八九十百千万俩仨廿双孖]|[一元](?=[级甲万千百月])|[上下这本当]个?月|绑|选定|今[天日]|现在|[加减乘除]"
 # The deductible itself is asked for, it is not only mentioned.
-_ASKS_DEDUCTIBLE = re.compile(r"起付(?:线|标准)[^,。;以后外上]{0,6}(?:多少|几)|(?:多少|几)[^,。;]{0,5}起付|门槛费?[^,。;以后外上]{0,6}(?:多少|几)")
+_ASKS_DEDUCTIBLE = re.compile(r"起付(?:线|标准)[^,。;以后外上]{0,6}(?:多少|几)|(?:多少|几)[^,。;]{0,5}起付|门槛费?[^,。;以后外上]{0,6}(?:多少|几)|起付线?(?:是不是|是否|都是)")
 _LONGEST_ANSWER = 40
 _MONTHS = ("apply_month", "birth_month")
 
@@ -47,10 +49,10 @@ class State:
         return json.dumps([self.topic, self.slots, self.asked], ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
-    def load(cls, text: object) -> State | None:
+    def load(cls, text: str) -> State | None:
         """Read a state back; None where there is none or it is of another version."""
         try:
-            topic, slots, asked = json.loads(str(text))
+            topic, slots, asked = json.loads(text)
             return cls(str(topic), {str(key): str(value) for key, value in slots.items()}, str(asked))
         except (ValueError, TypeError, AttributeError):
             return None
@@ -67,6 +69,7 @@ class Calculator:
         self._words = words
         self._wording = Wording(say, basis, policy.years)
         self._clock = clock
+        self._gate = _gate(words, policy)
         self._absent = tuple((item, Words(list(item.words))) for item in policy.absent)
         # 大病保险 is never a line of a bill that we can work out; 起付线 may be.
         known = [*words.roles.values(), words.places]
@@ -74,13 +77,15 @@ class Calculator:
             (item, said) for item, said in self._absent if not any(word in names for word in item.words for names in known)
         )
 
-    def reply(self, text: str, state: object = None) -> CalculatorReply | None:
+    def reply(self, text: str, state: str | None = None) -> CalculatorReply | None:
         """Answer a numeric question, or return None if it is none; `state` is what the last reply left."""
         last = State.load(state) if state else None
+        folded = fold(text)
+        if last is None and not self._gate.search(folded):
+            return None
         if (sums := arithmetic.read_expression(text)) is not None and not (last and last.asked):
-            return self._sum(sums)
-        today = self._clock().date()
-        reading = read(text, self._words, today)
+            return self._wording.arithmetic(sums)
+        reading = read(folded, self._words, self._clock().date())
         bill = read_bill(reading, self._words)
         topic = topic_of(reading, bill, self._policy)
         if last is not None:
@@ -93,7 +98,7 @@ class Calculator:
             return refused
         if not topic or (topic == CLAIM and not numbers and "hospital_level" not in reading.slots and not reading.amounts):
             return self._refused(reading, self._absent) or (self._run(topic, self._fresh(topic, reading, bill), reading) if topic else None)
-        if topic == CLAIM and not numbers and _ASKS_DEDUCTIBLE.search(reading.text) and (refused := self._refused(reading, self._absent)):
+        if topic == CLAIM and set(numbers) <= {"deductible"} and _ASKS_DEDUCTIBLE.search(reading.text) and (refused := self._refused(reading, self._absent)):
             return refused
         return self._run(topic, self._fresh(topic, reading, bill), reading)
 
@@ -198,8 +203,13 @@ class Calculator:
         item = absent_of(reading.text, absent)
         return self._wording.unknown(Unknown("calc_absent", {"name": item.name})) if item else None
 
-    def _sum(self, sums: arithmetic.Expression) -> CalculatorReply:
-        return self._wording.arithmetic(sums)
+
+def _gate(words: Vocabulary, policy: Policy) -> re.Pattern[str]:
+    """Return what a numeric question has at least one of, so that all others pass by quickly."""
+    cues = ("subsidy", "monthly", "base", "wage", "cap_spent", "window", "midway", "from_birth")
+    known = [words.cues[cue].pattern for cue in cues] + [level.pattern for level in words.levels.values()]
+    known += [Words(list(item.words)).pattern for item in policy.absent]
+    return re.compile("|".join([_NUMERAL, *known]))
 
 
 def words_of_consult(reading: Reading) -> bool:
@@ -214,15 +224,20 @@ def _wanted(slots: Slots, reading: Reading) -> str:
         return "month"
     if re.search(r"几个月的钱|(?:交|缴|补|收|剩)(?:够)?几个月|几个月(?:要|的费|才)", reading.text):
         return "months"
-    if reading.has("self"):
+    if reading.has("self") and not re.search(r"(?:医保|统筹|基金|公家)[^,。;]{0,4}出", reading.text):
         return "self"
     return slots.get("want", "") if not reading.has("fund") else "fund"
 
 
-def open_calculator(
+def load_calculator(
     say: Say, basis: Mapping[str, str], clock: Callable[[], datetime], folder: Path | None = None
 ) -> Calculator | None:
-    """Return the calculator of a corpus, None where the corpus has no numbers to compute with."""
+    """Return the calculator of a corpus, None where these entries have no numbers to compute with.
+
+    `basis` says where each entry stands in the documents.
+    """
     root = folder or corpus_path()
     policies = load_policies(root / "policy")
-    return Calculator(policies[0], load_vocabulary(root), say, basis, clock) if policies else None
+    if not policies or any(printed.entry not in basis for printed in policies[0].printed):
+        return None
+    return Calculator(policies[0], load_vocabulary(root), say, basis, clock)

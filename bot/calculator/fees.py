@@ -18,12 +18,14 @@ from bot.calculator.outcome import Figure, Missing, Outcome, Result, Step, Unkno
 from bot.calculator.reading import Slots
 from corpus.policy import Month, Policy
 
-# More children than any family has: a slip or a joke.
-MOST_CHILDREN = 20
+# More children than any school enters at once: a slip or a joke.
+MOST_CHILDREN = 1000
 
 
 def work_out_fee(topic: str, slots: Slots, policy: Policy) -> Outcome:
     """Work out a question of fees; `topic` says which."""
+    if slots.get("children") == "several" or slots.get("births") == "several":
+        return Unknown("calc_one_by_one")
     children = int(slots.get("children", "1"))
     if not 1 <= children <= MOST_CHILDREN:
         return Wrong("calc_children")
@@ -115,6 +117,8 @@ def _by_month(slots: Slots, policy: Policy, children: int) -> Outcome:
     if slots.get("siblings") == "true" and "compare_month" not in slots and children != 1:
         return Missing("apply_month", "calc_ask_sibling")
     if (children > 1 or slots.get("siblings") == "true") and "compare_month" in slots:
+        if slots.get("summed") != "true":
+            return Unknown("calc_one_by_one")
         return _sum(slots, policy, children)
     value, step = fee(policy, month, children)
     full = months_from(policy, month) == policy.number("fee.months")

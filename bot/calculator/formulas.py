@@ -62,10 +62,12 @@ def wage_base(policy: Policy) -> tuple[Decimal, Step]:
     return cap / rate, Step(f"{_money(cap)} ÷ {percent(rate)}", _money(cap / rate))
 
 
-def cap_cost(policy: Policy, level: str) -> tuple[Decimal, Step]:
-    """Return the outpatient cost at which the cap is reached."""
+def cap_cost(policy: Policy, level: str, used: Decimal = ZERO) -> tuple[Decimal, Step]:
+    """Return the outpatient cost at which the cap is reached, or what is left of it."""
     cap, ratio = policy.number("cap.amount"), policy.ratio(f"outpatient.{level}")
-    return cap / ratio, Step(f"{_money(cap)} ÷ {percent(ratio)}", _money(cap / ratio))
+    left = f"({_money(cap)} - {_money(used)})" if used else _money(cap)
+    value = (cap - used) / ratio
+    return value, Step(f"{left} ÷ {percent(ratio)}", _money(value))
 
 
 @dataclass(frozen=True)

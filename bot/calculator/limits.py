@@ -20,7 +20,10 @@ def work_out_cap(topic: str, slots: Slots, policy: Policy) -> Outcome:
     inputs = {"cap_year": year}
     if topic == "cap_cost":
         levels = [slots["hospital_level"]] if slots.get("hospital_level") in LEVELS else list(LEVELS)
-        worked = [(level, *cap_cost(policy, level)) for level in levels]
+        used = Decimal(slots.get("used_cap", "0"))
+        if not 0 <= used <= cap:
+            return Wrong("calc_over_used")
+        worked = [(level, *cap_cost(policy, level, used)) for level in levels]
         figures = tuple(yuan(f"{LEVEL_NAMES[level]}的费用", value) for level, value, _ in worked)
         return Result(figures, tuple(step for _, _, step in worked), "B4", inputs, ("calc_note_cap_cost",), ("B4",))
     if topic == "remaining":

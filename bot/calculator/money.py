@@ -38,7 +38,7 @@ _CALLED = re.compile(r"(?:打|拨|热线|电话|叫|呼)(?:了|过|通|咗)?\s*$
 _HOTLINE = {"12345", "12333", "12366"}
 # What an amount without a unit stands behind, or before.
 _CUE_BEFORE = re.compile(
-    r"(?:花|费|内|共|上|线|药|钱|用|额|单|报|付|总|账|款|收|价|计|外|剩|有|是|约|:|=|块|查|验|使|洗|咗|了|里|分|化|液|血|针|片|像|超|t|-|负|检|出|掉|要|过|刷|开|后|到|给|垫|,|。|;|多|才|又|院|疗|诊|级|康|甲|乙|^|\s)\s*$"
+    r"(?:花|费|内|共|上|线|药|钱|用|额|单|报|付|总|账|款|收|价|计|外|剩|有|是|约|:|=|块|查|验|使|洗|咗|了|里|分|化|液|血|针|片|像|超|t|-|负|检|出|掉|趟|次|回|要|过|刷|开|后|到|给|垫|,|。|;|多|才|又|院|疗|诊|级|康|甲|乙|^|\s)\s*$"
 )
 _CUE_AFTER = re.compile(r"\s*(?:能|可|报|医保|自己|要|该|给|都|全|的|,|。|;|\?|!|$|在|算)")
 _PERSONAL = 7  # digits: a phone or an identity number, no amount
@@ -177,6 +177,10 @@ def _role(before: str, after: str, last: str, roles: Mapping[str, Words]) -> str
             nearest, found = match.end(), role
     if found:
         return found
+    if re.search(r"(?:就是|等于|算出来是?)$", clause) and re.match(r"(?:元|块)?(?:了)?(?:对吧|对不对|是吧|对吗|没错吧|是不是)", tail):
+        return "not_cost"
+    if re.match(r"(?:元|块|蚊)?(?:的)?(?:额度|限额)", tail) and "用" in clause:
+        return "used"
     if re.match(r"(?:元|块)?(?:的)?(?:额度|限额)?(?:已经|都|早就|全)*(?:用|报)(?:完|光|晒|满|掉|了|咗|尽)", tail):
         return "used"
     for role in ("consult", "outside", "in_scope"):

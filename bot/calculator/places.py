@@ -23,6 +23,10 @@ def find_place(text: str, places: Places) -> str:
         if _NOT_WHERE.match(after) or _FROM.search(before) or re.search(r"(?:不在|没在|不是|唔喺)$", before):
             continue
         found.append((bool(_AT.search(before)), start, _SLOT[group]))
+    for place in range(len(found) - 1, 0, -1):
+        if re.search(r"不对|错了|说错|写错|打错|哦不|应该是|更正|,不,", text[found[place - 1][1] : found[place][1]]):
+            found = found[place:]
+            break
     kinds = {kind for _, _, kind in found}
     if len(kinds) > 1 and any(at for at, _, _ in found):
         kinds = {kind for at, _, kind in found if at}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from bot.calculator.dates import Dates, find_dates
@@ -12,12 +12,12 @@ from bot.calculator.money import Amount, find_amounts, is_vague
 from bot.calculator.numbers import read_number
 from bot.calculator.places import find_place
 from bot.calculator.vocabulary import HERE, Vocabulary, Words
-from corpus.text import fold
+from bot.calculator.spelling import spell
 
 Slots = dict[str, str]
 
 _COUNT = re.compile(
-    r"(?P<n>(?:-|负)?(?:\d+(?:\.\d+)?|[一两二三四五六七八九十百千万亿]+)|俩|仨)\s*(?:个|位|名|只|条)?\s*(?P<noun>娃|孩|小孩|宝宝|小朋友|仔|崽|细路|细佬|bb|儿子|女儿|闺女|小鬼|小家伙|学生|kids?|双胞胎|细蚊|人一起|个一起|个都|个加|个总|个合|个埋|个(?=\d{1,2}月)|个人)"
+    r"(?P<n>(?:-|负)?(?:\d+(?:\.\d+)?|[一两二三四五六七八九十百千万亿]+)|俩|仨)\s*(?:个|位|名|只|条)?\s*(?P<noun>娃|孩|小孩|宝宝|小朋友|仔|崽|细路|细佬|bb|儿子|女儿|闺女|小鬼|小家伙|学生|插班生|kids?|孙|神兽|外孙|妞|丫头|小子|仔女|名|人(?![民家])|双胞胎|细蚊|人一起|个一起|个都|个加|个总|个合|个埋|个(?=\d{1,2}月)|个人)"
 )
 _PAIRS = re.compile(r"(?:兄妹|姐弟|哥俩|姐俩|兄弟|姐妹|龙凤胎|双胞胎|双胎|孖仔|孖女|孖|一儿一女|一男一女|一仔一女|一对|twins)(?:俩|两)?")
 _TRIPLETS = re.compile(r"三胞胎|仨(?:娃|孩|宝)?")
@@ -27,6 +27,21 @@ _BAD_LEVEL = re.compile(rf"(?<![\d十年])(?:[四五六七八九零0]|[4-9])级{
 _CORRECTED = re.compile(r"不对|错了|哦不|应该是|说错|讲错|记错|唉不|啊不|哎不|噢不|不是|更正|,不,")
 _LEVEL_RANGE = re.compile(r"[一二12]级(?:及|和|或)?(?:以下|以上)")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%|百分之([\d零一二三四五六七八九十百两点]+)")
+
+
+class Said(dict[str, bool | None]):
+    """What is said of each cue: True, False where it is denied, None; looked for when it is first needed."""
+
+    def __init__(self, text: str, cues: Mapping[str, Words]) -> None:
+        """Take the text and the words to look for."""
+        super().__init__()
+        self._text = text
+        self._cues = cues
+
+    def __missing__(self, cue: str) -> bool | None:
+        """Look for a cue once."""
+        self[cue] = found = self._cues[cue].said(self._text)
+        return found
 
 
 @dataclass(frozen=True)
@@ -39,13 +54,13 @@ class Reading:
     dates: Dates
     vague: bool
     levels: tuple[str, ...]
-    impossible: tuple[str, ...] = ()
-    percents: tuple[str, ...] = ()
-    cues: frozenset[str] = field(default_factory=frozenset)
+    impossible: tuple[str, ...]
+    percents: tuple[str, ...]
+    said: Said
 
     def has(self, *cues: str) -> bool:
         """Tell whether one of the cues is in the sentence."""
-        return any(cue in self.cues for cue in cues)
+        return any(self.said[cue] for cue in cues)
 
     def of(self, role: str) -> list[Amount]:
         """Return the amounts of one role."""
@@ -53,14 +68,14 @@ class Reading:
 
 
 def read(text: str, words: Vocabulary, today: date) -> Reading:
-    """Read a sentence."""
-    text = fold(text)
+    """Read a folded sentence."""
+    text = spell(text)
     dates = find_dates(text, today, words.cues["birth"])
     levels, level_spans = _levels(text, words.levels)
     count_spans, children = _children(text)
     taken = [*dates.spans, *level_spans, *count_spans, *_percent_spans(text)]
     amounts = _corrected(text, find_amounts(text, taken, words.roles), words.cues["corrected"])
-    said = {name: cue.said(text) for name, cue in words.cues.items()}
+    said = Said(text, words.cues)
     slots: Slots = {}
     _put_visit(slots, text, words.cues, said)
     _put_place(slots, text, words)
@@ -79,9 +94,10 @@ def read(text: str, words: Vocabulary, today: date) -> Reading:
     if words.cues["filed"].disputed(text):
         slots["filed"] = "unsure"
     impossible = tuple(match[0] for match in [_BAD_LEVEL.search(text)] if match)
-    cues = frozenset(name for name, value in said.items() if value) | {f"not_{n}" for n, v in said.items() if v is False}
+    if slots.get("visit") == "both":
+        slots["visit"] = _visit_of_costs(text, amounts, words.cues)
     percents = tuple(match[1] or str(read_number(match[2]) or "") for match in _PERCENT.finditer(text))
-    return Reading(text, slots, tuple(amounts), dates, is_vague(text), levels, impossible, percents, cues)
+    return Reading(text, slots, tuple(amounts), dates, is_vague(text), levels, impossible, percents, said)
 
 
 def _levels(text: str, words: Mapping[str, Words]) -> tuple[tuple[str, ...], list[tuple[int, int]]]:
@@ -112,17 +128,18 @@ def _owner(text: str, end: int) -> bool:
 
 
 def _children(text: str) -> tuple[list[tuple[int, int]], str]:
-    spans, count = [], ""
+    spans, count, counts = [], "", set()
     for match in _COUNT.finditer(text):
         if _ORDINAL.search(text[max(0, match.start() - 1) : match.start("noun")]):
             continue
         spans.append(match.span())
+        counts.add(match["n"])
         count = max(count, _count(match["n"]), key=lambda number: int(number or -1))
     for pattern, number in ((_PAIRS, "2"), (_TRIPLETS, "3")):
         if not count and (match := pattern.search(text)):
             spans.append(match.span())
             count = number
-    return spans, count
+    return spans, count if len(counts) < 2 else "several"
 
 
 def _count(said: str) -> str:
@@ -130,7 +147,7 @@ def _count(said: str) -> str:
     if said in ("俩", "仨"):
         return "2" if said == "俩" else "3"
     number = read_number(said.lstrip("-负"))
-    possible = number is not None and number == int(number) and said[0] not in "-负" and number <= 99
+    possible = number is not None and number == int(number) and said[0] not in "-负" and number <= 9999
     return str(int(number)) if possible and number is not None else "0"
 
 
@@ -149,15 +166,24 @@ def _corrected(text: str, amounts: list[Amount], words: Words) -> list[Amount]:
     return kept
 
 
-def _put_visit(slots: Slots, text: str, cues: Mapping[str, Words], said: Mapping[str, bool | None]) -> None:
+def _put_visit(slots: Slots, text: str, cues: Mapping[str, Words], said: Said) -> None:
     inpatient, outpatient = said["inpatient"], said["outpatient"]
     if said["inpatient_word"] and said["outpatient_word"]:
-        # 门诊看完又住院: whichever is not denied; both said means both asked.
+        # 门诊用光了，现在住院花了1万: which of the two has the cost is settled with the amounts.
         slots["visit"] = "both"
     elif inpatient:
         slots["visit"] = "inpatient"
     elif outpatient or said["outpatient_word"] or inpatient is False:
         slots["visit"] = "outpatient"
+
+
+def _visit_of_costs(text: str, amounts: list[Amount], cues: Mapping[str, Words]) -> str:
+    """Return the visit that stands last before each cost, "both" where costs stand behind both."""
+    places = [(one.start, "inpatient") for one in cues["inpatient_word"].find(text) if not one.denied]
+    places += [(one.start, "outpatient") for one in cues["outpatient_word"].find(text) if not one.denied]
+    costs = [amount for amount in amounts if amount.role in ("total", "in_scope", "item", "above")]
+    visits = {max((place for place in places if place[0] < cost.start), default=(0, "both"))[1] for cost in costs}
+    return visits.pop() if len(visits) == 1 else "both"
 
 
 def _put_place(slots: Slots, text: str, words: Vocabulary) -> None:
@@ -166,7 +192,7 @@ def _put_place(slots: Slots, text: str, words: Vocabulary) -> None:
         slots["location"] = place
 
 
-def _put_kind(slots: Slots, said: Mapping[str, bool | None]) -> None:
+def _put_kind(slots: Slots, said: Said) -> None:
     if said["referral"]:
         slots["referral"] = "true"
     elif said["referral"] is False:
@@ -181,7 +207,7 @@ def _put_kind(slots: Slots, said: Mapping[str, bool | None]) -> None:
         slots["temporary"] = "true"
 
 
-def _put_selected(slots: Slots, said: Mapping[str, bool | None]) -> None:
+def _put_selected(slots: Slots, said: Said) -> None:
     if said["selected"] is not None:
         slots["selected"] = "true" if said["selected"] else "false"
 
@@ -190,10 +216,13 @@ def _put_selected(slots: Slots, said: Mapping[str, bool | None]) -> None:
 _PARENT = re.compile(r"(?:我|老公|老婆|爸|妈|父亲|母亲|爷|奶|父母|先生|太太)(?:是|都是|也是|有|本人|自己)?$")
 
 
-def _put_hukou(slots: Slots, text: str, words: Vocabulary, said: Mapping[str, bool | None]) -> None:
+def _put_hukou(slots: Slots, text: str, words: Vocabulary, said: Said) -> None:
     here = [one for one in words.cues["hukou_here"].find(text) if not _PARENT.search(text[: one.start])]
     other = any(
-        group != HERE and re.match(r"(?:的)?(?:户口|户籍)", text[end:]) for _, end, group in words.places.find(text)
+        group != HERE
+        and (re.match(r"(?:的)?(?:户口|户籍)", text[end:]) or re.search(r"(?:户口|户籍)(?:还)?(?:在|是|落在?)$", text[:start]))
+        and not _PARENT.search(text[:start])
+        for start, end, group in words.places.find(text)
     )
     if any(not one.denied for one in here):
         slots["hukou"] = "shenzhen"

@@ -22,6 +22,12 @@ def fee_slots(topic: str, reading: Reading, policy: Policy, asked: str = "", kno
         return slots
     births = [mention for mention in reading.dates.months if mention.role == "birth"]
     others = [mention for mention in reading.dates.months if mention.role != "birth"]
+    applied = [mention for mention in others if mention.role == "apply"]
+    if len(others) > len(applied) > 0 and not reading.has("difference", "sibling"):
+        # 3月打过电话，明年2月去办: the month of the application counts.
+        others = applied
+    if len({(mention.year, mention.number) for mention in births}) > 1:
+        slots["births"] = "several"
     if topic == "newborn" and not births and others and reading.has("from_birth", "newborn"):
         # 新生儿11月份的, 12月办: the earlier month can only be the birth.
         births, others = (others[:1], others[1:]) if len(others) > 1 else (births, others)
@@ -35,6 +41,8 @@ def fee_slots(topic: str, reading: Reading, policy: Policy, asked: str = "", kno
     _put_years(slots, reading, policy)
     if len(others) > 1:
         slots["months"] = ",".join(str(month_of(other, policy)) for other in others)
+    if reading.has("total") and not re.search(r"不用管|只问|问的是|不算|只算", reading.text):
+        slots["summed"] = "true"
     if reading.has("sibling"):
         slots["siblings"] = "true"
     if births and others and births[0].year is None and others[0].year is None:

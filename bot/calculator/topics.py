@@ -15,6 +15,8 @@ BENEFITS = ("benefit_start", "benefit_end", "window")
 
 def topic_of(reading: Reading, bill: Slots, policy: Policy) -> str:
     """Return the kind of numeric question, an empty string if it is none."""
+    if "账户" in reading.text and reading.has("selected") and not reading.of("in_scope"):
+        return ""
     if bases := _of_bases(reading, policy):
         return bases
     if reading.has("adult", "reverse") or (reading.has("how") and not reading.has("quantity")):
@@ -55,7 +57,7 @@ def _of_benefits(reading: Reading) -> str:
     months = [month for month in reading.dates.months]
     if not (reading.has("benefit") and months) or _has_cost(reading) or reading.has("self", "ratio"):
         return ""
-    if reading.has("finish"):
+    if reading.has("finish") and not re.search(r"哪天生效|几时生效|从几月|开始用|起用", reading.text):
         return "benefit_end"
     return "benefit_start" if reading.has("begin") or re.search(r"几月(?:份)?(?:能|可|起|开始|才)|哪(?:天|个月|一天)", reading.text) else ""
 
@@ -64,7 +66,7 @@ def _of_caps(reading: Reading, bill: Slots) -> str:
     if not reading.has("quantity", "ask") or reading.slots.get("visit") == "inpatient":
         return ""
     cost = _has_cost(reading)
-    if not cost and reading.has("cap_spent") and re.search(r"(?:看|花|用|要|使|刷|得|消费|费用).{0,8}(?:多少|几多|几钱|好多|多大)|(?:多少|几多|几钱|好多).{0,12}(?:病|钱|费)", reading.text) and reading.has("cap", "outpatient"):
+    if not cost and reading.has("cap_spent") and reading.has("cap", "outpatient") and not reading.has("remaining"):
         return "cap_cost"
     if not cost and ("used_cap" in bill) and reading.has("remaining", "cap"):
         return "remaining"
@@ -79,7 +81,7 @@ def _has_cost(reading: Reading) -> bool:
 
 def _of_claims(reading: Reading, bill: Slots) -> str:
     slots = reading.slots
-    if reading.has("subsidy") or reading.has("stay_unclear") and not slots.get("visit"):
+    if reading.has("subsidy") and not {"visit", "hospital_level"} & slots.keys():
         return ""
     costs = any(name in bill for name in ("amount", "above", "consult_fee", "deductible")) or bill.get("unclear") in ("amount", "above", "consult_fee")
     place = {"visit", "hospital_level", "selected", "emergency", "location"} & slots.keys()
@@ -127,7 +129,8 @@ def _of_fees(reading: Reading) -> str:
 
 def _of_subsidy(reading: Reading) -> str:
     if not reading.has("own_part"):
-        return "subsidy"
+        asked = re.search(r"(?:补|财政|政府|公家|国家)[^,。;]{0,10}(?:多少|几)", reading.text) or reading.has("total")
+        return "subsidy" if asked else ""
     return "subsidy_gap" if reading.has("difference") else "total"
 
 

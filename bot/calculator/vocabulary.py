@@ -17,7 +17,7 @@ HERE, PROVINCE, COUNTRY, ABROAD = "深圳", "广东省内", "广东省外", "港
 # "…" in a word stands for a few signs of the same clause.
 _GAP = "[^,。;!?]{0,6}?"
 _NEGATED_BEFORE = re.compile(
-    r"(?:没有?|未|(?<!是)不是|(?<![是要])不(?!管|论|但|光|仅)|非|无|冇|唔系|唔係|唔|免|忘了|忘记|并非|谈不上|够不上|达不到|算不上)"
+    r"(?:没有?|未|(?<!是)不是|(?<![是要])不(?!管|论|但|光|仅)|非|无|冇|唔系|唔係|唔|免|忘了|忘记|并非|别再?给?我?按?|谈不上|够不上|达不到|算不上)"
     r"(?:办理?|做|去|过|经过?|任何|什么|啥|乜|市外|异地|长期|跨省|的|那种|算|到|是|被|有|送|进行?|我们|孩子|我|咱|他|她|它|这个|那个|需要|用|给|能|属于|在|走|搞|弄|开|申请|急诊|急症|啥叫){0,4}$"
 )
 _NEGATED_AFTER = re.compile(
@@ -56,10 +56,16 @@ class Words:
             denied = bool(_NEGATED_BEFORE.search(before) or _NEGATED_AFTER.match(after))
             yield Found(match.start(), match.end(), denied)
 
+    @property
+    def pattern(self) -> str:
+        """All words as one regular expression."""
+        return self._pattern.pattern
+
     def said(self, text: str) -> bool | None:
         """Return True if it is said, False if it is denied, None if it is not mentioned."""
-        found = list(self.find(text))
-        return any(not one.denied for one in found) if found else None
+        if self._pattern.search(text) is None:
+            return None
+        return any(not one.denied for one in self.find(text))
 
     def disputed(self, text: str) -> bool:
         """Tell whether it is said in one place and denied in another."""

@@ -26,11 +26,16 @@ def read_bill(reading: Reading, words: Vocabulary) -> Slots:
         _put(slots, slot, reading.of(role))
     _put(slots, "consult_fee", reading.of("consult"), summed=True)
     _put_cost(slots, reading)
+    outside = [amount.value for amount in reading.of("outside") if amount.value is not None]
+    if len(outside) == 1 and "amount" in slots and slots.get("scoped") != "true" and reading.of("total"):
+        # 总费用15000, 其中自费2200: the rest is taken to be in scope, and that is said.
+        slots["amount"] = str(Decimal(slots["amount"]) - outside[0])
+        slots["rest"] = "true"
     if any(amount.about for amount in reading.amounts):
         slots["about"] = "true"
-    if _is_mixed(reading, words) and not reading.of("in_scope") and "above" not in slots:
+    if _is_mixed(reading, words) and not reading.of("in_scope") and not {"above", "rest"} & slots.keys():
         slots["mixed"] = "true"
-    if "consult_fee" in slots and ("amount" in slots):
+    if "consult_fee" in slots:
         slots["consult_in"] = _included(reading, words)
     if reading.slots.get("visit") == "inpatient":
         # What was paid for outpatient care has nothing to do with a stay.
@@ -42,7 +47,7 @@ def read_bill(reading: Reading, words: Vocabulary) -> Slots:
         slots["many"] = "true"
     if reading.has("difference"):
         slots["compare"] = "/".join(reading.levels)
-    if reading.has("cap_spent") and costs:
+    if reading.has("cap_spent") and costs and (reading.has("cap") or "2471" in reading.text):
         slots["exhausted"] = "true"
     if any(Decimal(percent) > 100 for percent in reading.percents if percent):
         slots["impossible"] = "calc_percent"

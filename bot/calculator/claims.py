@@ -272,7 +272,9 @@ def _paid(slots: Slots, policy: Policy, asked: Claim, entry: str, notes: list[st
     if slots.get("want") == "self":
         figures.reverse()
         steps.append(own)
-    if slots.get("scoped") != "true" and "above" not in slots:
+    if slots.get("rest") == "true":
+        notes = ["calc_assume_rest", *notes]
+    elif slots.get("scoped") != "true" and "above" not in slots:
         notes = ["calc_assume_scope", *notes]
     if slots.get("about") == "true":
         notes = ["calc_assume_about", *notes]

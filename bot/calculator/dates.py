@@ -24,12 +24,12 @@ _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 _FESTIVAL = re.compile(r"(?P<name>元旦|五一|六一|国庆|双十一|圣诞)(?!.{0,3}(?:之前|前|后|过后))")
 _FESTIVALS = {"元旦": 1, "五一": 5, "六一": 6, "国庆": 10, "双十一": 11, "圣诞": 12}
 _WRITTEN = re.compile(r"(?<![\d.])(?P<year>20\d{2}|2\d)(?P<sep>[-/.年])(?P<month>1[0-2]|0?[1-9]|1[3-9]|[2-9]\d|00)(?:(?P=sep)(?P<day>\d{1,2}))?(?![\d.%])")
-_RELATIVE = re.compile(r"(?P<word>下下个?月|(?<![剩余])下个?月|上上个?月|上个?月|这个?月|本月|当月|这周|本周|而家|呢个月|依家|现在|今天|今日|这会儿|这两天|明天)")
+_RELATIVE = re.compile(r"(?P<word>下下个?月|(?<![剩余])下个?月|上上个?月|上个?月|这个?月|本月|当月|这周|本周|而家|呢个月|依家|现在|今天|今日|这会儿|这两天|明天)(?:(?P<day>\d{1,2})\s*(?:号|日))?")
 _JUST_BORN = re.compile(r"(?P<word>今天|昨天|前天|昨晚|今早|今日|寻日)(?=[^,。;\d月]{0,6}(?:生的?|出生|出世|落地)(?!病))")
 _AGO = {"今天": 0, "今早": 0, "今日": 0, "昨天": 1, "昨晚": 1, "寻日": 1, "前天": 2}
 _SHIFT = {"下下": 2, "上上": -2, "下": 1, "上": -1}
 _SCHOOL_YEAR = re.compile(r"(?<!\d)(20\d{2}|\d{2})\s*年?\s*(?:-|到|至|~|—|–|/|、)\s*(20\d{2}|\d{2})\s*(?:年|学年|这学年|那学年|的|这一年|年度|那年|$|,|。|\?|这|少|孩|一)")
-_BARE_YEAR = re.compile(rf"{_YEAR}(?:度|的|里|内|全年|整年)?|(?P<only>20\d{{2}})(?=的|度|门诊|,|$|\s|报|限|额)")
+_BARE_YEAR = re.compile(rf"{_YEAR}(?:度|的|里|内|全年|整年)?|(?<!\d)(?P<only>20\d{{2}})(?=的|度|门诊|,|$|\s|报|限|额)")
 _NEAR = {"今年": 0, "当年": 0, "本年": 0, "去年": -1, "上一年": -1, "前年": -2, "明年": 1, "下一年": 1, "后年": 2, "来年": 1}
 _OTHER_YEAR = re.compile(r"(?P<word>上学年|上一学年|上个学年|下学年|下一学年|下个学年|以前|往年|历年|明后年)")
 
@@ -120,7 +120,7 @@ def _months(text: str, today: date, spans: list[tuple[int, int]]) -> list[Mentio
         if match["word"] in ("现在", "今天", "今日", "这两天", "明天", "而家", "依家", "这会儿", "刚才", "这下") and not re.match(r"[^,。;]{0,20}?(?:办|参保|补|交|缴|买|入|申请)", text[match.end() :]):
             continue
         month = Month(today.year, today.month).plus(shift)
-        day = today.day if match["word"] in ("今天", "今日") else None
+        day = today.day if match["word"] in ("今天", "今日") else int(match["day"]) if match["day"] else None
         found.append(Mention(month.year, month.number, day, "", match.start(), match.end()))
     for match in _JUST_BORN.finditer(text):
         day_born = today - timedelta(days=_AGO[match["word"]])
@@ -207,6 +207,8 @@ def _role(text: str, mention: Mention, others: list[Mention], birth: Words) -> s
     joined = before[led.end() :] if led else ""
     if led and (joined or mention.year) and re.fullmatch(r"(?:于|在|日期|时间|日子|是|为|的|日|:|那天|年月)*", joined):
         return "birth"
+    if re.match(r"(?:份|那次|那趟|统一)?[^,。;]{0,4}(?:没赶上|错过|没交|没办|漏)", text[mention.end :]) or re.search(r"(?:错过|没赶上|漏)[^,。;]{0,6}$", text[: mention.start]):
+        return "theirs"
     if re.match(r"[^,。;!?]{0,8}?(?:办|申请|参保|登记|去窗口|到窗口|递|入保|补办|插班)(?!过|不了)", text[mention.end : next_start]) or before.endswith("拖到"):
         # 邻居12月办的: not our month.
         return "theirs" if re.search(r"(?:邻居|同事|朋友|人家|同学|闺蜜|隔壁|别人|亲戚)[^,。;]{0,4}$", before) else "apply"

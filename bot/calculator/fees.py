@@ -67,9 +67,11 @@ def _monthly(slots: Slots, policy: Policy, children: int) -> Result:
     part = slots.get("part", "own")
     own, subsidy = policy.number("fee.personal"), policy.number("fee.subsidy")
     year = {"own": own, "subsidy": subsidy, "total": own + subsidy}[part] * children
-    months = policy.number("fee.months")
-    step = Step(f"{cents(year)} ÷ {plain(months)}", str(cents(year / months)))
-    return _fee_result("平均每月", year / months, (step,), policy, slots, ("calc_note_monthly",))
+    months, wanted = policy.number("fee.months"), int(slots.get("month_count", "1"))
+    value = year / months * wanted
+    times = f" × {wanted}" if wanted > 1 else ""
+    step = Step(f"{cents(year)} ÷ {plain(months)}{times}", str(cents(value)))
+    return _fee_result("平均每月" if wanted == 1 else f"{wanted} 个月", value, (step,), policy, slots, ("calc_note_monthly",))
 
 
 def _reverse(slots: Slots, policy: Policy) -> Result:
@@ -159,6 +161,8 @@ def _difference(slots: Slots, policy: Policy, children: int) -> Outcome:
     for month in months:
         if outside := month_outside(policy, month):
             return outside
+    if slots.get("same_month") == "true":
+        return _by_month(slots, policy, children)
     if months == [policy.fee.first]:
         return Missing("apply_month")
     early = months[1] if len(months) > 1 else policy.fee.first

@@ -120,7 +120,10 @@ def _is_money(number: Number, before: str, after: str, unit: re.Match[str]) -> b
         return True
     if not number.text[0].isdigit() and (len(number.text) == 1 or not _CUE_AFTER.match(after)):
         return False
-    return (number.value >= 5 or "." in number.text or number.text == "0") and bool(_CUE_BEFORE.search(before))
+    # A stray number counts as an amount, so that it is asked about and never passed over.
+    if number.text[0].isdigit():
+        return number.value >= 5 or "." in number.text or number.text == "0"
+    return bool(_CUE_BEFORE.search(before))
 
 
 def _in_yuan(value: Decimal, unit: str, text: str, end: int) -> tuple[Decimal, int]:
@@ -168,6 +171,12 @@ def _role(before: str, after: str, last: str, roles: Mapping[str, Words]) -> str
         return "above"
     if roles["above"].last(clause) or re.match(r"(?:的|都|全)?是?(?:起付线|门槛费?)(?:以上|之上|以外|后)", tail):
         return "deductible" if re.search(r"(?:扣除|扣掉|扣了|扣完|减去|减掉|减了|除去|去掉|超过|过了|刨去|扣咗|减咗)(?:起付线|门槛费)$", clause) and re.match(r"(?:元|块)?(?:以?后|之后|[,]?(?:还)?剩|的部分)", after) else "above"
+    off = roles["deductible"].last(clause)
+    if off and re.search(r"(?:超|过|高|扣|减|除|去|刨|抛|剔)[^,。;]{0,3}$", clause[: off.start()]):
+        over = re.search(r"(?:超|过|高)[^,。;]{0,3}$", clause[: off.start()])
+        between = clause[off.end() :]
+        if over or re.search(r"还|剩|后|外|部分|余|是|有", between):
+            return "above"
     nearest, found = 0, ""
     for role in ("left", "deductible", "consult", "used", "outside", "not_cost", "in_scope", "item"):
         match = roles[role].last(clause)

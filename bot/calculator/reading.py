@@ -17,13 +17,14 @@ from bot.calculator.spelling import spell
 Slots = dict[str, str]
 
 _COUNT = re.compile(
-    r"(?P<n>(?:-|负)?(?:\d+(?:\.\d+)?|[一两二三四五六七八九十百千万亿]+)|俩|仨)\s*(?:个|位|名|只|条)?\s*(?P<noun>娃|孩|小孩|宝宝|小朋友|仔|崽|细路|细佬|bb|儿子|女儿|闺女|小鬼|小家伙|学生|插班生|kids?|孙|神兽|外孙|妞|丫头|小子|仔女|名|人(?![民家])|双胞胎|细蚊|人一起|个一起|个都|个加|个总|个合|个埋|个(?=\d{1,2}月)|个人)"
+    r"(?P<n>(?:-|负)?(?:\d+(?:\.\d+)?|[一两二三四五六七八九十百千万亿]+)|俩|仨)\s*(?:个|位|名|只|条)?\s*(?P<noun>娃|孩|小孩|宝宝|小朋友|仔|崽|细路|细佬|bb|儿子|女儿|闺女|小鬼|小家伙|学生|插班生|kids?|孙|神兽|外孙|妞|丫头|小子|仔女|名|人(?![民家])|双胞胎|细蚊|人一起|个一起|个都|个加|个总|个一共|个小的|个合|个埋|个(?=\d{1,2}月)|个人)"
 )
 _PAIRS = re.compile(r"(?:兄妹|姐弟|哥俩|姐俩|兄弟|姐妹|龙凤胎|双胞胎|双胎|孖仔|孖女|孖|一儿一女|一男一女|一仔一女|一对|twins)(?:俩|两)?")
 _TRIPLETS = re.compile(r"三胞胎|仨(?:娃|孩|宝)?")
 _ORDINAL = re.compile(r"(?:第|老|[一二三四]胎|[二三]孩)")
 _NO_HOSPITAL = r"(?!护理|手术|残疾|保护|台阶|电梯|预警|风|伤残|地震|跳|心理|教师|厨师|烧伤|烫伤|肥胖|高血压|证)"
 _BAD_LEVEL = re.compile(rf"(?<![\d十年])(?:[四五六七八九零0]|[4-9])级{_NO_HOSPITAL}|四甲|五甲")
+_NOT_SURE = re.compile(r"是不是[^,。;]{0,6}(?:选|绑)|(?:选定|绑定|绑的|绑了)(?:没有?|不)(?:知道|清楚)")
 _CORRECTED = re.compile(r"不对|错了|哦不|应该是|说错|讲错|记错|唉不|啊不|哎不|噢不|不是|更正|,不,")
 _LEVEL_RANGE = re.compile(r"[一二12]级(?:及|和|或)?(?:以下|以上)")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%|百分之([\d零一二三四五六七八九十百两点]+)")
@@ -80,7 +81,7 @@ def read(text: str, words: Vocabulary, today: date) -> Reading:
     _put_visit(slots, text, words.cues, said)
     _put_place(slots, text, words)
     _put_kind(slots, said)
-    if not words.cues["selected"].disputed(text):
+    if not words.cues["selected"].disputed(text) and not _NOT_SURE.search(text):
         _put_selected(slots, said)
     else:
         slots["selected"] = "unsure"
@@ -106,12 +107,12 @@ def _levels(text: str, words: Mapping[str, Words]) -> tuple[tuple[str, ...], lis
     found = [
         (one.start, one.end, level, one.denied)
         for level, names in words.items()
-        for one in names.find(text)
+        for one in names.find(text, before_only=True)
         if not any(start <= one.start < end for start, end in ranges)
         and re.match(_NO_HOSPITAL, text[one.end :])
     ]
     spans = [(start, end) for start, end, _, _ in found]
-    kept = [(start, end, level) for start, end, level, denied in sorted(found) if not denied and not _owner(text, end)]
+    kept = [(start, end, level) for start, end, level, denied in sorted(found) if not denied and not _owner(text, end, level)]
     if len(kept) > 1 and "住" in text:
         # 绑的是社康，住的是三级: the chosen one matters for outpatient care only.
         kept = [one for one in kept if not re.search(r"(?:绑|选定|签约)[^,。;]{0,5}$", text[: one[0]])] or kept
@@ -122,9 +123,13 @@ def _levels(text: str, words: Mapping[str, Words]) -> tuple[tuple[str, ...], lis
     return tuple(dict.fromkeys(level for _, _, level in kept)), [*spans, *ranges]
 
 
-def _owner(text: str, end: int) -> bool:
+def _owner(text: str, end: int, level: str) -> bool:
     """Whether a hospital is only named by the one it belongs to (社康的结算医院) or comes from (社康转诊到)."""
-    return re.match(r"(?:中心|健康|服务|站|医院)*(?:的|所属|那边的|上面的|嘅)?(?:结算|上级|转诊|转到|转去|转上|转院|开了?转诊|开转诊|医生转|医生?说看不了|底下|旗下|下面的|下属|名下|大夫)", text[end : end + 14]) is not None
+    if re.match(r"(?:医院)?(?:底下|旗下|下面|下属|名下)", text[end : end + 10]):
+        return True
+    if level != "1":
+        return False
+    return re.match(r"(?:中心|健康|服务|站|医院)*(?:的|所属|那边的|上面的|嘅)?(?:结算|上级|转诊|转到|转去|转上|转院|开了?转诊|开转诊|医生转|医生?说看不了|大夫)", text[end : end + 14]) is not None
 
 
 def _children(text: str) -> tuple[list[tuple[int, int]], str]:
@@ -133,13 +138,15 @@ def _children(text: str) -> tuple[list[tuple[int, int]], str]:
         if _ORDINAL.search(text[max(0, match.start() - 1) : match.start("noun")]):
             continue
         spans.append(match.span())
-        counts.add(match["n"])
+        counts.add(_count(match["n"]))
         count = max(count, _count(match["n"]), key=lambda number: int(number or -1))
     for pattern, number in ((_PAIRS, "2"), (_TRIPLETS, "3")):
         if not count and (match := pattern.search(text)):
             spans.append(match.span())
             count = number
-    return spans, count if len(counts) < 2 else "several"
+    if len(counts) > 1 and 2 * int(count) != sum(map(int, counts)):
+        return spans, "several"
+    return spans, count
 
 
 def _count(said: str) -> str:

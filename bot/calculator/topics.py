@@ -70,7 +70,7 @@ def _of_caps(reading: Reading, bill: Slots) -> str:
         return "cap_cost"
     if not cost and ("used_cap" in bill) and reading.has("remaining", "cap"):
         return "remaining"
-    if not cost and reading.has("cap") and reading.has("outpatient") and (reading.dates.years or reading.dates.school_year) and reading.has("quantity"):
+    if not cost and reading.has("cap") and reading.has("outpatient", "fund") and (reading.dates.years or reading.dates.school_year) and reading.has("quantity"):
         return "cap"
     return ""
 
@@ -111,12 +111,16 @@ def _of_fees(reading: Reading) -> str:
         return ""
     if reading.has("newborn", "from_birth") and (born or reading.has("from_birth")) and reading.has("pay", "from_birth"):
         return "newborn" if (asks or reading.has("from_birth")) and (not reading.has("fund") or reading.has("from_birth")) else ""
-    if not asks or not reading.has("pay", "subsidy", "apply") or reading.has("fund", "ratio"):
+    if not asks or not reading.has("pay", "subsidy", "apply"):
+        return ""
+    if reading.has("ratio") or (reading.has("fund") and not re.search(r"报(?:名|医保|少儿|社保|个)", reading.text)):
         return ""
     if slots.get("visit") == "inpatient" or _has_hospital(reading):
         return ""
     if reading.has("monthly") and not months and reading.has("insured", "subsidy", "pay"):
         return "monthly"
+    if re.search(r"应缴总额|全额|筹资总", reading.text) and not months:
+        return "total"
     if reading.has("subsidy"):
         return _of_subsidy(reading)
     if reading.has("difference") and (months or reading.has("midway")):

@@ -49,11 +49,11 @@ class Words:
         """Tell whether one of the words stands in a folded text."""
         return self._pattern.search(str(text)) is not None
 
-    def find(self, text: str) -> Iterator[Found]:
-        """Yield every place where one of the words stands."""
+    def find(self, text: str, before_only: bool = False) -> Iterator[Found]:
+        """Yield every place where one of the words stands; `before_only` looks for denials before it alone."""
         for match in self._pattern.finditer(text):
             before, after = text[max(0, match.start() - 10) : match.start()], text[match.end() : match.end() + 10]
-            denied = bool(_NEGATED_BEFORE.search(before) or _NEGATED_AFTER.match(after))
+            denied = bool(_NEGATED_BEFORE.search(before) or (not before_only and _NEGATED_AFTER.match(after)))
             yield Found(match.start(), match.end(), denied)
 
     @property

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
 
 from bot.calculator import arithmetic
@@ -26,16 +25,20 @@ from bot.calculator.vocabulary import Vocabulary, Words, load_vocabulary
 from bot.calculator.wording import Say, Wording
 from bot.reply import CalculatorReply
 from corpus.entries import corpus_path
-from corpus.text import fold
 from corpus.policy import Absent, Policy, load_policies
+from corpus.text import fold
 
 _LONGEST_CANCEL = 10
 _YEARLY = ("subsidy", "subsidy_gap", "total", "monthly")
 _PAUSE = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
-_NUMERAL = r"\d|[两三四五六七八九十百千万俩仨廿双孖]|[一元](?=[级甲万千百月])|[上下这本当]个?月|绑|选定|今[天日]|现在|[加减乘除]"
+_NUMERAL = r"\d|[两三四五六七八九十百千万俩仨廿双孖]|[一元](?=[级甲万千百月])|[上下这本当]个?月|绑|选定|今[天日]|[今明去后前来]年|现在|[加减乘除]"
 # The deductible itself is asked for, it is not only mentioned.
-_ASKS_DEDUCTIBLE = re.compile(r"起付(?:线|标准)[^,。;以后外上]{0,6}(?:多少|几)|(?:多少|几)[^,。;]{0,5}起付|门槛费?[^,。;以后外上]{0,6}(?:多少|几)|起付线?(?:是不是|是否|都是)")
-_COINS = re.compile(r"([\d零一二两三四五六七八九十百千万]+)[块元]([\d一二三四五六七八九])[毛角]([\d一二三四五六七八九])?分?")
+_ASKS_DEDUCTIBLE = re.compile(
+    r"起付(?:线|标准)[^,。;以后外上]{0,6}(?:多少|几)|(?:多少|几)[^,。;]{0,5}起付|门槛费?[^,。;以后外上]{0,6}(?:多少|几)|起付线?(?:是不是|是否|都是)"
+)
+_COINS = re.compile(
+    r"([\d零一二两三四五六七八九十百千万]+)[块元]([\d一二三四五六七八九])[毛角]([\d一二三四五六七八九])?分?"
+)
 _LONGEST_ANSWER = 40
 _MONTHS = ("apply_month", "birth_month")
 
@@ -78,7 +81,9 @@ class Calculator:
         # 大病保险 is never a line of a bill that we can work out; 起付线 may be.
         known = [*words.roles.values(), words.places]
         self._never = tuple(
-            (item, said) for item, said in self._absent if not any(word in names for word in item.words for names in known)
+            (item, said)
+            for item, said in self._absent
+            if not any("…" not in word and word in names for word in item.words for names in known)
         )
 
     def reply(self, text: str, state: str | None = None) -> CalculatorReply | None:
@@ -103,9 +108,18 @@ class Calculator:
         numbers = [slot for slot in MONEY if slot in bill]
         if topic not in ("income_base", "wage_base") and (refused := self._refused(reading, self._never)):
             return refused
-        if not topic or (topic == CLAIM and not numbers and "hospital_level" not in reading.slots and not reading.amounts):
-            return self._refused(reading, self._absent) or (self._run(topic, self._fresh(topic, reading, bill), reading) if topic else None)
-        if topic == CLAIM and set(numbers) <= {"deductible"} and _ASKS_DEDUCTIBLE.search(reading.text) and (refused := self._refused(reading, self._absent)):
+        if not topic or (
+            topic == CLAIM and not numbers and "hospital_level" not in reading.slots and not reading.amounts
+        ):
+            return self._refused(reading, self._absent) or (
+                self._run(topic, self._fresh(topic, reading, bill), reading) if topic else None
+            )
+        if (
+            topic == CLAIM
+            and set(numbers) <= {"deductible"}
+            and _ASKS_DEDUCTIBLE.search(reading.text)
+            and (refused := self._refused(reading, self._absent))
+        ):
             return refused
         return self._run(topic, self._fresh(topic, reading, bill), reading)
 
@@ -240,6 +254,8 @@ def _turned(old: str, new: str, reading: Reading, slots: Slots) -> str:
         return CLAIM
     if old in CAPS and reading.has("cap") and not reading.amounts and not reading.has("cap_spent", "remaining"):
         return "cap"
+    if old in _YEARLY and reading.has("own_part") and reading.has("total"):
+        return "total"
     if old in _YEARLY and new in _YEARLY:
         return new
     if old == "fee" and reading.has("difference") and reading.dates.months:

@@ -37,7 +37,9 @@ def work_out_fee(topic: str, slots: Slots, policy: Policy) -> Outcome:
     match topic:
         case "subsidy":
             value, step = several(policy.number("fee.subsidy"), children)
-            return _fee_result("财政补贴", value, (step,) if children > 1 else (), policy, slots, ("calc_note_subsidy",))
+            return _fee_result(
+                "财政补贴", value, (step,) if children > 1 else (), policy, slots, ("calc_note_subsidy",)
+            )
         case "total":
             value, step = total_funding(policy, children)
             return _fee_result("个人缴费加财政补贴", value, (step,), policy, slots)
@@ -71,7 +73,9 @@ def _monthly(slots: Slots, policy: Policy, children: int) -> Result:
     value = year / months * wanted
     times = f" × {wanted}" if wanted > 1 else ""
     step = Step(f"{cents(year)} ÷ {plain(months)}{times}", str(cents(value)))
-    return _fee_result("平均每月" if wanted == 1 else f"{wanted} 个月", value, (step,), policy, slots, ("calc_note_monthly",))
+    return _fee_result(
+        "平均每月" if wanted == 1 else f"{wanted} 个月", value, (step,), policy, slots, ("calc_note_monthly",)
+    )
 
 
 def _reverse(slots: Slots, policy: Policy) -> Result:
@@ -116,7 +120,11 @@ def _by_month(slots: Slots, policy: Policy, children: int) -> Outcome:
     month = Month.parse(slots["apply_month"])
     if outside := month_outside(policy, month):
         return _with_same_month(outside, policy, month, children)
-    if slots.get("siblings") == "true" and "compare_month" not in slots and children != 1:
+    if (
+        slots.get("siblings") == "true"
+        and "compare_month" not in slots
+        and (children != 1 or slots.get("summed") == "true")
+    ):
         return Missing("apply_month", "calc_ask_sibling")
     if (children > 1 or slots.get("siblings") == "true") and "compare_month" in slots:
         if slots.get("summed") != "true":
@@ -193,7 +201,7 @@ def _newborn(slots: Slots, policy: Policy, children: int) -> Outcome:
     if slots.get("only_apply") == "true":
         return _by_month(slots, policy, children)
     if slots.get("gap") == "true" and policy.fee.contains(birth) and policy.fee.contains(applied):
-        return _difference({**slots, "compare_month": str(birth)}, policy, children)
+        return _difference({**slots, "compare_month": str(birth), "same_month": ""}, policy, children)
     match _in_time(slots, birth, applied, int(policy.number("newborn.window"))):
         case None:
             return _boundary(policy, birth, applied)
@@ -210,7 +218,12 @@ def _from_birth(slots: Slots, policy: Policy, birth: Month, applied: Month, chil
         if birth.plus(12) < policy.fee.first:
             return _other_year(policy, f"{birth.year - (birth.number < 9)}-{birth.year - (birth.number < 9) + 1}")
         known, _ = fee(policy, policy.fee.first, children)
-        values = {"from": birth.chinese, "to": policy.fee.first.plus(-1).chinese, "known": policy.years, "fee": str(cents(known))}
+        values = {
+            "from": birth.chinese,
+            "to": policy.fee.first.plus(-1).chinese,
+            "known": policy.years,
+            "fee": str(cents(known)),
+        }
         return Unknown("calc_newborn_before", values)
     value, step = fee(policy, birth, children)
     result = _fee_result("个人缴费", value, (step,), policy, slots, ("calc_note_from_birth",))
@@ -277,7 +290,14 @@ def _newborn_benefit(slots: Slots, policy: Policy) -> Outcome:
         return Unknown("calc_newborn_benefit")
     day = date.fromisoformat(slots["birth_month"])
     figures = (Figure(f"待遇开始（{day.year}年）", str(day.month), "月"), Figure("当月", str(day.day), "日"))
-    return Result(figures, (), "B2", {"birth_month": slots["birth_month"], "hukou": "shenzhen"}, ("calc_note_from_birth",), ("B2",))
+    return Result(
+        figures,
+        (),
+        "B2",
+        {"birth_month": slots["birth_month"], "hukou": "shenzhen"},
+        ("calc_note_from_birth",),
+        ("B2",),
+    )
 
 
 def _calendar(label: str, month: Month) -> Figure:

@@ -72,7 +72,11 @@ def cap_cost(policy: Policy, level: str, used: Decimal = ZERO) -> tuple[Decimal,
 
 @dataclass(frozen=True)
 class Claim:
-    """What is claimed: costs in scope, without the consultation fee; `above` where the deductible is already off."""
+    """What is claimed: costs in scope, the consultation fee apart from the rest.
+
+    `deductible` is None where it is already off; `capped` is False where the year's limit is not known;
+    `away` names the share of care out of the city; `ratio` other ratios than those of the visit.
+    """
 
     visit: str
     level: str
@@ -82,6 +86,12 @@ class Claim:
     capped: bool = True
     deductible: Decimal | None = None
     away: str = ""
+    ratio: str = ""
+
+    @property
+    def kind(self) -> str:
+        """The name of the ratios that the policy has for it."""
+        return self.ratio or self.visit
 
 
 @dataclass(frozen=True)
@@ -96,7 +106,7 @@ class Payment:
 
 def ratio_of(policy: Policy, claim: Claim) -> tuple[Decimal, Step | None]:
     """Return the part that the fund pays, and how it follows from the local one where it does."""
-    local = policy.ratio(f"{claim.visit}.{claim.level}")
+    local = policy.ratio(f"{claim.kind}.{claim.level}")
     if not claim.away:
         return local, None
     share = policy.ratio(f"away.{claim.away}")

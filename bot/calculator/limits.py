@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from bot.calculator.claims import LEVEL_NAMES, LEVELS
 from bot.calculator.formulas import cap_cost
-from bot.calculator.outcome import Figure, Outcome, Result, Step, Unknown, Wrong, plain, yuan
+from bot.calculator.outcome import LEVEL_NAMES, LEVELS, Figure, Outcome, Result, Step, Unknown, Wrong, plain, yuan
 from bot.calculator.reading import Slots
 from corpus.policy import Policy
 
@@ -33,9 +32,13 @@ def work_out_cap(topic: str, slots: Slots, policy: Policy) -> Outcome:
         left = max(Decimal(0), cap - used)
         step = (Step(f"{cap} - {yuan('', used).value}", str(left)),) if used <= cap else ()
         return Result((yuan("剩余限额", left),), step, "B4", inputs, ("calc_note_remaining",), ("B4",))
-    children = int(slots.get("children", "1")) if slots.get("summed") == "true" and slots.get("children", "1").isdigit() else 1
+    children = (
+        int(slots.get("children", "1")) if slots.get("summed") == "true" and slots.get("children", "1").isdigit() else 1
+    )
     steps = (Step(f"{cap} × {children}", str(cap * children)),) if children > 1 else ()
-    return Result((yuan(f"{policy.cap_year}年度门诊支付限额", cap * children),), steps, "B4", inputs, ("calc_note_cap",), ("B4",))
+    return Result(
+        (yuan(f"{policy.cap_year}年度门诊支付限额", cap * children),), steps, "B4", inputs, ("calc_note_cap",), ("B4",)
+    )
 
 
 def work_out_window(policy: Policy) -> Outcome:

@@ -6,20 +6,23 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from bot.calculator.dates import Dates, find_dates
 from bot.calculator.money import Amount, find_amounts, is_vague
 from bot.calculator.numbers import read_number
 from bot.calculator.places import find_place
-from bot.calculator.vocabulary import HERE, Vocabulary, Words
 from bot.calculator.spelling import spell
+from bot.calculator.vocabulary import HERE, Vocabulary, Words
 
 Slots = dict[str, str]
 
 _COUNT = re.compile(
     r"(?P<n>(?:-|负)?(?:\d+(?:\.\d+)?|[一两二三四五六七八九十百千万亿]+)|俩|仨)\s*(?:个|位|名|只|条)?\s*(?P<noun>娃|孩|小孩|宝宝|小朋友|仔|崽|细路|细佬|bb|儿子|女儿|闺女|小鬼|小家伙|学生|插班生|kids?|孙|神兽|外孙|妞|丫头|小子|仔女|名|人(?![民家])|双胞胎|细蚊|人一起|个一起|个都|个加|个总|个一共|个小的|个合|个埋|个(?=\d{1,2}月)|个人)"
 )
-_PAIRS = re.compile(r"(?:兄妹|姐弟|哥俩|姐俩|兄弟|姐妹|龙凤胎|双胞胎|双胎|孖仔|孖女|孖|一儿一女|一男一女|一仔一女|一对|twins)(?:俩|两)?")
+_PAIRS = re.compile(
+    r"(?:兄妹|姐弟|哥俩|姐俩|兄弟|姐妹|龙凤胎|双胞胎|双胎|孖仔|孖女|孖|一儿一女|一男一女|一仔一女|一对|twins)(?:俩|两)?"
+)
 _TRIPLETS = re.compile(r"三胞胎|仨(?:娃|孩|宝)?")
 _ORDINAL = re.compile(r"(?:第|老|[一二三四]胎|[二三]孩)")
 _NO_HOSPITAL = r"(?!护理|手术|残疾|保护|台阶|电梯|预警|风|伤残|地震|跳|心理|教师|厨师|烧伤|烫伤|肥胖|高血压|证)"
@@ -92,6 +95,8 @@ def read(text: str, words: Vocabulary, today: date) -> Reading:
         slots["children"] = children
     if said["stay_unclear"]:
         slots.pop("visit", None)
+    if said["filed"] and _elsewhere(text, words):
+        slots["elsewhere"] = "true"
     if words.cues["filed"].disputed(text):
         slots["filed"] = "unsure"
     impossible = tuple(match[0] for match in [_BAD_LEVEL.search(text)] if match)
@@ -101,6 +106,13 @@ def read(text: str, words: Vocabulary, today: date) -> Reading:
     return Reading(text, slots, tuple(amounts), dates, is_vague(text), levels, impossible, percents, said)
 
 
+def _elsewhere(text: str, words: Vocabulary) -> bool:
+    """Whether two places are named that are not one within the other (湖南长沙): filed here, treated there."""
+    found = [(start, end) for start, end, group in words.places.find(text) if group != HERE]
+    apart = [second for first, second in pairwise(found) if second[0] - first[1] > 2]
+    return bool(apart) and len({text[start:end] for start, end in found}) > 1
+
+
 def _levels(text: str, words: Mapping[str, Words]) -> tuple[tuple[str, ...], list[tuple[int, int]]]:
     """Return the levels that are said and not denied; the last one counts after a correction."""
     ranges = [match.span() for match in _LEVEL_RANGE.finditer(text)]
@@ -108,11 +120,14 @@ def _levels(text: str, words: Mapping[str, Words]) -> tuple[tuple[str, ...], lis
         (one.start, one.end, level, one.denied)
         for level, names in words.items()
         for one in names.find(text, before_only=True)
-        if not any(start <= one.start < end for start, end in ranges)
-        and re.match(_NO_HOSPITAL, text[one.end :])
+        if not any(start <= one.start < end for start, end in ranges) and re.match(_NO_HOSPITAL, text[one.end :])
     ]
     spans = [(start, end) for start, end, _, _ in found]
-    kept = [(start, end, level) for start, end, level, denied in sorted(found) if not denied and not _owner(text, end, level)]
+    kept = [
+        (start, end, level)
+        for start, end, level, denied in sorted(found)
+        if not denied and not _owner(text, end, level)
+    ]
     if len(kept) > 1 and "住" in text:
         # 绑的是社康，住的是三级: the chosen one matters for outpatient care only.
         kept = [one for one in kept if not re.search(r"(?:绑|选定|签约)[^,。;]{0,5}$", text[: one[0]])] or kept
@@ -129,7 +144,13 @@ def _owner(text: str, end: int, level: str) -> bool:
         return True
     if level != "1":
         return False
-    return re.match(r"(?:中心|健康|服务|站|医院)*(?:的|所属|那边的|上面的|嘅)?(?:结算|上级|转诊|转到|转去|转上|转院|开了?转诊|开转诊|医生转|医生?说看不了|大夫)", text[end : end + 14]) is not None
+    return (
+        re.match(
+            r"(?:中心|健康|服务|站|医院)*(?:的|所属|那边的|上面的|嘅)?(?:结算|上级|转诊|转到|转去|转上|转院|开了?转诊|开转诊|医生转|医生?说看不了|大夫)",
+            text[end : end + 14],
+        )
+        is not None
+    )
 
 
 def _children(text: str) -> tuple[list[tuple[int, int]], str]:
@@ -166,8 +187,18 @@ def _corrected(text: str, amounts: list[Amount], words: Words) -> list[Amount]:
     """Drop an amount that the next one corrects: 花了2万 不对是3万."""
     kept: list[Amount] = []
     for amount in amounts:
-        if kept and kept[-1].role in (amount.role, "total") and words.said(text[kept[-1].end : amount.start]) is not None:
-            amount = Amount(amount.value, kept[-1].role if amount.role == "total" else amount.role, amount.about, amount.start, amount.end)
+        if (
+            kept
+            and kept[-1].role in (amount.role, "total")
+            and words.said(text[kept[-1].end : amount.start]) is not None
+        ):
+            amount = Amount(
+                amount.value,
+                kept[-1].role if amount.role == "total" else amount.role,
+                amount.about,
+                amount.start,
+                amount.end,
+            )
             kept.pop()
         kept.append(amount)
     return kept
@@ -178,7 +209,7 @@ def _put_visit(slots: Slots, text: str, cues: Mapping[str, Words], said: Said) -
     if said["inpatient_word"] and said["outpatient_word"]:
         # 门诊用光了，现在住院花了1万: which of the two has the cost is settled with the amounts.
         slots["visit"] = "both"
-    elif inpatient:
+    elif inpatient and said["inpatient_word"] is not False:
         slots["visit"] = "inpatient"
     elif outpatient or said["outpatient_word"] or inpatient is False:
         slots["visit"] = "outpatient"
@@ -227,7 +258,10 @@ def _put_hukou(slots: Slots, text: str, words: Vocabulary, said: Said) -> None:
     here = [one for one in words.cues["hukou_here"].find(text) if not _PARENT.search(text[: one.start])]
     other = any(
         group != HERE
-        and (re.match(r"(?:的)?(?:户口|户籍)", text[end:]) or re.search(r"(?:户口|户籍)(?:还)?(?:在|是|落在?)$", text[:start]))
+        and (
+            re.match(r"(?:的)?(?:户口|户籍)", text[end:])
+            or re.search(r"(?:户口|户籍)(?:还)?(?:在|是|落在?)$", text[:start])
+        )
         and not _PARENT.search(text[:start])
         for start, end, group in words.places.find(text)
     )

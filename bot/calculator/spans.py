@@ -27,6 +27,8 @@ def fee_slots(topic: str, reading: Reading, policy: Policy, asked: str = "", kno
     if len(others) > len(applied) > 0 and not reading.has("difference", "sibling"):
         # 3月打过电话，明年2月去办: the month of the application counts.
         others = applied
+    if births and reading.has("sibling") and reading.slots.get("children", "1") != "1":
+        slots["births"] = "several"
     if len({(mention.year, mention.number) for mention in births}) > 1:
         slots["births"] = "several"
     if topic == "newborn" and not births and others and reading.has("from_birth", "newborn"):
@@ -44,9 +46,9 @@ def fee_slots(topic: str, reading: Reading, policy: Policy, asked: str = "", kno
         slots["months"] = ",".join(str(month_of(other, policy)) for other in others)
     if reading.has("total") and not re.search(r"不用管|只问|问的是|不算|只算", reading.text):
         slots["summed"] = "true"
-    if reading.has("sibling") and re.search(r"没定|没想好|未定|交过|交了|已经|已收|扣了|收过", reading.text):
-        slots["siblings"] = "true"
-    elif reading.has("sibling") and len(others) > 1:
+    if (reading.has("sibling") and re.search(r"没定|没想好|未定|交过|交了|已经|已收|扣了|收过", reading.text)) or (
+        reading.has("sibling") and len(others) > 1
+    ):
         slots["siblings"] = "true"
     if births and others and births[0].year is None and others[0].year is None:
         slots["years_guessed"] = "true"
@@ -54,7 +56,11 @@ def fee_slots(topic: str, reading: Reading, policy: Policy, asked: str = "", kno
         slots["gap_asked"] = "true"
     if reading.has("difference") and births:
         slots["gap"] = "true"
-    if births and re.search(r"不想补|不补前面|不从出生|只从.{0,6}(?:起|开始)", reading.text) and not reading.has("difference"):
+    if (
+        births
+        and re.search(r"不想补|不补前面|不从出生|只从.{0,6}(?:起|开始)", reading.text)
+        and not reading.has("difference")
+    ):
         slots["only_apply"] = "true"
     if reading.has("subsidy"):
         slots["part"] = "subsidy"

@@ -58,7 +58,7 @@ def read_bill(reading: Reading, words: Vocabulary) -> Slots:
         slots["compare"] = "/".join(reading.levels)
     if reading.has("cap_spent") and costs and (reading.has("cap") or "2471" in reading.text):
         slots["exhausted"] = "true"
-    if any(Decimal(percent) > 100 for percent in reading.percents if percent):
+    if any(Decimal(percent) > 100 for percent in reading.percents):
         slots["impossible"] = "calc_percent"
     return slots
 

@@ -26,14 +26,13 @@ def work_out_fee(topic: str, slots: Slots, policy: Policy) -> Outcome:
     """Work out a question of fees; `topic` says which."""
     if slots.get("children") == "several" or slots.get("births") == "several":
         return Unknown("calc_one_by_one")
-    children = int(slots.get("children", "1"))
+    children = 1 if slots.get("one_each") == "true" else int(slots.get("children", "1"))
     if not 1 <= children <= MOST_CHILDREN:
         return Wrong("calc_children")
     if "impossible" in slots:
         return Wrong(slots["impossible"])
-    if years := slots.get("school_year"):
-        if years != policy.years:
-            return _other_year(policy, years, children)
+    if (years := slots.get("school_year")) and years != policy.years:
+        return _other_year(policy, years, children)
     match topic:
         case "subsidy":
             value, step = several(policy.number("fee.subsidy"), children)

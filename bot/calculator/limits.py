@@ -5,7 +5,19 @@ from __future__ import annotations
 from decimal import Decimal
 
 from bot.calculator.formulas import cap_cost
-from bot.calculator.outcome import LEVEL_NAMES, LEVELS, Figure, Outcome, Result, Step, Unknown, Wrong, plain, yuan
+from bot.calculator.outcome import (
+    LEVEL_NAMES,
+    LEVELS,
+    Figure,
+    Missing,
+    Outcome,
+    Result,
+    Step,
+    Unknown,
+    Wrong,
+    plain,
+    yuan,
+)
 from bot.calculator.reading import Slots
 from corpus.policy import Policy
 
@@ -18,11 +30,14 @@ def work_out_cap(topic: str, slots: Slots, policy: Policy) -> Outcome:
         return Unknown("calc_other_cap", {"year": year})
     inputs = {"cap_year": year}
     if topic == "cap_cost":
-        levels = [slots["hospital_level"]] if slots.get("hospital_level") in LEVELS else list(LEVELS)
+        level = slots.get("hospital_level")
+        levels = [level] if level in LEVELS else list(LEVELS)
         used = Decimal(slots.get("used_cap", "0"))
         if not 0 <= used <= cap:
             return Wrong("calc_over_used")
         worked = [(level, *cap_cost(policy, level, used)) for level in levels]
+        if level is None:
+            return Missing("hospital_level", table=tuple(yuan(LEVEL_NAMES[one], value) for one, value, _ in worked))
         figures = tuple(yuan(f"{LEVEL_NAMES[level]}的费用", value) for level, value, _ in worked)
         return Result(figures, tuple(step for _, _, step in worked), "B4", inputs, ("calc_note_cap_cost",), ("B4",))
     if topic == "remaining":

@@ -18,7 +18,7 @@ from bot.calculator.vocabulary import HERE, Vocabulary, Words
 Slots = dict[str, str]
 
 _COUNT = re.compile(
-    r"(?P<n>(?:-|负)?(?:\d+(?:\.\d+)?|[一两二三四五六七八九十百千万亿]+)|俩|仨)\s*(?:个|位|名|只|条)?\s*(?P<noun>娃|孩|小孩|宝宝|小朋友|仔|崽|细路|细佬|bb|儿子|女儿|闺女|小鬼|小家伙|学生|插班生|kids?|孙|神兽|外孙|妞|丫头|小子|仔女|名|人(?![民家])|双胞胎|细蚊|人一起|个一起|个都|个加|个总|个一共|个小的|个合|个埋|个(?=\d{1,2}月)|个人)"
+    r"(?P<n>(?:-|负)?(?:\d+(?:\.\d+)?|[一两二三四五六七八九十百千万亿]+)|俩|仨)\s*(?:个|位|名|只|条)?\s*(?P<noun>娃|孩|小孩|宝宝|小朋友|仔|崽|细路|细佬|bb|儿子|女儿|闺女|小鬼|小家伙|学生|插班生|女|囡|囝|kids?|孙|神兽|外孙|妞|丫头|小子|仔女|名|人(?![民家])|双胞胎|细蚊|人一起|个一起|个都|个加|个总|个一共|个小的|个合|个埋|个(?=\d{1,2}月)|个人)"
 )
 _PAIRS = re.compile(
     r"(?:兄妹|姐弟|哥俩|姐俩|兄弟|姐妹|龙凤胎|双胞胎|双胎|孖仔|孖女|孖|一儿一女|一男一女|一仔一女|一对|twins)(?:俩|两)?"
@@ -102,7 +102,7 @@ def read(text: str, words: Vocabulary, today: date) -> Reading:
     impossible = tuple(match[0] for match in [_BAD_LEVEL.search(text)] if match)
     if slots.get("visit") == "both":
         slots["visit"] = _visit_of_costs(text, amounts, words.cues)
-    percents = tuple(match[1] or str(read_number(match[2]) or "") for match in _PERCENT.finditer(text))
+    percents = tuple(match[1] or str(read_number(match[2]) or 0) for match in _PERCENT.finditer(text))
     return Reading(text, slots, tuple(amounts), dates, is_vague(text), levels, impossible, percents, said)
 
 

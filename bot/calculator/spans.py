@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.calculator.dates import Mention
+from bot.calculator.mentions import Mention
 from bot.calculator.numbers import read_number
 from bot.calculator.reading import Reading, Slots
 from corpus.policy import Month, Policy
@@ -52,6 +52,8 @@ def fee_slots(topic: str, reading: Reading, policy: Policy, asked: str = "", kno
         slots["siblings"] = "true"
     if births and others and births[0].year is None and others[0].year is None:
         slots["years_guessed"] = "true"
+    if len(re.findall(r"一个(?!月)", reading.text)) > 1 and reading.has("difference"):
+        slots["one_each"] = "true"
     if reading.has("difference"):
         slots["gap_asked"] = "true"
     if reading.has("difference") and births:
@@ -64,6 +66,8 @@ def fee_slots(topic: str, reading: Reading, policy: Policy, asked: str = "", kno
         slots["only_apply"] = "true"
     if reading.has("subsidy"):
         slots["part"] = "subsidy"
+    if reading.has("subsidy") and reading.has("own_part"):
+        slots["part"] = "total"
     if reading.has("subsidy", "total") and re.search(r"不管谁出|筹资|加政府|加财政|全额|连政府|连财政", reading.text):
         slots["part"] = "total"
     if reading.has("monthly") and (match := re.search(r"(\d{1,2}|[两三四五六七八九十]{1,2})个月", reading.text)):
@@ -83,7 +87,7 @@ def month_of(mention: Mention, policy: Policy) -> Month:
 
 
 def _month(mention: Mention, policy: Policy, later: list[Mention]) -> Month:
-    """A birth without a year is the last such month before the enrolment."""
+    """Return the month of a birth; without a year it is the last such month before the enrolment."""
     if mention.year is not None or not later:
         return month_of(mention, policy)
     end = month_of(later[0], policy)

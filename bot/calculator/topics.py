@@ -1,8 +1,9 @@
-"""Topics: is it a numeric question, and of which kind?"""
+"""Topics: whether a sentence is a numeric question, and of which kind."""
 
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from bot.calculator.reading import Reading, Slots
 from bot.calculator.vocabulary import Words
@@ -59,13 +60,10 @@ def _of_bases(reading: Reading, policy: Policy) -> str:
     known = {str(policy.number(name)) for name in ("cap.amount", "cap.rate")}
     if reading.has("wage") and (any(number in reading.text for number in known) or reading.has("cap")):
         return "wage_base"
-    known = {
-        str(policy.number(name))
-        for name in ("fee.personal", "fee.subsidy", "fee.rate.personal", "fee.rate.subsidy", "fee.rate.total")
-    }
-    if reading.has("base") and any(number in reading.text for number in known):
-        return "income_base"
-    return ""
+    rates = {policy.number(f"fee.rate.{part}") for part in ("personal", "subsidy", "total")}
+    fees = {str(policy.number(name)) for name in ("fee.personal", "fee.subsidy")}
+    told = any(fee in reading.text for fee in fees) or any(Decimal(percent) in rates for percent in reading.percents)
+    return "income_base" if reading.has("base") and told else ""
 
 
 def _of_benefits(reading: Reading) -> str:

@@ -76,10 +76,8 @@ class Words:
 
     def last(self, text: str) -> re.Match[str] | None:
         """Return the last place, for words that stand before a number."""
-        match = None
-        for match in self._pattern.finditer(text):
-            pass
-        return match
+        places = list(self._pattern.finditer(text))
+        return places[-1] if places else None
 
     def leads(self, text: str) -> bool:
         """Tell whether a text starts with one of the words."""
@@ -119,8 +117,8 @@ def load_vocabulary(folder: Path | None = None) -> Vocabulary:
     """Read the vocabulary of a corpus."""
     words = (folder or corpus_path()) / "words"
     data = tomllib.loads(read_text(words / "calculator.toml"))
-    tables = ({key: Words(value) for key, value in data[name].items()} for name in ("level", "cue", "role"))
-    return Vocabulary(*tables, _places(read_text(words / "places.txt")))
+    level, cue, role = ({key: Words(value) for key, value in data[name].items()} for name in ("level", "cue", "role"))
+    return Vocabulary(level, cue, role, _places(read_text(words / "places.txt")))
 
 
 def _places(text: str) -> Places:

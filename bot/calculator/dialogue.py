@@ -37,7 +37,7 @@ _PAUSE = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 # A numeric question has at least one of these, or a word of the vocabulary; all others pass by quickly.
 _NUMERAL = (
     r"\d|[两三四五六七八九十百千万俩仨廿双孖]|[一元](?=[级甲万千百月])|[上下这本当]个?月"
-    r"|绑|选定|今[天日]|[今明去后前来]年|现在|[加减乘除]"
+    r"|绑|选定|今[天日]|[今明去后前来]年|现在|[加减乘除]|jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec"
 )
 _GATE_CUES = ("subsidy", "monthly", "base", "wage", "cap_spent", "window", "midway", "from_birth")
 
@@ -177,7 +177,7 @@ class Calculator:
         if topic == "window":
             return work_out_window(policy)
         if topic in BENEFITS:
-            return benefit(slots, policy, topic == "benefit_end")
+            return benefit(topic, slots, policy)
         return work_out_fee(topic, slots, policy)
 
 

@@ -37,11 +37,11 @@ def newborn_fee(slots: Slots, policy: Policy, children: int) -> Outcome:
     return _from_birth(slots, policy, birth, applied, children) if in_time else _late(slots, policy, children)
 
 
-def benefit(slots: Slots, policy: Policy, wants_end: bool) -> Outcome:
-    """Say when benefits begin or end for a fee paid for the whole year, or for a newborn."""
+def benefit(topic: str, slots: Slots, policy: Policy) -> Outcome:
+    """Say when benefits begin or end, or how long they last, for a fee paid for the whole year; or for a newborn."""
     if slots.get("school_year", policy.years) != policy.years:
         return Unknown("calc_other_benefit")
-    if "birth_month" in slots and slots.get("hukou") == "shenzhen" and not wants_end:
+    if "birth_month" in slots and slots.get("hukou") == "shenzhen" and topic == "benefit_start":
         return _newborn_benefit(slots, policy)
     if "apply_month" not in slots:
         return Missing("apply_month")
@@ -51,11 +51,15 @@ def benefit(slots: Slots, policy: Policy, wants_end: bool) -> Outcome:
     if month != policy.fee.first:
         return Unknown("calc_benefit_midway", {"month": month.chinese})
     first, last = policy.benefit.first, policy.benefit.last
-    figures = (_calendar("待遇开始", first), _calendar("待遇结束", last))
+    figures: tuple[Figure, ...] = (_calendar("待遇开始", first), _calendar("待遇结束", last))
+    if topic == "benefit_end":
+        figures = figures[::-1]
+    elif topic == "benefit_length":
+        figures = (Figure("享受待遇", str(len(policy.benefit.months)), "个月"), *figures)
     step = Step(f"{policy.fee.first.chinese}至{policy.fee.last.chinese}的费", f"{first.chinese}至{last.chinese}的待遇")
     inputs = {"apply_month": str(month), "school_year": policy.years}
     entry = policy.figure("newborn.window").entry
-    return Result(figures[::-1] if wants_end else figures, (step,), entry, inputs, ("calc_note_benefit",), (entry,))
+    return Result(figures, (step,), entry, inputs, ("calc_note_benefit",), (entry,))
 
 
 def _late(slots: Slots, policy: Policy, children: int) -> Outcome:
@@ -107,7 +111,7 @@ def _newborn_benefit(slots: Slots, policy: Policy) -> Outcome:
         return Unknown("calc_benefit_midway", {"month": applied.chinese})
     if not (day := slots["birth_month"][_DAY]):
         return Unknown("calc_newborn_benefit")
-    figures = (_calendar("待遇开始", birth), Figure("当月", str(int(day)), "日"))
+    figures: tuple[Figure, ...] = (_calendar("待遇开始", birth), Figure("当月", str(int(day)), "日"))
     inputs = {"birth_month": slots["birth_month"], "hukou": "shenzhen"}
     entry = policy.figure("newborn.window").entry
     return Result(figures, (), entry, inputs, ("calc_note_from_birth",), (entry,))

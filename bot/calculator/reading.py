@@ -13,6 +13,7 @@ from bot.calculator.levels import find_levels, impossible_level
 from bot.calculator.money import Amount, find_amounts, is_vague
 from bot.calculator.numbers import read_number
 from bot.calculator.places import find_place, has_two_places
+from bot.calculator.roles import with_roles
 from bot.calculator.spelling import spell
 from bot.calculator.vocabulary import HERE, Vocabulary, Words
 
@@ -75,7 +76,8 @@ def read(text: str, words: Vocabulary, today: date) -> Reading:
     children, count_spans = find_children(text)
     percents = list(_PERCENT.finditer(text))
     taken = [*dates.spans, *level_spans, *count_spans, *(match.span() for match in percents)]
-    amounts = _corrected(text, find_amounts(text, taken, words.roles), words.cues["corrected"])
+    amounts = with_roles(text, find_amounts(text, taken), words.roles)
+    amounts = _corrected(text, amounts, words.cues["corrected"])
     said = Said(text, words.cues)
     slots = {
         "visit": _visit(text, amounts, words.cues, said),

@@ -35,15 +35,19 @@ class Refusals:
 
     def asked(self, reading: Reading, bill: Slots, topic: str) -> str:
         """Return the name of the missing thing whose number is asked for, an empty string if there is none."""
+        numbers = {slot for slot in MONEY if slot in bill}
+        if topic == CLAIM and numbers <= {"deductible"} and (name := self.deductible(reading)):
+            return name
         if not reading.has("quantity") or reading.has("how"):
             return ""
         if name := _named(reading.text, self._strong):
             return name
-        numbers = {slot for slot in MONEY if slot in bill}
         nothing = not (numbers or reading.amounts or "hospital_level" in reading.slots)
-        if not topic or (topic == CLAIM and nothing):
-            return _named(reading.text, self._weak)
-        return self.deductible(reading) if topic == CLAIM and numbers <= {"deductible"} else ""
+        return (
+            _named(reading.text, self._weak)
+            if (topic in ("", CLAIM) and nothing) or (not topic and not numbers)
+            else ""
+        )
 
     def deductible(self, reading: Reading) -> str:
         """Return the name of the deductible where that is what is asked for."""

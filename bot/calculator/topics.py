@@ -10,49 +10,52 @@ from corpus.policy import Policy
 
 CLAIM = "claim"
 CAPS = ("cap", "cap_cost", "remaining")
-BENEFITS = ("benefit_start", "benefit_end", "window")
+BENEFITS = ("benefit_start", "benefit_end", "benefit_length")
+
+_COSTS = ("total", "in_scope", "item", "above", "consult")
+_WINDOW = re.compile(r"(?:几|多少|几多|好多)个?月(?:之内|以内|内|里头|里)")
+_WHICH_MONTH = re.compile(r"几个月|多少个月|几月|哪个月")
+_STARTS = re.compile(r"哪天生效|几时生效|从几月|开始用|起用")
+_FROM_WHEN = re.compile(r"几月(?:份)?(?:能|可|起|开始|才)|哪(?:天|个月|一天)")
+_HOW_LONG = re.compile(r"(?:几|多少|几多|好多)个月|时长")
+_SPENDS = re.compile(r"(?:花|看|用|刷|使)[^,。;]{0,4}(?:多少|几)")
+_SUBSIDY_ASKED = re.compile(r"(?:补|财政|政府|公家|国家)[^,。;]{0,10}(?:多少|几)")
+_WHOLE_FUNDING = re.compile(r"应缴总额|全额|筹资总")
+# 报名, 报医保: to enrol, not to claim.
+_ENROLS = re.compile(r"报(?:名|医保|少儿|社保|个)")
 
 
 def topic_of(reading: Reading, bill: Slots, policy: Policy) -> str:
     """Return the kind of numeric question, an empty string if it is none."""
     if "账户" in reading.text and reading.has("selected") and not reading.of("in_scope"):
+        # Binding the family's account is bound in another sense.
         return ""
     if bases := _of_bases(reading, policy):
         return bases
     if reading.has("adult", "reverse") or (reading.has("how") and not reading.has("quantity")):
         return ""
+    cost = _has_cost(reading, policy)
     return (
         _of_reverse(reading, policy)
-        or _of_benefits(reading)
-        or _of_caps(reading, bill)
+        or _of_benefits(reading, bill, cost)
+        or _of_caps(reading, bill, cost)
         or _of_claims(reading, bill)
         or _of_fees(reading)
     )
 
 
-def _of_reverse(reading: Reading, policy: Policy) -> str:
-    """254.52是几个月的: an amount that some number of months comes to."""
-    monthly = policy.number("fee.personal") / policy.number("fee.months")
-    paid = [amount.value for amount in reading.amounts if amount.value]
-    if (
-        len(paid) != 1
-        or reading.has("base", "difference", "total")
-        or not re.search(r"几个月|几月|多少个月|哪个月", reading.text)
-    ):
-        return ""
-    months = paid[0] / monthly
-    return (
-        "reverse"
-        if months == int(months) and 1 <= months <= policy.number("fee.months") and not reading.dates.months
-        else ""
-    )
+def _has_cost(reading: Reading, policy: Policy) -> bool:
+    """Whether a cost is named; a number of the law that is only quoted is none."""
+    quoted = {policy.number(name) for name in ("cap.amount", "fee.personal", "fee.subsidy")}
+    return any(amount.role in _COSTS and amount.value not in quoted for amount in reading.amounts)
 
 
 def _of_bases(reading: Reading, policy: Policy) -> str:
+    """Tell whether the income or wage is asked that a printed number follows from."""
     if not reading.has("quantity", "ask"):
         return ""
-    known = {str(policy.number(name)) for name in ("cap.amount", "cap.rate")}
-    if reading.has("wage") and (any(number in reading.text for number in known) or reading.has("cap")):
+    cap = any(str(policy.number(name)) in reading.text for name in ("cap.amount", "cap.rate"))
+    if reading.has("wage") and (cap or reading.has("cap")):
         return "wage_base"
     rates = {policy.number(f"fee.rate.{part}") for part in ("personal", "subsidy", "total")}
     fees = {str(policy.number(name)) for name in ("fee.personal", "fee.subsidy")}
@@ -60,117 +63,95 @@ def _of_bases(reading: Reading, policy: Policy) -> str:
     return "income_base" if reading.has("base") and told else ""
 
 
-def _of_benefits(reading: Reading) -> str:
-    if reading.has("newborn", "from_birth") and reading.has("window") and not reading.dates.months:
+def _of_reverse(reading: Reading, policy: Policy) -> str:
+    """Tell whether an amount is asked about that some number of months comes to: 254.52是几个月的."""
+    paid = [amount.value for amount in reading.amounts if amount.value]
+    if len(paid) != 1 or reading.dates.months or reading.has("base", "difference", "total"):
+        return ""
+    months = paid[0] * policy.number("fee.months") / policy.number("fee.personal")
+    whole = months == int(months) and 1 <= months <= policy.number("fee.months")
+    return "reverse" if whole and _WHICH_MONTH.search(reading.text) else ""
+
+
+def _of_benefits(reading: Reading, bill: Slots, cost: bool) -> str:
+    months = reading.dates.months
+    if reading.has("newborn", "from_birth") and (reading.has("window") or _WINDOW.search(reading.text)) and not months:
         return "window"
-    months = [month for month in reading.dates.months]
-    if not (reading.has("benefit") and months) or _has_cost(reading) or reading.has("self", "ratio"):
+    if not (reading.has("benefit") and months) or cost or "used_cap" in bill or reading.has("self", "ratio"):
         return ""
-    if reading.has("finish") and not re.search(r"哪天生效|几时生效|从几月|开始用|起用", reading.text):
+    if _HOW_LONG.search(reading.text) and not reading.has("begin"):
+        return "benefit_length"
+    if reading.has("finish") and not _STARTS.search(reading.text):
         return "benefit_end"
-    return (
-        "benefit_start"
-        if reading.has("begin") or re.search(r"几月(?:份)?(?:能|可|起|开始|才)|哪(?:天|个月|一天)", reading.text)
-        else ""
-    )
+    return "benefit_start" if reading.has("begin") or _FROM_WHEN.search(reading.text) else ""
 
 
-def _of_caps(reading: Reading, bill: Slots) -> str:
-    if not reading.has("quantity", "ask") or reading.slots.get("visit") == "inpatient":
+def _of_caps(reading: Reading, bill: Slots, cost: bool) -> str:
+    if cost or reading.slots.get("visit") == "inpatient" or not reading.has("quantity", "ask"):
         return ""
-    cost = _has_cost(reading)
-    if not cost and reading.has("cap_spent") and reading.has("cap", "outpatient"):
-        if reading.has("remaining") and not re.search(r"(?:花|看|用|刷|使)[^,。;]{0,4}(?:多少|几)", reading.text):
-            return "remaining" if "used_cap" in bill else ""
-
+    used, left = "used_cap" in bill, reading.has("remaining")
+    if reading.has("cap_spent") and reading.has("cap", "outpatient") and (not left or _SPENDS.search(reading.text)):
         return "cap_cost"
-    if not cost and ("used_cap" in bill) and reading.has("remaining", "cap"):
+    if used and (left or reading.has("cap")):
         return "remaining"
-    if (
-        not cost
-        and reading.has("cap")
-        and reading.has("outpatient", "fund")
-        and (reading.dates.years or reading.dates.school_year)
-        and reading.has("quantity")
-    ):
-        return "cap"
-    return ""
-
-
-def _has_cost(reading: Reading) -> bool:
-    return any(amount.role in ("total", "in_scope", "item", "above", "consult") for amount in reading.amounts)
+    years = reading.dates.years or reading.dates.school_year
+    asked = reading.has("cap") and reading.has("outpatient", "fund") and reading.has("quantity")
+    return "cap" if years and asked else ""
 
 
 def _of_claims(reading: Reading, bill: Slots) -> str:
     slots = reading.slots
     if reading.has("subsidy") and not {"visit", "hospital_level"} & slots.keys():
         return ""
-    costs = any(name in bill for name in ("amount", "above", "consult_fee", "deductible")) or bill.get("unclear") in (
-        "amount",
-        "above",
-        "consult_fee",
-    )
+    known = {"visit", "hospital_level"} <= slots.keys()
     place = {"visit", "hospital_level", "selected", "emergency", "location"} & slots.keys()
-    fees_asked = reading.has("pay") and reading.has("insured") and reading.dates.months and not place
-    if costs and not fees_asked:
-        if reading.has("fund", "ratio") or (reading.has("self") and (place or reading.has("medical"))):
-            return CLAIM
-        if {"visit", "hospital_level"} <= slots.keys() and not reading.has("how"):
-            return CLAIM
+    unclear = bill.get("unclear") in ("amount", "above", "consult_fee")
+    if unclear or {"amount", "above", "consult_fee", "deductible"} & bill.keys():
+        if reading.has("pay") and reading.has("insured") and reading.dates.months and not place:
+            return ""
+        own = reading.has("self") and (place or reading.has("medical"))
+        told = known or ("visit" in slots and reading.has("quantity"))
+        return CLAIM if reading.has("fund", "ratio") or own or (told and not reading.has("how")) else ""
+    if not reading.has("quantity"):
         return ""
-    asked = reading.has("fund", "self", "ratio") and reading.has("quantity")
-    if asked and len(reading.levels) == 1 and not costs:
+    asked, one_level = reading.has("fund", "self", "ratio"), len(reading.levels) == 1
+    if one_level and (asked or (slots.get("visit") == "inpatient" and reading.percents)):
         return CLAIM
-    sure = slots.get("visit") == "inpatient" and len(reading.levels) == 1
-    if not costs and sure and reading.percents and reading.has("quantity"):
-        return CLAIM
-    if asked and slots.get("selected") == "false" and slots.get("visit") == "outpatient":
-        return CLAIM
-    return ""
+    not_chosen = slots.get("selected") == "false" and slots.get("visit") == "outpatient"
+    return CLAIM if asked and not_chosen else ""
 
 
 def _of_fees(reading: Reading) -> str:
-    slots, months, years = reading.slots, reading.dates.months, reading.dates.years
-    asks = reading.has("quantity")
-    born = any(month.role == "birth" for month in months)
-    if reading.has("benefit") and not reading.has("from_birth"):
+    slots, months = reading.slots, reading.dates.months
+    from_birth, asks = reading.has("from_birth"), reading.has("quantity")
+    if reading.has("benefit") and not from_birth:
         return ""
-    if (
-        reading.has("newborn", "from_birth")
-        and (born or reading.has("from_birth"))
-        and reading.has("pay", "from_birth")
-    ):
-        return (
-            "newborn"
-            if (asks or reading.has("from_birth")) and (not reading.has("fund") or reading.has("from_birth"))
-            else ""
-        )
-    if not asks or not reading.has("pay", "subsidy", "apply"):
+    born = reading.has("newborn") and any(month.role == "birth" for month in months)
+    if from_birth or (born and reading.has("pay")):
+        return "newborn" if from_birth or (asks and not reading.has("fund")) else ""
+    if not asks or not reading.has("pay", "subsidy", "apply") or reading.has("ratio") or _claims(reading):
         return ""
-    if reading.has("ratio") or (reading.has("fund") and not re.search(r"报(?:名|医保|少儿|社保|个)", reading.text)):
-        return ""
-    if slots.get("visit") == "inpatient" or _has_hospital(reading):
-        return ""
-    if reading.has("monthly") and not months and reading.has("insured", "subsidy", "pay"):
+    if reading.has("monthly") and not months:
         return "monthly"
-    if re.search(r"应缴总额|全额|筹资总", reading.text) and not months:
+    if _WHOLE_FUNDING.search(reading.text) and not months:
         return "total"
     if reading.has("subsidy"):
         return _of_subsidy(reading)
     if reading.has("difference") and (months or reading.has("midway")):
         return "difference"
-    several = slots.get("children", "1") != "1"
-    if months or several or reading.dates.school_year or years or reading.has("midway"):
-        return "fee"
-    return ""
+    years = reading.dates.years or reading.dates.school_year
+    told = months or years or slots.get("children", "1") != "1" or reading.has("midway")
+    return "fee" if told else ""
+
+
+def _claims(reading: Reading) -> bool:
+    """Whether it is of a hospital or of what the fund pays, so that it can be no fee."""
+    hospital = {"hospital_level", "emergency"} & reading.slots.keys() or "医院" in reading.text
+    fund = reading.has("fund") and not _ENROLS.search(reading.text)
+    return bool(hospital) or fund or reading.slots.get("visit") == "inpatient"
 
 
 def _of_subsidy(reading: Reading) -> str:
-    if not reading.has("own_part"):
-        asked = re.search(r"(?:补|财政|政府|公家|国家)[^,。;]{0,10}(?:多少|几)", reading.text) or reading.has("total")
-        return "subsidy" if asked else ""
-    return "subsidy_gap" if reading.has("difference") else "total"
-
-
-def _has_hospital(reading: Reading) -> bool:
-    return bool({"hospital_level", "emergency"} & reading.slots.keys()) or "医院" in reading.text
+    if reading.has("own_part"):
+        return "subsidy_gap" if reading.has("difference") else "total"
+    return "subsidy" if _SUBSIDY_ASKED.search(reading.text) or reading.has("total") else ""

@@ -17,13 +17,15 @@ HERE, PROVINCE, COUNTRY, ABROAD = "深圳", "广东省内", "广东省外", "港
 # Stands in a word for a few signs of the same clause.
 GAP = "…"
 _GAP = "[^,。;!?]{0,6}?"
+# Papers and cases, which people deny afterwards: 备案没办, 急诊也不是.
+_DENIED_AFTER = ("filed", "referral", "emergency", "rescue", "selected")
 _NEGATED_BEFORE = re.compile(
     r"(?:没有?|未|(?<!是)不是|(?<![是要])不(?!管|论|但|光|仅)|非|无|冇|唔系|唔係|唔|免|忘了|忘记|并非|别再?给?我?按?|谈不上|够不上|达不到|算不上)"
-    r"(?:办理?|做|去|过|经过?|任何|什么|啥|乜|市外|异地|长期|跨省|的|那种|算|到|是|被|有|送|进行?|我们|孩子|我|咱|他|她|它|这个|那个|需要|用|给|能|属于|在|走|搞|弄|开|申请|急诊|急症|啥叫){0,4}$"
+    r"(?:办理?|做|去|过|经过?|任何|什么|啥|乜|市外|异地|长期|跨省|的|那种|算|到|是|被|有|送|进行?|我们|孩子|我|咱|他|她|它|这个|那个|需要|用|给|能|属于|在|走|搞|弄|开|申请|急诊|急症|那里|那边|这里|当地|哪里|啥叫){0,4}$"
 )
 _NEGATED_AFTER = re.compile(
     r"(?:手续|证明|单|登记|什么的|啥的|这些|备案|转诊|急诊|抢救|和|跟|、|或者?)*(?:都|也|啊|呀|又|还|、|但|可)*"
-    r"(?:(?:没有?|未|冇|不曾)(?:有|办|弄|做|搞|开|申请|去|得|$|[,。;!?呢啊的 ])|不是|不算)"
+    r"(?:(?:没有?|未|冇|不曾)(?:有|办|弄|做|搞|开|申请|去|得|$|[,。;!?呢啊的 ])|(?<=[都也并])不是|不算)"
     r"|.{0,8}(?:撤销|取消|注销|过期|失效|到期|作废)(?:了|掉)"
 )
 
@@ -40,8 +42,9 @@ class Found:
 class Words:
     """Several ways to say one thing."""
 
-    def __init__(self, words: list[str]) -> None:
-        """Prepare the words; longer ones win."""
+    def __init__(self, words: list[str], denied_after: bool = False) -> None:
+        """Prepare the words; longer ones win. `denied_after`: 备案没办 denies it too."""
+        self._denied_after = denied_after
         # Folding would turn "…" into dots.
         patterns = (
             _GAP.join(re.escape(fold(part)) for part in word.split(GAP))
@@ -53,11 +56,11 @@ class Words:
         """Tell whether one of the words stands in a folded text, denied or not."""
         return self._pattern.search(text) is not None
 
-    def find(self, text: str, before_only: bool = False) -> Iterator[Found]:
-        """Yield every place where one of the words stands; `before_only` looks for denials before it alone."""
+    def find(self, text: str) -> Iterator[Found]:
+        """Yield every place where one of the words stands."""
         for match in self._pattern.finditer(text):
             before, after = text[max(0, match.start() - 10) : match.start()], text[match.end() : match.end() + 10]
-            denied = bool(_NEGATED_BEFORE.search(before) or (not before_only and _NEGATED_AFTER.match(after)))
+            denied = bool(_NEGATED_BEFORE.search(before) or (self._denied_after and _NEGATED_AFTER.match(after)))
             yield Found(match.start(), match.end(), denied)
 
     @property
@@ -118,7 +121,8 @@ def load_vocabulary(folder: Path | None = None) -> Vocabulary:
     """Read the vocabulary of a corpus."""
     words = (folder or corpus_path()) / "words"
     data = tomllib.loads(read_text(words / "calculator.toml"))
-    level, cue, role = ({key: Words(value) for key, value in data[name].items()} for name in ("level", "cue", "role"))
+    level, role = ({key: Words(value) for key, value in data[name].items()} for name in ("level", "role"))
+    cue = {key: Words(value, denied_after=key in _DENIED_AFTER) for key, value in data["cue"].items()}
     return Vocabulary(level, cue, role, _places(read_text(words / "places.txt")))
 
 

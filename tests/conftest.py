@@ -72,11 +72,25 @@ PHRASES = Phrases(
         ("basis", "依据："),
         ("passage_intro", "您问的是："),
         ("full_answer", "完整的回答："),
+        ("not_text", "我只看得懂文字。"),
+        ("forgotten", "前面的话我不记得了。"),
+        ("busy", "问的人有点多。"),
+        ("trouble", "系统繁忙。"),
+        ("subscribed", "欢迎，大家常问："),
+        ("pick", "回复数字 {numbers}。"),
+        ("part", "只是一部分。"),
+        ("shortened", "有删减。"),
+        ("full_link", "看[完整答案]({url})。"),
+        ("full_more", "回复 继续 看完整答案。"),
+        ("next_page", "（第 {page} 段）回复 继续 看下一段，或[点这里](继续)。"),
+        ("waiting", "正在整理答案，[点这里查看](查看答案)。"),
     ),
     (
         SmallTalk("greeting", ("你好", "在吗"), "您好！请提问。"),
         SmallTalk("thanks", ("谢谢",), "不客气！"),
+        SmallTalk("human", ("转人工",), "这里不能转人工。"),
     ),
+    welcome=("T2", "T4"),
 )
 
 

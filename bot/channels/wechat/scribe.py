@@ -18,6 +18,8 @@ AIM_BYTES = 1800
 # The talk whose reply says that there is no way to a person; with staff at hand it is theirs to answer.
 _STAFF_TALK = "human"
 _GAP = "\n\n"
+# What a tap says, and the id that comes with it.
+_Choices = Sequence[tuple[str, str]]
 
 
 class Scribe:
@@ -32,28 +34,28 @@ class Scribe:
 
     def card(self, reply: Reply) -> Card:
         """Return what to say for `reply`."""
+        text = plain(reply.text)
         match reply.kind:
             case "answer":
-                return self._answer(reply)
+                return self._answer(reply, text)
             case "calculation":
-                return self._fit([_results(reply), self._facts(reply)], asks=True)
+                return self._ask([_results(reply, text), self._facts(reply)])
             case "ask":
                 asked = reply.ask.options if reply.ask else []
                 choices = [(option, str(number)) for number, option in enumerate(asked, 1)]
-                return self._fit([plain(reply.text), self._facts(reply)], choices, asks=True)
+                return self._ask([text, self._facts(reply)], choices)
             case "clarify":
-                return self._fit([plain(reply.text), self._facts(reply)], _choices(reply))
+                return self._ask([text, self._facts(reply)], _choices(reply))
             case "abstain":
-                return self._fit([plain(reply.text), self._facts(reply)], _choices(reply), self.say("abstain_options"))
+                return self._ask([text, self._facts(reply)], _choices(reply), self.say("abstain_options"))
             case "smalltalk":
-                return self.note(plain(reply.text), staff=reply.text in self._handed_over)
+                return self.note(text, staff=reply.text in self._handed_over)
 
     def welcome(self) -> Card:
         """Return what a new follower reads, with the questions that most people ask."""
         known = [(item, self._entries.get(item)) for item in self._phrases.welcome]
-        return self._fit(
-            [self.say("subscribed")], [(entry.question, entry.id) if entry else (item, "0") for item, entry in known]
-        )
+        choices = [(entry.question, entry.id) if entry else (item, "0") for item, entry in known]
+        return self._ask([self.say("subscribed")], choices)
 
     def note(self, text: str, staff: bool = False) -> Card:
         """Return a passing word of the bot."""
@@ -70,21 +72,23 @@ class Scribe:
             sentence = sentence.replace(f"{{{name}}}", value)
         return linked(sentence)
 
-    def _answer(self, reply: Reply) -> Card:
+    def _answer(self, reply: Reply, text: str) -> Card:
         entry = self._entries.get(reply.entry.id) if reply.entry else None
-        whole = plain(reply.text)
-        if reply.passage and plain(reply.passage) != whole:
-            return self._excerpt(reply, plain(reply.passage), self.say("part"))
+        if reply.passage and (passage := plain(reply.passage)) != text:
+            return self._excerpt(reply, text, passage, self.say("part"))
         if entry and entry.short_answer:
-            return self._excerpt(reply, plain(entry.short_answer), self.say("shortened"))
-        return self._fit([whole, self._facts(reply)], _choices(reply), self.say("related"), self._way(reply))
+            return self._excerpt(reply, text, plain(entry.short_answer), self.say("shortened"))
+        return self._tell(reply, [text, self._facts(reply)], self._way(reply))
 
-    def _excerpt(self, reply: Reply, text: str, remark: str) -> Card:
+    def _excerpt(self, reply: Reply, text: str, excerpt: str, remark: str) -> Card:
         """Return a card with a part of the answer: it says so, and where the whole is."""
         way = self._way(reply)
-        more = remark + (way or self.say("full_more"))
-        card = self._fit([text, more, self._facts(reply)], _choices(reply), self.say("related"), way)
-        whole = () if way else self._pages([plain(reply.text), self._facts(reply)])
+        blocks = [excerpt, remark + (way or self.say("full_more")), self._facts(reply)]
+        if size(_joined(blocks)) > MOST_BYTES:
+            # The basis stands with the whole answer too, one step away.
+            blocks[-1] = harmless(reply.notice or "")
+        card = self._tell(reply, blocks, way)
+        whole = () if way else self._pages([text, self._facts(reply)])
         return replace(card, rest=(*card.rest, *whole))
 
     def _way(self, reply: Reply) -> str:
@@ -100,26 +104,22 @@ class Scribe:
             basis = self.say("basis") + harmless(f"{reply.entry.basis}“{reply.entry.question}”")
         return "\n".join(filter(None, [basis, harmless(reply.notice or "")]))
 
-    def _fit(
-        self,
-        blocks: Sequence[str],
-        choices: Sequence[tuple[str, str]] = (),
-        intro: str = "",
-        way: str | None = None,
-        asks: bool = False,
-    ) -> Card:
-        """Return a card with the choices under the blocks; under an answer, which has a `way`, they may fall off."""
-        text = _joined([*blocks, self._listed(choices, intro)])
-        options = tuple(label for label, _ in choices)
-        if size(text) <= (MOST_BYTES if way is None else AIM_BYTES):
-            return Card(text, options=options, asks=asks)
-        if way is None:
-            first, *rest = self._pages([text])
-            return Card(first, tuple(rest), options, asks)
-        first, *rest = self._pages(blocks, way)
-        return Card(first, tuple(rest), asks=asks)
+    def _ask(self, blocks: Sequence[str], choices: _Choices = (), intro: str = "") -> Card:
+        """Return a card that waits for a choice or a value."""
+        first, *rest = self._pages([*blocks, self._listed(choices, intro)])
+        return Card(first, tuple(rest), tuple(label for label, _ in choices), asks=True)
 
-    def _listed(self, choices: Sequence[tuple[str, str]], intro: str) -> str:
+    def _tell(self, reply: Reply, blocks: Sequence[str], way: str) -> Card:
+        """Return a card that answers, with as many of the related questions as fit below."""
+        choices = _choices(reply)
+        for count in range(len(choices), 0, -1):
+            text = _joined([*blocks, self._listed(choices[:count], self.say("related"))])
+            if size(text) <= AIM_BYTES:
+                return Card(text, options=tuple(label for label, _ in choices[:count]))
+        first, *rest = self._pages(blocks, way)
+        return Card(first, tuple(rest))
+
+    def _listed(self, choices: _Choices, intro: str) -> str:
         if not choices:
             return ""
         lines = [f"{number}. {menu_link(label, menu_id)}" for number, (label, menu_id) in enumerate(choices, 1)]
@@ -131,12 +131,14 @@ class Scribe:
         text = _joined(blocks)
         if size(text) <= MOST_BYTES:
             return [text]
-        feet = size(self.say("next_page", page="99/99")) + size(way) + 2 * len(_GAP)
-        parts = cut(text, AIM_BYTES - feet)
+        foot = size(self.say("next_page", page="99/99")) + size(way) + 2 * len(_GAP)
+        *parts, last = cut(text, AIM_BYTES - foot)
+        count = len(parts) + 1
         pages = [
-            part + _GAP + self.say("next_page", page=f"{number}/{len(parts)}") for number, part in enumerate(parts, 1)
+            part + _gap_after(part) + self.say("next_page", page=f"{number}/{count}")
+            for number, part in enumerate(parts, 1)
         ]
-        return [pages[0] + (f"\n{way}" if way else ""), *pages[1:-1], parts[-1]]
+        return ["\n".join(filter(None, [pages[0], way])), *pages[1:], last]
 
 
 def _choices(reply: Reply) -> list[tuple[str, str]]:
@@ -147,9 +149,12 @@ def _joined(blocks: Sequence[str]) -> str:
     return _GAP.join(filter(None, blocks))
 
 
-def _results(reply: Reply) -> str:
+def _gap_after(part: str) -> str:
+    return _GAP[len(part) - len(part.rstrip("\n")) :]
+
+
+def _results(reply: Reply, text: str) -> str:
     """Return the text of a calculation, its results in front."""
-    text = plain(reply.text)
     results = reply.estimate.results if reply.estimate else []
     if not results or results[0].value in text.partition("\n")[0]:
         return text

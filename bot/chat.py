@@ -70,7 +70,7 @@ class Engine(Protocol):
 class Calculator(Protocol):
     """The one door to the calculator."""
 
-    def reply(self, text: str, state: object) -> CalculatorReply | None:
+    def reply(self, text: str, state: str | None) -> CalculatorReply | None:
         """Answer a numeric question, or return None if it is none; `state` is what the last reply left."""
 
 
@@ -110,8 +110,10 @@ class Chat:
         text = trim(query.text)
         session_id = query.session_id or new_session_id()
         key = (query.channel, session_id)
-        reply, session = self._turn(text, self._sessions.get(key))
-        self._sessions.put(key, session)
+        before = self._recall(key) if query.session_id else EMPTY
+        reply, session = self._turn(text, before)
+        if session != EMPTY or before != EMPTY:
+            self._sessions.put(key, session)
         reply = reply.model_copy(update={"reply_id": new_reply_id(), "session_id": session_id})
         if self._records is not None:
             self._records.add_reply(Query(text, query.channel), reply)
@@ -119,7 +121,7 @@ class Chat:
 
     def forget(self, channel: str, session_id: str) -> None:
         """Forget what was said in a session."""
-        self._sessions.put((channel, session_id), EMPTY)
+        self._sessions.forget((channel, session_id))
 
     def option(self, entry_id: str) -> Option:
         """Return an entry as a question to choose."""
@@ -139,6 +141,12 @@ class Chat:
         if last_day is None or self._clock().date() <= last_day:
             return None
         return self._say("expired").replace("{years}", entry.years)
+
+    def _recall(self, key: tuple[str, str]) -> Session:
+        session = self._sessions.get(key)
+        # Sessions outlive the process: what it offered may be retired by now.
+        known = all(hit.entry_id in self.engine.entries for hit in session.options)
+        return session if known else EMPTY
 
     def _turn(self, text: str, session: Session) -> tuple[Reply, Session]:
         if not any(map(str.isalnum, text)):

@@ -1,10 +1,14 @@
-"""Opening: the engine of the built index, checked against the corpus that lies beside it."""
+"""Opening: the engine of the built index, checked against its corpus, and the store that the settings name."""
 
 from __future__ import annotations
 
 import logging
 
-from bot.settings import Settings
+from bot.settings import MEMORY, Settings
+from bot.store import MemoryStore
+from bot.stores.redis import RedisStore
+from bot.stores.safe import SafeStore
+from bot.stores.sqlite import SqliteStore
 from corpus.entries import load_corpus
 from corpus.errors import CorpusError
 from index import disk
@@ -24,6 +28,15 @@ def open_engine(settings: Settings) -> Engine:
             100 * highest, 100 * settings.precision,
         )  # fmt: skip
     return engine
+
+
+def open_store(settings: Settings) -> SafeStore | MemoryStore:
+    """Return the store: in Redis, in a file, or by wish in memory."""
+    if settings.redis_url is not None:
+        return SafeStore(RedisStore(settings.redis_url.get_secret_value()), "FAQ_REDIS_URL 的 Redis ")
+    if settings.store == MEMORY:
+        return MemoryStore()
+    return SafeStore(SqliteStore(settings.store), f"存储文件 {settings.store} ")
 
 
 def _present_digest() -> str | None:

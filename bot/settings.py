@@ -8,12 +8,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "FAQ_"
+# In place of the store's file: none at all.
+MEMORY = Path("memory")
+
+
+_PASSWORD = re.compile(r".+(?=@)")
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{3,32}")
 _AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
@@ -25,6 +31,17 @@ class SettingsError(Exception):
 
 def _built_index() -> Path:
     return Path(str(resources.files("index"))) / "built"
+
+
+def _state_file() -> Path:
+    # The place that the XDG base directory specification gives to such files, which must be absolute.
+    given = Path(os.environ.get("XDG_STATE_HOME", ""))
+    try:
+        folder = given if given.is_absolute() else Path.home() / ".local" / "state"
+    except RuntimeError:
+        # An account without a home, as in some containers.
+        return MEMORY
+    return folder / "shaoer-yibao-faq" / "store.sqlite"
 
 
 class Settings(BaseSettings):
@@ -50,6 +67,16 @@ class Settings(BaseSettings):
         30, ge=0, le=1_000_000, description="每个客户端每分钟最多提问几次，须为不小于 0 的整数；0 表示不限"
     )
     records: Path | None = Field(None, description="问答记录的 SQLite 文件；留空则不记录")
+    store: Path = Field(
+        default_factory=_state_file,
+        description="记会话和等待中的答案的 SQLite 文件，本机的几个进程共用，里面没有会话号；"
+        "默认在用户的状态文件夹里（~/.local/state）；memory 表示只记在本进程的内存里",
+    )
+    redis_url: SecretStr | None = Field(
+        None,
+        description="代替上面的文件，用几台机器共用的 Redis，"
+        "例如 redis://:密码@主机:6379/0，也可以是 rediss:// 或 unix://；不能带 ? 参数",
+    )
     proxy: bool = Field(
         False, description="服务前面有本机反向代理时设为 1，从 X-Forwarded-For 读取客户端地址；只能是 0 或 1"
     )
@@ -139,14 +166,21 @@ class Settings(BaseSettings):
             raise ValueError(f"设置了 {variable(given[0])}，却没有设置 {'、'.join(map(variable, missing))}")
         return self
 
+    @field_validator("redis_url")
+    @classmethod
+    def _is_redis(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _names_redis(value.get_secret_value()):
+            raise ValueError
+        return value
+
     @field_validator("log_level", mode="before")
     @classmethod
     def _lower(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
 
 
-_ACCOUNT = ("wechat_token", "wechat_encoding_aes_key", "wechat_previous_encoding_aes_key", "wechat_appid",
-            "wechat_original_id")  # fmt: skip
+_SECRETS = ("wechat_token", "wechat_encoding_aes_key", "wechat_previous_encoding_aes_key")
+_ACCOUNT = (*_SECRETS, "wechat_appid", "wechat_original_id")
 
 
 def _matching(value: SecretStr | None, pattern: re.Pattern[str]) -> SecretStr | None:
@@ -199,9 +233,20 @@ def _sentence(error: ValidationError) -> str:
     name = place if place.isupper() else place.lower()
     field_name = name.removeprefix(PREFIX).lower()
     field = Settings.model_fields[field_name]
-    # A secret with a slip of the pen in it is still half a secret.
-    value = "" if SecretStr in get_args(field.annotation) else f"“{str(first['input'])[:80]}”"
+    # A secret with a slip of the pen in it is still most of the secret.
+    value = "" if field_name in _SECRETS else f"“{_PASSWORD.sub('…', str(first['input']))[:80]}”"
     return f"设置 {name if name.isupper() else variable(name)} 的值{value}不能用：{field.description}。"
+
+
+def _names_redis(url: str) -> bool:
+    parts = urlsplit(url)
+    if parts.query or parts.fragment:
+        return False
+    if parts.scheme == "unix":
+        return parts.path.startswith("/") and not parts.netloc
+    # Asking for a port that is none raises ValueError.
+    named = parts.hostname and parts.port != 0
+    return bool(parts.scheme in ("redis", "rediss") and named and re.fullmatch(r"(/\d*)?", parts.path))
 
 
 def _shown(value: object) -> str:

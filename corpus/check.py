@@ -11,6 +11,7 @@ from pathlib import Path
 
 from corpus.entries import Corpus, read_corpus, wordings
 from corpus.entry import Entry
+from corpus.figures import differences
 from corpus.likeness import Likeness
 from corpus.text import fold
 
@@ -81,6 +82,7 @@ def check(corpus: Corpus, today: date | None = None) -> list[Problem]:
         problems += _check_basis(entry)
         problems += _check_similar(entry)
     problems += _check_years(corpus, today or date.today())
+    problems += _check_figures(corpus)
     return [*problems, *_check_overlap(corpus), *_check_nearness(corpus), *_check_phrases(corpus)]
 
 
@@ -148,6 +150,11 @@ def _check_similar(entry: Entry) -> Iterator[Problem]:
         first = seen.setdefault(fold(item.text), item.line)
         if first != item.line:
             yield Problem(entry.path, item.line, WARNING, f"“{item.text}”和第 {first} 行是同一句。请删去一行。")
+
+
+def _check_figures(corpus: Corpus) -> Iterator[Problem]:
+    for found in differences(corpus.entries, corpus.policies):
+        yield Problem(found.path, found.line, ERROR, found.message)
 
 
 def _check_overlap(corpus: Corpus) -> Iterator[Problem]:

@@ -18,6 +18,7 @@ from corpus.entries import Phrases, SmallTalk
 from corpus.entry import Entry, Similar
 from corpus.text import fold
 from tests.index_fixtures import pool, pool_engine, pool_folder, pool_index  # noqa: F401
+from tests.store_fixtures import redis_server  # noqa: F401
 
 
 @dataclass(frozen=True)
@@ -146,8 +147,19 @@ def _pieces(text: str) -> set[str]:
 
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HOST", "PORT", "FAQ_RECORDS", "FAQ_RATE_LIMIT", "FAQ_CORS", "FAQ_PROXY", "FAQ_INDEX"):
+    for name in (
+        "HOST",
+        "PORT",
+        "FAQ_RECORDS",
+        "FAQ_RATE_LIMIT",
+        "FAQ_CORS",
+        "FAQ_PROXY",
+        "FAQ_INDEX",
+        "FAQ_REDIS_URL",
+    ):
         monkeypatch.delenv(name, raising=False)
+    # No test may leave sessions in the state folder of whoever runs it.
+    monkeypatch.setenv("FAQ_STORE", "memory")
 
 
 @pytest.fixture

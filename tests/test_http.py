@@ -41,6 +41,15 @@ def test_two_sessions(settings: Settings) -> None:
     assert ask("第二个", "session-one")["entry"]["id"] == "T6"
 
 
+def test_two_servers_on_one_store(settings: Settings, tmp_path: Path) -> None:
+    engine = FakeEngine({"收费": [FakeHit("T4", "", 0.7), FakeHit("T6", "", 0.6)]})
+    shared = settings.model_copy(update={"store": tmp_path / "state" / "store.sqlite"})
+    with TestClient(create_app(shared, engine)) as one, TestClient(create_app(shared, engine)) as other:
+        offered = one.post("/api/chat", json={"question": "收费"}).json()
+        picked = other.post("/api/chat", json={"question": "第二个", "session_id": offered["session_id"]}).json()
+    assert (offered["kind"], picked["entry"]["id"]) == ("clarify", "T6")
+
+
 BAD_BODIES = [
     ("broken", b'{"question": "', 400, "json_invalid", None),
     ("nothing", b"", 400, "json_invalid", None),

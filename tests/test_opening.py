@@ -7,12 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from bot import opening
 from bot.settings import Settings
+from bot.store import MemoryStore
+from bot.stores.safe import SafeStore
 from corpus.entries import Corpus
 from corpus.errors import MissingFile
 from index.errors import IndexStale
+from tests.store_fixtures import RedisServer
 
 
 def test_opens_an_index_of_this_corpus(pool: Corpus, pool_index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,3 +49,23 @@ def test_says_when_the_precision_is_out_of_reach(
     with caplog.at_level(logging.WARNING):
         opening.open_engine(Settings(index=pool_index, precision=0.95))
     assert "90.0%" in caplog.text and "FAQ_PRECISION" in caplog.text
+
+
+def test_opens_the_store_that_the_settings_name(
+    settings: Settings, tmp_path: Path, redis_server: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "state" / "store.sqlite"
+    for given in ({"store": path}, {"store": path, "redis_url": SecretStr(redis_server.url)}):
+        store = opening.open_store(settings.model_copy(update=given))
+        assert isinstance(store, SafeStore) and not store.down and store.add("a", "1", 9)
+        store.close()
+    assert path.exists() and redis_server.command("GET faq:a") == b"$1\r\n1\r\n"
+    assert isinstance(opening.open_store(settings), MemoryStore) and not caplog.text
+
+
+def test_a_store_that_is_not_there_is_said_at_start(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    absent = settings.model_copy(update={"redis_url": SecretStr("redis://:secret@127.0.0.1:1/0")})
+    store = opening.open_store(absent)
+    assert store.add("a", "1", 9) and store.get("a") == "1"
+    store.close()
+    assert "FAQ_REDIS_URL" in caplog.text and "内存" in caplog.text and "secret" not in caplog.text

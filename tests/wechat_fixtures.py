@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import httpx
 import pytest
@@ -24,6 +25,7 @@ from bot.channels.app import create_app
 from bot.channels.wechat.crypto import sign
 from bot.reply import Query, Reply
 from bot.settings import Settings
+from bot.store import MemoryStore, Store
 
 VECTORS = json.loads((Path(__file__).parent / "cases" / "wechat.json").read_text(encoding="utf-8"))
 CONFIG = VECTORS["config"]
@@ -41,56 +43,36 @@ ACCOUNT_SETTINGS: Mapping[str, Any] = {
     "wechat_appid": APPID,
     "wechat_original_id": ACCOUNT,
 }
+# What is said when an answer is late, and when there is none to fetch.
+WAITING = '正在整理答案，<a href="weixin://bizmsgmenu?msgmenucontent=查看答案&msgmenuid=0">点这里查看</a>。'
+FORGOTTEN = "前面的话我不记得了。"
+OTHER = "oTEST_another-person"
 # What was sent in a test, so that its logs can be searched for it.
 sent: list[str] = []
 
 
-class MemoryStore:
-    """A store in memory, which several apps may share; `clock` makes time pass."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self.rows: dict[str, tuple[float, str]] = {}
-        self._clock = clock
-        self._lock = threading.Lock()
-
-    def get(self, key: str) -> str | None:
-        until, value = self.rows.get(key, (0.0, None))
-        return value if self._clock() < until else None
-
-    def put(self, key: str, value: str, seconds: float) -> None:
-        self.rows[key] = (self._clock() + seconds, value)
-
-    def add(self, key: str, value: str, seconds: float) -> bool:
-        with self._lock:
-            free = self.get(key) is None
-            if free:
-                self.put(key, value, seconds)
-            return free
-
-    def delete(self, *keys: str) -> None:
-        for key in keys:
-            self.rows.pop(key, None)
-
-    def close(self) -> None:
-        self.rows.clear()
+def rows(store: MemoryStore) -> dict[str, str]:
+    """Return what lies in a store."""
+    return {key: value for key, (_, value) in store._kept.items()}
 
 
 class FakeChat:
-    """Counts what it is asked; `say` is its reply, or makes it."""
+    """Counts what it is asked; `say` is its reply, or makes it. What begins with 慢 waits until it is opened."""
 
     def __init__(self, say: str | Reply | Callable[[str], Any] = "答复", seconds: float = 0.0) -> None:
         self.engine = FakeEngine()
         self.asked: list[Query] = []
         self.forgotten: list[str] = []
-        self.gate: threading.Event | None = None
-        self._say, self._seconds = say, seconds
+        self.say, self._seconds = say, seconds
+        self._gate = threading.Event()
+        self.open = self._gate.set
 
     def reply(self, query: Query) -> Reply:
         self.asked.append(query)
-        if self.gate:
-            self.gate.wait(20)
+        if query.text.startswith("慢"):
+            self._gate.wait(20)
         time.sleep(self._seconds)
-        said = self._say(query.text) if callable(self._say) else self._say
+        said = self.say(query.text) if callable(self.say) else self.say
         return said if isinstance(said, Reply) else Reply(kind="answer", text=said)
 
     def forget(self, channel: str, session_id: str) -> None:
@@ -101,10 +83,22 @@ class FakeChat:
         return [query.text for query in self.asked]
 
 
-def account(chat: Any = None, store: Any = None, now: float = NOW, **more: Any) -> FastAPI:
+def about(text: str) -> str:
+    """Return an answer that tells which question it belongs to."""
+    return f"关于{text}"
+
+
+def metric(app: FastAPI, name: str) -> float:
+    """Return a number of an app's metrics."""
+    lines = TestClient(app).get("/metrics").text.splitlines()
+    return float(next(line for line in lines if line.startswith(name + " ")).split()[1])
+
+
+def account(chat: Any = None, store: Store | None = None, now: float = NOW, **more: Any) -> FastAPI:
     """Return an app with a callback, in front of `chat`."""
     clock = (lambda: datetime.fromtimestamp(now, UTC)) if isinstance(now, int | float) else now
-    app = create_app(Settings(**{**ACCOUNT_SETTINGS, **more}), FakeEngine(), clock=clock, store=store)
+    with patch("bot.channels.desk.open_store", lambda _: MemoryStore() if store is None else store):
+        app = create_app(Settings(**{**ACCOUNT_SETTINGS, **more}), FakeEngine(), clock=clock)
     if chat is not None:
         app.state.desk._chat = chat
     return app

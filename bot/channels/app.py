@@ -20,7 +20,6 @@ from bot.channels.guard import Shell
 from bot.channels.http import api_router
 from bot.channels.pages import add_pages, missing_page
 from bot.channels.wechat.channel import add_wechat
-from bot.channels.wechat.shelf import Store
 from bot.chat import Calculator, Engine, china_now
 from bot.opening import open_engine
 from bot.settings import Settings, load_settings
@@ -37,7 +36,6 @@ def create_app(
     load: Callable[[Settings], Engine] = open_engine,
     calculator: Calculator | None = None,
     clock: Callable[[], datetime] = china_now,
-    store: Store | None = None,
 ) -> FastAPI:
     """Return the application; without an engine it loads one while it already serves."""
     settings = settings or load_settings()
@@ -60,7 +58,7 @@ def create_app(
     app.router.routes.extend(api_router(desk).routes)
     add_pages(app, desk)
     if settings.wechat_token is not None:
-        add_wechat(app, desk, store)
+        add_wechat(app, desk)
     _add_error_handlers(app, desk)
     _add_layers(app, settings)
     return app

@@ -16,8 +16,10 @@ _BUCKETS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
 class Metrics:
     """The numbers of one app, in a registry of its own."""
 
-    def __init__(self, dropped: Callable[[], int], ready: Callable[[], bool]) -> None:
-        """Make the counters; `dropped` and `ready` are asked whenever somebody reads."""
+    def __init__(
+        self, dropped: Callable[[], int], ready: Callable[[], bool], store_failures: Callable[[], int]
+    ) -> None:
+        """Make the counters; those given are asked whenever somebody reads."""
         self.registry = CollectorRegistry()
         replies = Counter("faq_replies", "答复数，按种类", ["kind"], registry=self.registry)
         # Looking a label up takes longer than counting, so each kind has its counter at hand.
@@ -26,6 +28,8 @@ class Metrics:
         self._errors = Counter("faq_errors", "被拒绝的请求数，按错误代码", ["code"], registry=self.registry)
         self._seconds = Histogram("faq_reply_seconds", "一次答复所用秒数", buckets=_BUCKETS, registry=self.registry)
         Gauge("faq_records_dropped", "丢弃的问答记录数", registry=self.registry).set_function(dropped)
+        failures = Gauge("faq_store_failures", "存储用不了的次数，这时只记在内存里", registry=self.registry)
+        failures.set_function(store_failures)
         Gauge("faq_ready", "索引是否已装入", registry=self.registry).set_function(ready)
 
     def count_reply(self, kind: Kind, seconds: float) -> None:
@@ -55,7 +59,6 @@ class WechatMetrics:
         self.seconds = Histogram("faq_wechat_seconds", "公众号答一句用的秒数", buckets=_WAITS, registry=registry)
         self.retries = Counter("faq_wechat_retries", "微信重发的消息数，多了说明答得慢", registry=registry)
         self.overruns = Counter("faq_wechat_overruns", "来不及答、请用户稍后查看的次数", registry=registry)
-        self.store_failures = Counter("faq_wechat_store_failures", "存储用不了的次数", registry=registry)
 
     def count_request(self, label: str) -> None:
         """Count one genuine request."""

@@ -19,7 +19,6 @@ from bot.channels.wechat.gate import Gate
 from bot.channels.wechat.messages import Message
 from bot.channels.wechat.refusal import Reason, Refused
 from bot.channels.wechat.replies import staff_reply, text_reply
-from bot.channels.wechat.shelf import Shelf, Store
 from bot.channels.wechat.speaker import Pool, Speaker
 from bot.channels.wechat.turns import Turns
 from bot.channels.wechat.visitors import Visitors
@@ -32,16 +31,15 @@ _SUCCESS = "success"
 _SAYS = {400: "bad request", 403: "forbidden", 413: "too large"}
 
 
-def add_wechat(app: FastAPI, desk: Desk, store: Store | None = None) -> None:
-    """Add the callback to `app`; without a `store` it remembers in this process alone."""
-    channel = Channel(desk, store)
-    app.add_route(PATH, channel.serve, methods=["GET", "POST"], include_in_schema=False)
+def add_wechat(app: FastAPI, desk: Desk) -> None:
+    """Add the callback to `app`."""
+    app.add_route(PATH, Channel(desk).serve, methods=["GET", "POST"], include_in_schema=False)
 
 
 class Channel:
     """Serves the callback of one account."""
 
-    def __init__(self, desk: Desk, store: Store | None = None) -> None:
+    def __init__(self, desk: Desk) -> None:
         """Join the parts; `desk` says what time it is."""
         settings = desk.settings
         self._now = desk.now
@@ -49,10 +47,9 @@ class Channel:
         self._metrics = WechatMetrics(desk.metrics)
         self._gate = Gate(settings, desk.now)
         self._speaker = Speaker(desk)
-        shelf = Shelf(store, self._metrics.store_failures.inc)
         token = settings.wechat_token.get_secret_value() if settings.wechat_token else ""
-        self._visitors = Visitors(shelf, token)
-        self._turns = Turns(shelf, self._visitors, self._speaker, Pool(), self._metrics)
+        self._visitors = Visitors(desk.store, token)
+        self._turns = Turns(desk.store, self._visitors, self._speaker, Pool(), self._metrics)
         self._refused: Counter[str] = Counter()
 
     async def serve(self, request: Request) -> Response:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from asyncio import to_thread
 
 from bot.channels.metrics import WechatMetrics
 from bot.channels.wechat.card import Card
-from bot.channels.wechat.shelf import Shelf
 from bot.channels.wechat.speaker import Pool, PoolFull, Speaker
 from bot.channels.wechat.visitors import KEPT_SECONDS, Visitor, Visitors
 from bot.chat import picked
+from bot.store import Store
 from corpus.text import fold
 
 log = logging.getLogger(__name__)
@@ -19,7 +20,7 @@ log = logging.getLogger(__name__)
 CLAIM_SECONDS = 60.0
 FETCH = ("查看答案",)
 GO_ON = ("继续", "下一段", "下一页")
-_PREFIX = "wechat:turn:"
+_PREFIX = "wechat/turn/"
 _LOOK_AGAIN = 0.1
 # A late answer that is asked for may still come while we hold that request, but the reply must be on its way too.
 _IN_HAND = 0.3
@@ -29,9 +30,9 @@ _ENDS = " 。.!！~"
 class Turns:
     """Answers messages, each as a task of its own that no broken connection stops."""
 
-    def __init__(self, shelf: Shelf, visitors: Visitors, speaker: Speaker, pool: Pool, metrics: WechatMetrics) -> None:
+    def __init__(self, store: Store, visitors: Visitors, speaker: Speaker, pool: Pool, metrics: WechatMetrics) -> None:
         """Join the parts."""
-        self._shelf = shelf
+        self._store = store
         self._visitors = visitors
         self._speaker = speaker
         self._pool = pool
@@ -55,7 +56,7 @@ class Turns:
     async def forget(self, visitor: str) -> None:
         """Erase all that is known of a visitor."""
         turns = await self._visitors.erase(visitor)
-        await self._shelf.delete(*(_PREFIX + turn_id for turn_id in turns))
+        await to_thread(self._store.delete, *(_PREFIX + turn_id for turn_id in turns))
         self._speaker.forget(visitor)
 
     def _start(self, visitor: str, turn_id: str, question: str, until: float) -> asyncio.Task[Card | None]:
@@ -66,7 +67,7 @@ class Turns:
 
     async def _work(self, visitor: str, turn_id: str, question: str, until: float) -> Card | None:
         try:
-            if not await self._shelf.add(_PREFIX + turn_id, "", CLAIM_SECONDS):
+            if not await to_thread(self._store.add, _PREFIX + turn_id, "", CLAIM_SECONDS):
                 return await self._elsewhere(visitor, turn_id)
             return await self._answer(visitor, turn_id, question, until)
         except Exception as error:
@@ -86,12 +87,12 @@ class Turns:
         card = await self._say(visitor, state, question, until)
         async with self._visitors.at(visitor) as state:
             if turn_id in state.turns:
-                await self._shelf.put(_PREFIX + turn_id, card.dump(), KEPT_SECONDS)
+                await to_thread(self._store.put, _PREFIX + turn_id, card.dump(), KEPT_SECONDS)
                 if turn_id not in state.waiting:
                     state.show(turn_id, card)
                 return card
         # Unsubscribed meanwhile: nothing of the visitor may stay behind.
-        await self._shelf.delete(_PREFIX + turn_id)
+        await to_thread(self._store.delete, _PREFIX + turn_id)
         self._speaker.forget(visitor)
         return card
 
@@ -114,7 +115,7 @@ class Turns:
     async def _fetch(self, visitor: str, turn_id: str, until: float) -> Card:
         """Return the answer to an earlier message, which was late."""
         card = await self._outcome(turn_id, until)
-        if card is None and await self._shelf.get(_PREFIX + turn_id) is not None:
+        if card is None and await to_thread(self._store.get, _PREFIX + turn_id) is not None:
             return self._speaker.hint("waiting")
         async with self._visitors.at(visitor) as state:
             if turn_id in state.waiting:
@@ -124,7 +125,7 @@ class Turns:
     async def _outcome(self, turn_id: str, until: float) -> Card | None:
         """Wait for the outcome of a turn, wherever it runs; None if it does not come or is gone."""
         while True:
-            kept = await self._shelf.get(_PREFIX + turn_id)
+            kept = await to_thread(self._store.get, _PREFIX + turn_id)
             if kept:
                 return Card.load(kept)
             if kept is None or asyncio.get_running_loop().time() + _LOOK_AGAIN > until:

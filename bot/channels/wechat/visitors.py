@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
 import json
+from asyncio import Lock, to_thread
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,12 +13,12 @@ from dataclasses import asdict, dataclass, field
 from weakref import WeakValueDictionary
 
 from bot.channels.wechat.card import Card
-from bot.channels.wechat.shelf import Shelf
+from bot.store import Store
 
 KEPT_SECONDS = 600.0
-_PREFIX = "wechat:visitor:"
+_PREFIX = "wechat/visitor/"
 # More than anybody asks in ten minutes by hand; what falls off is forgotten by its own time.
-_MOST_TURNS = 100
+_MOST_TURNS = 60
 
 
 @dataclass
@@ -54,11 +54,11 @@ class Visitor:
 class Visitors:
     """The followers who wrote lately, known by a keyed hash."""
 
-    def __init__(self, shelf: Shelf, token: str) -> None:
-        """Keep them on `shelf`; nobody without the token can tell who they are."""
-        self._shelf = shelf
+    def __init__(self, store: Store, token: str) -> None:
+        """Keep them in `store`; nobody without the token can tell who they are."""
+        self._store = store
         self._key = token.encode()
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._locks: WeakValueDictionary[str, Lock] = WeakValueDictionary()
 
     def name(self, *identity: str) -> str:
         """Return the keyed hash of an openid, or of a message's identity; it is a valid session id."""
@@ -68,19 +68,20 @@ class Visitors:
     @asynccontextmanager
     async def at(self, name: str) -> AsyncIterator[Visitor]:
         """Lend a visitor's state to change; it is kept at the end. One at a time in this process."""
-        lock = self._locks.setdefault(name, asyncio.Lock())
+        lock = self._locks.setdefault(name, Lock())
         async with lock:
-            kept = await self._shelf.get(_PREFIX + name)
+            kept = await to_thread(self._store.get, _PREFIX + name)
             visitor = Visitor(**json.loads(kept)) if kept else Visitor()
             before = asdict(visitor)
             yield visitor
             if asdict(visitor) != before:
-                await self._shelf.put(_PREFIX + name, json.dumps(asdict(visitor), ensure_ascii=False), KEPT_SECONDS)
+                text = json.dumps(asdict(visitor), ensure_ascii=False)
+                await to_thread(self._store.put, _PREFIX + name, text, KEPT_SECONDS)
 
     async def erase(self, name: str) -> list[str]:
         """Forget a visitor; return the turns that were noted."""
-        lock = self._locks.setdefault(name, asyncio.Lock())
+        lock = self._locks.setdefault(name, Lock())
         async with lock:
-            kept = await self._shelf.get(_PREFIX + name)
-            await self._shelf.delete(_PREFIX + name)
+            kept = await to_thread(self._store.get, _PREFIX + name)
+            await to_thread(self._store.delete, _PREFIX + name)
             return list(json.loads(kept)["turns"]) if kept else []

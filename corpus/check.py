@@ -46,6 +46,7 @@ PHRASES = (
     "full_link",
     "full_more",
     "next_page",
+    "cut_off",
     "waiting",
 )
 # With more, the greeting would not fit into one WeChat message.

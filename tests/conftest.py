@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -84,6 +85,7 @@ PHRASES = Phrases(
         ("full_link", "看[完整答案]({url})。"),
         ("full_more", "回复 继续 看完整答案。"),
         ("next_page", "（第 {page} 段）回复 继续 看下一段，或[点这里](继续)。"),
+        ("cut_off", "后面的没有列出。"),
         ("waiting", "正在整理答案，[点这里查看](查看答案)。"),
     ),
     (
@@ -147,17 +149,8 @@ def _pieces(text: str) -> set[str]:
 
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (
-        "HOST",
-        "PORT",
-        "FAQ_RECORDS",
-        "FAQ_RATE_LIMIT",
-        "FAQ_CORS",
-        "FAQ_PROXY",
-        "FAQ_INDEX",
-        "FAQ_REDIS_URL",
-    ):
-        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith("FAQ_") or name in ("HOST", "PORT")]:
+        monkeypatch.delenv(name)
     # No test may leave sessions in the state folder of whoever runs it.
     monkeypatch.setenv("FAQ_STORE", "memory")
 

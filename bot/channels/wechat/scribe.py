@@ -18,6 +18,8 @@ AIM_BYTES = 1800
 # The talk whose reply says that there is no way to a person; with staff at hand it is theirs to answer.
 _STAFF_TALK = "human"
 _GAP = "\n\n"
+# Nobody reads more on a phone, and what waits to be read must fit into the store.
+_MOST_PAGES = 6
 # What a tap says, and the id that comes with it.
 _Choices = Sequence[tuple[str, str]]
 
@@ -34,7 +36,8 @@ class Scribe:
 
     def card(self, reply: Reply) -> Card:
         """Return what to say for `reply`."""
-        text = plain(reply.text)
+        # Only the official answers are Markdown.
+        text = plain(reply.text) if reply.kind == "answer" else harmless(reply.text)
         match reply.kind:
             case "answer":
                 return self._answer(reply, text)
@@ -133,6 +136,8 @@ class Scribe:
             return [text]
         foot = size(self.say("next_page", page="99/99")) + size(way) + 2 * len(_GAP)
         *parts, last = cut(text, AIM_BYTES - foot)
+        if len(parts) >= _MOST_PAGES:
+            parts, last = parts[: _MOST_PAGES - 1], self.say("cut_off")
         count = len(parts) + 1
         pages = [
             part + _gap_after(part) + self.say("next_page", page=f"{number}/{count}")
@@ -156,6 +161,7 @@ def _gap_after(part: str) -> str:
 def _results(reply: Reply, text: str) -> str:
     """Return the text of a calculation, its results in front."""
     results = reply.estimate.results if reply.estimate else []
-    if not results or results[0].value in text.partition("\n")[0]:
+    if not results or text.startswith(results[0].label):
         return text
-    return _joined(["\n".join(harmless(f"{result.label}：{result.value} {result.unit}") for result in results), text])
+    lines = [harmless(f"{result.label}：{result.value} {result.unit}".rstrip()) for result in results]
+    return _joined(["\n".join(lines), text])

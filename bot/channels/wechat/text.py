@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from bot.channels.wechat.xml import clean
+
 # The hard limit is 2,047 bytes of UTF-8: a longer text is not cut by WeChat, the user gets a fault notice instead.
 MOST_BYTES = 2047
 _WIDE = str.maketrans("<>", "＜＞")
@@ -40,6 +42,7 @@ def plain(text: str) -> str:
 
 def harmless(text: str) -> str:
     """Return `text` with brackets that look like a tag made full-width, so that nobody's words become a link."""
+    text = clean(text)
     return text.translate(_WIDE) if _TAG.search(text) else text
 
 

@@ -1,4 +1,4 @@
-"""Broken requests are refused or answered, never a fault of ours. For many more: python -m tests.wechat_fuzz."""
+"""Broken requests are refused or answered, never a fault of ours. For many more: tests/wechat_fuzz.py."""
 
 from __future__ import annotations
 

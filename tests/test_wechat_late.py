@@ -7,7 +7,7 @@ import time
 
 import pytest
 from wechat_fixtures import (
-    FORGOTTEN,
+    NOTHING,
     OTHER,
     WAITING,
     Caller,
@@ -45,7 +45,7 @@ def test_item_39_a_slow_answer() -> None:
         chat.open()
         assert await wx.say("查看答案", number=2) == "关于慢的一个问题"
         assert await wx.say("查看答案", number=2) == "关于慢的一个问题"
-        assert await wx.say("查看答案", number=3) == FORGOTTEN
+        assert await wx.say("查看答案", number=3) == NOTHING
 
     together(app, slowly)
     assert chat.texts == ["慢的一个问题"] and metric(app, "faq_wechat_overruns_total") == 1
@@ -73,7 +73,7 @@ def test_item_40_nobody_fetches_the_answer_of_another() -> None:
         await wx.say("慢的一个问题")
         chat.open()
         await asyncio.sleep(0.1)
-        assert await wx.say("查看答案", sender=OTHER) == FORGOTTEN
+        assert await wx.say("查看答案", sender=OTHER) == NOTHING
         assert await wx.say("查看答案", number=2) == "关于慢的一个问题"
 
     together(account(chat, **SOON), two)
@@ -113,7 +113,7 @@ def test_item_41_options_shown_later_own_the_numbers() -> None:
 @pytest.mark.parametrize("word", ["查看答案", "继续", "1", "下一段"])
 def test_item_42_nothing_waits(word: str) -> None:
     chat = FakeChat()
-    assert say(account(chat), word) == FORGOTTEN and chat.asked == []
+    assert say(account(chat), word) == NOTHING and chat.asked == []
 
 
 def test_item_42_after_ten_minutes() -> None:
@@ -126,7 +126,7 @@ def test_item_42_after_ten_minutes() -> None:
         chat.open()
         await asyncio.sleep(0.1)
         passed = 601.0
-        assert await wx.say("查看答案", number=2) == FORGOTTEN
+        assert await wx.say("查看答案", number=2) == NOTHING
 
     together(account(chat, store, **SOON), wait)
 
@@ -140,7 +140,7 @@ def test_a_retry_after_the_deadline_brings_the_answer() -> None:
         chat.open()
         assert content_of(await wx.post(request)) == "关于慢的一个问题"
         # It has been seen, so it does not wait any longer.
-        assert await wx.say("查看答案", number=2) == FORGOTTEN
+        assert await wx.say("查看答案", number=2) == NOTHING
 
     together(account(chat, **SOON), tries)
 

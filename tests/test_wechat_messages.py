@@ -9,9 +9,9 @@ from conftest import FakeEngine, FakeHit
 from fastapi.testclient import TestClient
 from wechat_fixtures import (
     ACCOUNT_SETTINGS,
-    FORGOTTEN,
     GENERATED,
     NEGATIVE,
+    NOTHING,
     OPENID,
     OTHER,
     FakeChat,
@@ -195,7 +195,7 @@ def test_a_bare_number_is_a_value_where_one_is_asked_for() -> None:
     app = account(chat)
     assert say(app, "孩子要交多少钱") == "几个孩子？"
     assert say(app, "2", number=2) == "答复" and chat.texts[-1] == "2"
-    assert say(app, "3", number=3) == FORGOTTEN
+    assert say(app, "3", number=3) == NOTHING
 
 
 def test_small_talk_leaves_the_list_where_it_is() -> None:
@@ -208,7 +208,13 @@ def test_small_talk_leaves_the_list_where_it_is() -> None:
     app = account(chat)
     for number, text in enumerate(["收费标准", "谢谢您", "2", "9"]):
         last = say(app, text, number=number)
-    assert chat.texts == ["收费标准", "谢谢您", "停车怎么收费？"] and last == FORGOTTEN
+    assert chat.texts == ["收费标准", "谢谢您", "停车怎么收费？"] and last == NOTHING
+
+
+def test_a_number_that_is_not_on_the_list() -> None:
+    options = [Option(entry_id="T4", question="逾期还书怎么收费？"), Option(entry_id="T6", question="停车怎么收费？")]
+    app = account(FakeChat(Reply(kind="clarify", text="哪一个？", options=options)))
+    assert [say(app, text, number=number) for number, text in enumerate(["收费标准", "9"])][-1] == "请回复 1-2。"
 
 
 def test_with_the_real_chat_behind() -> None:

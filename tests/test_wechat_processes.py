@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from wechat_fixtures import FORGOTTEN, content_of, event, sealed, xml
+from wechat_fixtures import NOTHING, content_of, event, sealed, xml
 
 from tests.store_fixtures import address_of, redis_server  # noqa: F401
 
@@ -63,7 +63,7 @@ def test_item_38_two_processes(servers: list[str], tmp_path: Path) -> None:
             assert "第 1/2 段" in content_of(await post(client, 0, xml("长的一段话", number=2)))
             assert content_of(await post(client, 1, xml("继续", number=3))).startswith("长")
             assert (await post(client, 1, event("unsubscribe"))).text == "success"
-            assert content_of(await post(client, 0, xml("继续", number=4))) == FORGOTTEN
+            assert content_of(await post(client, 0, xml("继续", number=4))) == NOTHING
 
     asyncio.run(run())
     assert (tmp_path / "asked").read_text(encoding="utf-8").splitlines() == ["发到两处的话", "长的一段话"]

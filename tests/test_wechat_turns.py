@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from wechat_fixtures import (
-    FORGOTTEN,
+    NOTHING,
     Caller,
     FakeChat,
     about,
@@ -189,7 +189,7 @@ def test_without_its_store_it_goes_on_alone() -> None:
     assert len(chat.asked) == 1 and say(app, "继续", number=2).startswith("长")
     assert metric(app, "faq_store_failures") > 0
     assert post(app, sealed(event("unsubscribe"))).text == "success"
-    assert say(app, "继续", number=3) == FORGOTTEN
+    assert say(app, "继续", number=3) == NOTHING
     store.close()
 
 

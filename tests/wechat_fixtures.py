@@ -45,7 +45,7 @@ ACCOUNT_SETTINGS: Mapping[str, Any] = {
 }
 # What is said when an answer is late, and when there is none to fetch.
 WAITING = '正在整理答案，<a href="weixin://bizmsgmenu?msgmenucontent=查看答案&msgmenuid=0">点这里查看</a>。'
-FORGOTTEN = "前面的话我不记得了。"
+NOTHING = "没有等着看的内容了。"
 OTHER = "oTEST_another-person"
 # What was sent in a test, so that its logs can be searched for it.
 sent: list[str] = []

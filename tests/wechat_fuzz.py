@@ -1,4 +1,4 @@
-"""Broken requests by the thousand: `python -m tests.wechat_fuzz [COUNT]` posts them and says how they were answered."""
+"""Broken requests by the thousand: `PYTHONPATH=tests python -m tests.wechat_fuzz [COUNT]`."""
 
 from __future__ import annotations
 

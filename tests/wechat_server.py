@@ -1,4 +1,4 @@
-"""One of several processes behind the callback: `python -m tests.wechat_server PORT FILE`.
+"""One of several processes behind the callback: `PYTHONPATH=tests python -m tests.wechat_server PORT FILE`.
 
 The settings say where its store lies; each question that it is asked becomes a line in FILE.
 """

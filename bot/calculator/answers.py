@@ -15,18 +15,10 @@ _LONGEST_ANSWER = 30
 _LONGEST_FOLLOW_UP = 24
 _PICK = re.compile(r"(?:选|我选|就|是)?第?([1-4一二三四])(?:个|项|种|号)?[.。)）]?")
 _PLACES = {"一": 1, "二": 2, "三": 3, "四": 4}
-_YES = re.compile(
-    r"(?:是|对|嗯|系|有|恩|好|yes|ok|没错|当然|办了|绑了|选了|就是)(?:的|啊|呀|啦|咯|了|滴|嘅|呢|吧|,|。|!)*(?:$|[,。])"
-)
-_NO = re.compile(
-    r"(?:不是|没有?|不|否|唔系|冇|无|未|都没有?|都冇|no|没绑|没选|都不是|啥都没|什么都没)(?:的|啊|呀|啦|咯|了|办|嘅|呢|吧|绑|选|有|过|定|,|。|!)*(?:$|[,。])"
-)
-_ASKS_SOMETHING_ELSE = re.compile(
-    r"怎么(?!算|样)|如何|哪里|在哪|去哪|什么时候|为什么|为啥|咋办|啥材料|什么材料|多久|电话|流程|网址|怎样|可不可以|可以.{0,6}吗|能不能|要不要"
-)
-_TURN = re.compile(
-    r"^(?:那|要是|如果|换成|换做|改成|假如|还有|咁|如|若)|呢[?。!]?$|^(?:不对|错了|说错|讲错|噢|哦|啊|不不|搞错|记错|看错|更正|应该)"
-)
+_YES = re.compile(r"(?:是|对|嗯|系|有|恩|好|yes|ok|没错|当然|办了|绑了|选了|就是)(?:的|啊|呀|啦|咯|了|滴|嘅|呢|吧|,|。|!)*(?:$|[,。])")
+_NO = re.compile(r"(?:不是|没有?|不|否|唔系|冇|无|未|都没有?|都冇|no|没绑|没选|都不是|啥都没|什么都没)(?:的|啊|呀|啦|咯|了|办|嘅|呢|吧|绑|选|有|过|定|,|。|!)*(?:$|[,。])")
+_ASKS_SOMETHING_ELSE = re.compile(r"怎么(?!算|样)|如何|哪里|在哪|去哪|什么时候|为什么|为啥|咋办|啥材料|什么材料|多久|电话|流程|网址|怎样|可不可以|可以.{0,6}吗|能不能|要不要")
+_TURN = re.compile(r"^(?:那|要是|如果|换成|换做|改成|假如|还有|咁|如|若)|呢[?。!]?$|^(?:不对|错了|说错|讲错|噢|哦|啊|不不|搞错|记错|看错|更正|应该)")
 # Slots that describe the place; a new place makes the old case doubtful.
 _CASE = ("out_of_city_kind", "filed", "referral", "emergency", "temporary", "trip")
 
@@ -124,9 +116,7 @@ def _location(slots: Slots, reading: Reading, bill: Slots) -> Slots | None:
 
 
 def _kind(slots: Slots, reading: Reading, bill: Slots) -> Slots | None:
-    told = {
-        name: reading.slots[name] for name in ("filed", "referral", "emergency", "temporary") if name in reading.slots
-    }
+    told = {name: reading.slots[name] for name in ("filed", "referral", "emergency", "temporary") if name in reading.slots}
     yes = [name for name, value in told.items() if value == "true"]
     if len(yes) == 1:
         return {"out_of_city_kind": yes[0]}

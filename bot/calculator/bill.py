@@ -16,9 +16,7 @@ LARGEST = Decimal(100_000_000)
 MONEY = ("amount", "above", "deductible", "consult_fee", "used_cap", "left_cap")
 _EACH = re.compile(r"(?:每|一)(?:次|天|日|回|趟)[^,。;!?\d]{0,6}$|日均[^,。;!?\d]{0,4}$")
 _TIMES = re.compile(r"(\d{1,2}|[一两二三四五六七八九十]{1,2})\s*(?:次|回|趟|天|日(?!元))")
-_NO_MIXED = re.compile(
-    r"(?:没有?|无|不含|冇|不包括|除去|除开|扣除|扣掉|去掉|不算|除了|剔除|刨去|刨掉|减去|排除)[^,。;!?]{0,4}$"
-)
+_NO_MIXED = re.compile(r"(?:没有?|无|不含|冇|不包括|除去|除开|扣除|扣掉|去掉|不算|除了|剔除|刨去|刨掉|减去|排除)[^,。;!?]{0,4}$")
 
 
 def read_bill(reading: Reading, words: Vocabulary) -> Slots:
@@ -35,12 +33,7 @@ def read_bill(reading: Reading, words: Vocabulary) -> Slots:
     if "consult_fee" in slots and ("amount" in slots):
         slots["consult_in"] = _included(reading, words)
     costs = [amount for amount in reading.amounts if amount.role in ("total", "in_scope", "item", "above", "consult")]
-    if (
-        (reading.has("several")
-        and len(costs) > 1)
-        or (len(reading.levels) > 1
-        and len({amount.value for amount in costs}) > 1)
-    ):
+    if reading.has("several") and len(costs) > 1 or len(reading.levels) > 1 and len({amount.value for amount in costs}) > 1:
         slots["many"] = "true"
     if reading.has("difference"):
         slots["compare"] = "/".join(reading.levels)
@@ -91,9 +84,7 @@ def _put_cost(slots: Slots, reading: Reading) -> None:
         # 总共2万, 范围内1万8: only what is in scope counts.
         _put(slots, "amount", scope)
         slots["scoped"] = "true"
-        if all(
-            total.value is not None and scope[0].value is not None and total.value < scope[0].value for total in totals
-        ):
+        if all(total.value is not None and scope[0].value is not None and total.value < scope[0].value for total in totals):
             slots["impossible"] = "calc_scope_over"
         return
     _put(slots, "amount", chosen, summed=not scope and not totals)
@@ -147,13 +138,4 @@ def _included(reading: Reading, words: Vocabulary) -> str:
     others = [amount for amount in reading.amounts if amount.role in ("total", "in_scope")]
     if others and re.search(r"(?:总共|一共|合计|总额|加起来|加埋|共)[^,。;]{0,6}$", reading.text[: others[0].start]):
         return "true"
-    return (
-        "false"
-        if any(
-            re.search(
-                r"(?:药|检查|化验|治疗|不含诊|除诊|除了诊)", reading.text[max(0, amount.start - 10) : amount.start]
-            )
-            for amount in others
-        )
-        else ""
-    )
+    return "false" if any(re.search(r"(?:药|检查|化验|治疗|不含诊|除诊|除了诊)", reading.text[max(0, amount.start - 10) : amount.start]) for amount in others) else ""

@@ -55,17 +55,9 @@ def _compared(slots: Slots, policy: Policy) -> Outcome:
         return next((result for result in results if isinstance(result, Missing)), Unknown("calc_one_by_one"))
     first, second = (result for result in results if isinstance(result, Result))
     more, less = sorted((Decimal(first.figures[0].value), Decimal(second.figures[0].value)), reverse=True)
-    figures = (
-        yuan("医保支付相差", more - less),
-        *(
-            yuan(LEVEL_NAMES[level], Decimal(result.figures[0].value))
-            for level, result in zip(levels, (first, second), strict=True)
-        ),
-    )
+    figures = (yuan("医保支付相差", more - less), *(yuan(LEVEL_NAMES[level], Decimal(result.figures[0].value)) for level, result in zip(levels, (first, second), strict=True)))
     step = Step(f"{more} - {less}", str(more - less))
-    return Result(
-        figures, (*first.steps, *second.steps, step), first.entry, first.inputs, first.assumptions, first.basis
-    )
+    return Result(figures, (*first.steps, *second.steps, step), first.entry, first.inputs, first.assumptions, first.basis)
 
 
 def _location(slots: Slots) -> str:
@@ -86,11 +78,7 @@ def away_kind(slots: Slots) -> str:
         return "" if yes == ["filed"] and slots.get("hukou") == "other" else yes[0]
     if yes:
         return ""
-    if (
-        slots.get("temporary") == "true"
-        or (said["filed"] == "false"
-        and "false" in (said["referral"], said["emergency"]))
-    ):
+    if slots.get("temporary") == "true" or said["filed"] == "false" and "false" in (said["referral"], said["emergency"]):
         return "temporary"
     unfiled = said["filed"] == "false" or slots.get("hukou") == "other"
     if unfiled and said["referral"] == said["emergency"] == "false":
@@ -128,10 +116,7 @@ def _inpatient(slots: Slots, policy: Policy, away: str) -> Outcome:
     entry = "B7" if away else "B5"
     level = slots.get("hospital_level")
     if level is None:
-        return Missing(
-            "hospital_level",
-            table=_table(slots, policy, Claim("inpatient", "1", cost or Decimal(0), deductible=off, away=away), cost),
-        )
+        return Missing("hospital_level", table=_table(slots, policy, Claim("inpatient", "1", cost or Decimal(0), deductible=off, away=away), cost))
     asked = Claim("inpatient", level, cost or Decimal(0), deductible=off, away=away)
     if cost is None or slots.get("want") == "ratio":
         return _ratio(slots, policy, asked, entry, "calc_ratio_inpatient")
@@ -173,17 +158,11 @@ def _outpatient_paid(slots: Slots, policy: Policy, away: str, entry: str, notes:
     if slots.get("want") == "ratio" or (cost is None and consult is None):
         if cost is None and slots.get("consult_asked") == "true":
             slots = {**slots, "consult": "true"}
-        return _ratio(
-            slots, policy, asked, entry, "calc_ratio_consult" if slots.get("consult") else "calc_ratio_outpatient"
-        )
+        return _ratio(slots, policy, asked, entry, "calc_ratio_consult" if slots.get("consult") else "calc_ratio_outpatient")
     if cost and consult is None and slots.get("no_consult") != "true":
         notes = [*notes, "calc_assume_no_consult"]
     if cost:
-        notes = (
-            [*notes, "calc_assume_unused" if capped else "calc_cap_unknown"]
-            if not {"used_cap", "left_cap", "exhausted"} & slots.keys()
-            else notes
-        )
+        notes = [*notes, "calc_assume_unused" if capped else "calc_cap_unknown"] if not {"used_cap", "left_cap", "exhausted"} & slots.keys() else notes
     return _paid(slots, policy, asked, entry, notes)
 
 
@@ -210,11 +189,7 @@ def _away_outpatient(slots: Slots, policy: Policy, location: str, kind: str) -> 
     if slots.get("selected") == "false":
         return _nothing(slots, "B7", "")
     if not kind:
-        return (
-            Missing("location")
-            if location == AWAY and "filed" not in slots and not slots.get("hukou")
-            else Missing("out_of_city_kind")
-        )
+        return Missing("location") if location == AWAY and "filed" not in slots and not slots.get("hukou") else Missing("out_of_city_kind")
     if kind == "temporary":
         return _two_readings(slots, policy, location)
     if missing := _unclear(slots):
@@ -223,9 +198,7 @@ def _away_outpatient(slots: Slots, policy: Policy, location: str, kind: str) -> 
         return Missing("selected")
     if "hospital_level" not in slots and slots.get("selected") == "true":
         slots = {**slots, "hospital_level": "1"}
-    return _outpatient_paid(
-        slots, policy, kind, "B7", [] if slots.get("selected") == "true" else ["calc_assume_selected_away"]
-    )
+    return _outpatient_paid(slots, policy, kind, "B7", [] if slots.get("selected") == "true" else ["calc_assume_selected_away"])
 
 
 def _two_readings(slots: Slots, policy: Policy, location: str) -> Unknown:
@@ -249,14 +222,7 @@ def _nothing(slots: Slots, entry: str, note: str) -> Result:
         steps = (Step(f"{yuan('', cost).value} × 0%", "0.00"),)
     if slots.get("want") == "self" and len(figures) > 1:
         figures.reverse()
-    return Result(
-        tuple(figures),
-        steps,
-        entry,
-        _inputs(slots),
-        (note,) if note else (),
-        (entry, "B7") if entry != "B7" else ("B7",),
-    )
+    return Result(tuple(figures), steps, entry, _inputs(slots), (note,) if note else (), (entry, "B7") if entry != "B7" else ("B7",))
 
 
 def _unclear(slots: Slots) -> Missing | None:
@@ -274,12 +240,7 @@ def _table(slots: Slots, policy: Policy, asked: Claim, cost: Decimal | None) -> 
         return ()
     rows = []
     for level in LEVELS:
-        payment = pay(
-            policy,
-            Claim(
-                asked.visit, level, asked.cost, asked.consult, asked.used, asked.capped, asked.deductible, asked.away
-            ),
-        )
+        payment = pay(policy, Claim(asked.visit, level, asked.cost, asked.consult, asked.used, asked.capped, asked.deductible, asked.away))
         rows.append(yuan(LEVEL_NAMES[level], payment.own if slots.get("want") == "self" else payment.fund))
     return tuple(rows)
 
@@ -322,19 +283,7 @@ def _basis(entry: str, asked: Claim) -> tuple[str, ...]:
 
 
 _WIRE = {"amount": "in_scope_cost", "above": "cost_above_deductible"}
-_SENT = (
-    "visit",
-    "hospital_level",
-    "amount",
-    "above",
-    "consult_fee",
-    "deductible",
-    "used_cap",
-    "location",
-    "out_of_city_kind",
-    "selected",
-    "hukou",
-)
+_SENT = ("visit", "hospital_level", "amount", "above", "consult_fee", "deductible", "used_cap", "location", "out_of_city_kind", "selected", "hukou")
 
 
 def _inputs(slots: Slots, asked: Claim | None = None) -> dict[str, str]:
@@ -349,10 +298,7 @@ def _inputs(slots: Slots, asked: Claim | None = None) -> dict[str, str]:
     if asked is not None and asked.away and "out_of_city_kind" not in sent:
         sent["out_of_city_kind"] = asked.away if asked.away in _SAME_EVERYWHERE else "temporary"
     money = {"amount", "above", "consult_fee", "deductible", "used_cap"}
-    return {
-        _WIRE.get(name, name): yuan("", Decimal(value)).value if name in money else value
-        for name, value in sent.items()
-    }
+    return {_WIRE.get(name, name): yuan("", Decimal(value)).value if name in money else value for name, value in sent.items()}
 
 
 def _number(slots: Slots, name: str) -> Decimal | None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 from bot.calculator import arithmetic
@@ -28,9 +29,7 @@ from corpus.policy import Absent, Policy, load_policies
 
 _LONGEST_CANCEL = 10
 # The deductible itself is asked for, it is not only mentioned.
-_ASKS_DEDUCTIBLE = re.compile(
-    r"起付(?:线|标准)[^,。;以后外上]{0,6}(?:多少|几)|(?:多少|几)[^,。;]{0,5}起付|门槛费?[^,。;以后外上]{0,6}(?:多少|几)"
-)
+_ASKS_DEDUCTIBLE = re.compile(r"起付(?:线|标准)[^,。;以后外上]{0,6}(?:多少|几)|(?:多少|几)[^,。;]{0,5}起付|门槛费?[^,。;以后外上]{0,6}(?:多少|几)")
 _LONGEST_ANSWER = 40
 _MONTHS = ("apply_month", "birth_month")
 
@@ -72,9 +71,7 @@ class Calculator:
         # 大病保险 is never a line of a bill that we can work out; 起付线 may be.
         known = [*words.roles.values(), words.places]
         self._never = tuple(
-            (item, said)
-            for item, said in self._absent
-            if not any(word in names for word in item.words for names in known)
+            (item, said) for item, said in self._absent if not any(word in names for word in item.words for names in known)
         )
 
     def reply(self, text: str, state: object = None) -> CalculatorReply | None:
@@ -94,18 +91,9 @@ class Calculator:
         numbers = [slot for slot in MONEY if slot in bill]
         if topic not in ("income_base", "wage_base") and (refused := self._refused(reading, self._never)):
             return refused
-        if not topic or (
-            topic == CLAIM and not numbers and "hospital_level" not in reading.slots and not reading.amounts
-        ):
-            return self._refused(reading, self._absent) or (
-                self._run(topic, self._fresh(topic, reading, bill), reading) if topic else None
-            )
-        if (
-            topic == CLAIM
-            and not numbers
-            and _ASKS_DEDUCTIBLE.search(reading.text)
-            and (refused := self._refused(reading, self._absent))
-        ):
+        if not topic or (topic == CLAIM and not numbers and "hospital_level" not in reading.slots and not reading.amounts):
+            return self._refused(reading, self._absent) or (self._run(topic, self._fresh(topic, reading, bill), reading) if topic else None)
+        if topic == CLAIM and not numbers and _ASKS_DEDUCTIBLE.search(reading.text) and (refused := self._refused(reading, self._absent)):
             return refused
         return self._run(topic, self._fresh(topic, reading, bill), reading)
 

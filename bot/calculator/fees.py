@@ -35,9 +35,7 @@ def work_out_fee(topic: str, slots: Slots, policy: Policy) -> Outcome:
     match topic:
         case "subsidy":
             value, step = several(policy.number("fee.subsidy"), children)
-            return _fee_result(
-                "财政补贴", value, (step,) if children > 1 else (), policy, slots, ("calc_note_subsidy",)
-            )
+            return _fee_result("财政补贴", value, (step,) if children > 1 else (), policy, slots, ("calc_note_subsidy",))
         case "total":
             value, step = total_funding(policy, children)
             return _fee_result("个人缴费加财政补贴", value, (step,), policy, slots)
@@ -204,12 +202,7 @@ def _from_birth(slots: Slots, policy: Policy, birth: Month, applied: Month, chil
         if birth.plus(12) < policy.fee.first:
             return _other_year(policy, f"{birth.year - (birth.number < 9)}-{birth.year - (birth.number < 9) + 1}")
         known, _ = fee(policy, policy.fee.first, children)
-        values = {
-            "from": birth.chinese,
-            "to": policy.fee.first.plus(-1).chinese,
-            "known": policy.years,
-            "fee": str(cents(known)),
-        }
+        values = {"from": birth.chinese, "to": policy.fee.first.plus(-1).chinese, "known": policy.years, "fee": str(cents(known))}
         return Unknown("calc_newborn_before", values)
     value, step = fee(policy, birth, children)
     result = _fee_result("个人缴费", value, (step,), policy, slots, ("calc_note_from_birth",))
@@ -276,14 +269,7 @@ def _newborn_benefit(slots: Slots, policy: Policy) -> Outcome:
         return Unknown("calc_newborn_benefit")
     day = date.fromisoformat(slots["birth_month"])
     figures = (Figure(f"待遇开始（{day.year}年）", str(day.month), "月"), Figure("当月", str(day.day), "日"))
-    return Result(
-        figures,
-        (),
-        "B2",
-        {"birth_month": slots["birth_month"], "hukou": "shenzhen"},
-        ("calc_note_from_birth",),
-        ("B2",),
-    )
+    return Result(figures, (), "B2", {"birth_month": slots["birth_month"], "hukou": "shenzhen"}, ("calc_note_from_birth",), ("B2",))
 
 
 def _calendar(label: str, month: Month) -> Figure:

@@ -19,9 +19,7 @@ Slots = dict[str, str]
 _COUNT = re.compile(
     r"(?P<n>(?:-|负)?(?:\d+(?:\.\d+)?|[一两二三四五六七八九十百千万亿]+)|俩|仨)\s*(?:个|位|名|只|条)?\s*(?P<noun>娃|孩|小孩|宝宝|小朋友|仔|崽|细路|细佬|bb|儿子|女儿|闺女|小鬼|小家伙|学生|kids?|双胞胎|细蚊|人一起|个一起|个都|个加|个总|个合|个埋|个(?=\d{1,2}月)|个人)"
 )
-_PAIRS = re.compile(
-    r"(?:兄妹|姐弟|哥俩|姐俩|兄弟|姐妹|龙凤胎|双胞胎|双胎|孖仔|孖女|孖|一儿一女|一男一女|一仔一女|一对|twins)(?:俩|两)?"
-)
+_PAIRS = re.compile(r"(?:兄妹|姐弟|哥俩|姐俩|兄弟|姐妹|龙凤胎|双胞胎|双胎|孖仔|孖女|孖|一儿一女|一男一女|一仔一女|一对|twins)(?:俩|两)?")
 _TRIPLETS = re.compile(r"三胞胎|仨(?:娃|孩|宝)?")
 _ORDINAL = re.compile(r"(?:第|老|[一二三四]胎|[二三]孩)")
 _NO_HOSPITAL = r"(?!护理|手术|残疾|保护|台阶|电梯|预警|风|伤残|地震|跳|心理|教师|厨师|烧伤|烫伤|肥胖|高血压|证)"
@@ -81,9 +79,7 @@ def read(text: str, words: Vocabulary, today: date) -> Reading:
     if words.cues["filed"].disputed(text):
         slots["filed"] = "unsure"
     impossible = tuple(match[0] for match in [_BAD_LEVEL.search(text)] if match)
-    cues = frozenset(name for name, value in said.items() if value) | {
-        f"not_{n}" for n, v in said.items() if v is False
-    }
+    cues = frozenset(name for name, value in said.items() if value) | {f"not_{n}" for n, v in said.items() if v is False}
     percents = tuple(match[1] or str(read_number(match[2]) or "") for match in _PERCENT.finditer(text))
     return Reading(text, slots, tuple(amounts), dates, is_vague(text), levels, impossible, percents, cues)
 
@@ -95,7 +91,8 @@ def _levels(text: str, words: Mapping[str, Words]) -> tuple[tuple[str, ...], lis
         (one.start, one.end, level, one.denied)
         for level, names in words.items()
         for one in names.find(text)
-        if not any(start <= one.start < end for start, end in ranges) and re.match(_NO_HOSPITAL, text[one.end :])
+        if not any(start <= one.start < end for start, end in ranges)
+        and re.match(_NO_HOSPITAL, text[one.end :])
     ]
     spans = [(start, end) for start, end, _, _ in found]
     kept = [(start, end, level) for start, end, level, denied in sorted(found) if not denied and not _owner(text, end)]
@@ -111,13 +108,7 @@ def _levels(text: str, words: Mapping[str, Words]) -> tuple[tuple[str, ...], lis
 
 def _owner(text: str, end: int) -> bool:
     """Whether a hospital is only named by the one it belongs to (社康的结算医院) or comes from (社康转诊到)."""
-    return (
-        re.match(
-            r"(?:中心|健康|服务|站|医院)*(?:的|所属|那边的|上面的|嘅)?(?:结算|上级|转诊|转到|转去|转上|转院|开了?转诊|开转诊|医生转|医生?说看不了|底下|旗下|下面的|下属|名下|大夫)",
-            text[end : end + 14],
-        )
-        is not None
-    )
+    return re.match(r"(?:中心|健康|服务|站|医院)*(?:的|所属|那边的|上面的|嘅)?(?:结算|上级|转诊|转到|转去|转上|转院|开了?转诊|开转诊|医生转|医生?说看不了|底下|旗下|下面的|下属|名下|大夫)", text[end : end + 14]) is not None
 
 
 def _children(text: str) -> tuple[list[tuple[int, int]], str]:
@@ -151,18 +142,8 @@ def _corrected(text: str, amounts: list[Amount], words: Words) -> list[Amount]:
     """Drop an amount that the next one corrects: 花了2万 不对是3万."""
     kept: list[Amount] = []
     for amount in amounts:
-        if (
-            kept
-            and kept[-1].role in (amount.role, "total")
-            and words.said(text[kept[-1].end : amount.start]) is not None
-        ):
-            amount = Amount(
-                amount.value,
-                kept[-1].role if amount.role == "total" else amount.role,
-                amount.about,
-                amount.start,
-                amount.end,
-            )
+        if kept and kept[-1].role in (amount.role, "total") and words.said(text[kept[-1].end : amount.start]) is not None:
+            amount = Amount(amount.value, kept[-1].role if amount.role == "total" else amount.role, amount.about, amount.start, amount.end)
             kept.pop()
         kept.append(amount)
     return kept

@@ -41,11 +41,7 @@ def fee_slots(topic: str, reading: Reading, policy: Policy, asked: str = "", kno
         slots["years_guessed"] = "true"
     if reading.has("difference") and births:
         slots["gap"] = "true"
-    if (
-        births
-        and re.search(r"不想补|不补前面|不从出生|只从.{0,6}(?:起|开始)", reading.text)
-        and not reading.has("difference")
-    ):
+    if births and re.search(r"不想补|不补前面|不从出生|只从.{0,6}(?:起|开始)", reading.text) and not reading.has("difference"):
         slots["only_apply"] = "true"
     if reading.has("subsidy"):
         slots["part"] = "subsidy"

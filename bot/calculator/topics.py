@@ -19,13 +19,7 @@ def topic_of(reading: Reading, bill: Slots, policy: Policy) -> str:
         return bases
     if reading.has("adult", "reverse") or (reading.has("how") and not reading.has("quantity")):
         return ""
-    return (
-        _of_reverse(reading, policy)
-        or _of_benefits(reading)
-        or _of_caps(reading, bill)
-        or _of_claims(reading, bill)
-        or _of_fees(reading)
-    )
+    return _of_reverse(reading, policy) or _of_benefits(reading) or _of_caps(reading, bill) or _of_claims(reading, bill) or _of_fees(reading)
 
 
 def absent_of(text: str, absent: tuple[tuple[Absent, Words], ...]) -> Absent | None:
@@ -37,18 +31,10 @@ def _of_reverse(reading: Reading, policy: Policy) -> str:
     """254.52是几个月的: an amount that some number of months comes to."""
     monthly = policy.number("fee.personal") / policy.number("fee.months")
     paid = [amount.value for amount in reading.amounts if amount.value]
-    if (
-        len(paid) != 1
-        or reading.has("base", "difference", "total")
-        or not re.search(r"几个月|几月|多少个月|哪个月", reading.text)
-    ):
+    if len(paid) != 1 or reading.has("base", "difference", "total") or not re.search(r"几个月|几月|多少个月|哪个月", reading.text):
         return ""
     months = paid[0] / monthly
-    return (
-        "reverse"
-        if months == int(months) and 1 <= months <= policy.number("fee.months") and not reading.dates.months
-        else ""
-    )
+    return "reverse" if months == int(months) and 1 <= months <= policy.number("fee.months") and not reading.dates.months else ""
 
 
 def _of_bases(reading: Reading, policy: Policy) -> str:
@@ -57,10 +43,7 @@ def _of_bases(reading: Reading, policy: Policy) -> str:
     known = {str(policy.number(name)) for name in ("cap.amount", "cap.rate")}
     if reading.has("wage") and (any(number in reading.text for number in known) or reading.has("cap")):
         return "wage_base"
-    known = {
-        str(policy.number(name))
-        for name in ("fee.personal", "fee.subsidy", "fee.rate.personal", "fee.rate.subsidy", "fee.rate.total")
-    }
+    known = {str(policy.number(name)) for name in ("fee.personal", "fee.subsidy", "fee.rate.personal", "fee.rate.subsidy", "fee.rate.total")}
     if reading.has("base") and any(number in reading.text for number in known):
         return "income_base"
     return ""
@@ -74,36 +57,18 @@ def _of_benefits(reading: Reading) -> str:
         return ""
     if reading.has("finish"):
         return "benefit_end"
-    return (
-        "benefit_start"
-        if reading.has("begin") or re.search(r"几月(?:份)?(?:能|可|起|开始|才)|哪(?:天|个月|一天)", reading.text)
-        else ""
-    )
+    return "benefit_start" if reading.has("begin") or re.search(r"几月(?:份)?(?:能|可|起|开始|才)|哪(?:天|个月|一天)", reading.text) else ""
 
 
 def _of_caps(reading: Reading, bill: Slots) -> str:
     if not reading.has("quantity", "ask") or reading.slots.get("visit") == "inpatient":
         return ""
     cost = _has_cost(reading)
-    if (
-        not cost
-        and reading.has("cap_spent")
-        and re.search(
-            r"(?:看|花|用|要|使|刷|得|消费|费用).{0,8}(?:多少|几多|几钱|好多|多大)|(?:多少|几多|几钱|好多).{0,12}(?:病|钱|费)",
-            reading.text,
-        )
-        and reading.has("cap", "outpatient")
-    ):
+    if not cost and reading.has("cap_spent") and re.search(r"(?:看|花|用|要|使|刷|得|消费|费用).{0,8}(?:多少|几多|几钱|好多|多大)|(?:多少|几多|几钱|好多).{0,12}(?:病|钱|费)", reading.text) and reading.has("cap", "outpatient"):
         return "cap_cost"
     if not cost and ("used_cap" in bill) and reading.has("remaining", "cap"):
         return "remaining"
-    if (
-        not cost
-        and reading.has("cap")
-        and reading.has("outpatient")
-        and (reading.dates.years or reading.dates.school_year)
-        and reading.has("quantity")
-    ):
+    if not cost and reading.has("cap") and reading.has("outpatient") and (reading.dates.years or reading.dates.school_year) and reading.has("quantity"):
         return "cap"
     return ""
 
@@ -114,13 +79,9 @@ def _has_cost(reading: Reading) -> bool:
 
 def _of_claims(reading: Reading, bill: Slots) -> str:
     slots = reading.slots
-    if reading.has("subsidy") or (reading.has("stay_unclear") and not slots.get("visit")):
+    if reading.has("subsidy") or reading.has("stay_unclear") and not slots.get("visit"):
         return ""
-    costs = any(name in bill for name in ("amount", "above", "consult_fee", "deductible")) or bill.get("unclear") in (
-        "amount",
-        "above",
-        "consult_fee",
-    )
+    costs = any(name in bill for name in ("amount", "above", "consult_fee", "deductible")) or bill.get("unclear") in ("amount", "above", "consult_fee")
     place = {"visit", "hospital_level", "selected", "emergency", "location"} & slots.keys()
     fees_asked = reading.has("pay") and reading.has("insured") and reading.dates.months and not place
     if costs and not fees_asked:
@@ -146,16 +107,8 @@ def _of_fees(reading: Reading) -> str:
     born = any(month.role == "birth" for month in months)
     if reading.has("benefit") and not reading.has("from_birth"):
         return ""
-    if (
-        reading.has("newborn", "from_birth")
-        and (born or reading.has("from_birth"))
-        and reading.has("pay", "from_birth")
-    ):
-        return (
-            "newborn"
-            if (asks or reading.has("from_birth")) and (not reading.has("fund") or reading.has("from_birth"))
-            else ""
-        )
+    if reading.has("newborn", "from_birth") and (born or reading.has("from_birth")) and reading.has("pay", "from_birth"):
+        return "newborn" if (asks or reading.has("from_birth")) and (not reading.has("fund") or reading.has("from_birth")) else ""
     if not asks or not reading.has("pay", "subsidy", "apply") or reading.has("fund", "ratio"):
         return ""
     if slots.get("visit") == "inpatient" or _has_hospital(reading):

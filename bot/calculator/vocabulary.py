@@ -42,10 +42,7 @@ class Words:
     def __init__(self, words: list[str]) -> None:
         """Prepare the words; longer ones win."""
         # Folding would turn "…" into dots.
-        patterns = (
-            _GAP.join(re.escape(fold(part)) for part in word.split("…"))
-            for word in sorted(words, key=len, reverse=True)
-        )
+        patterns = (_GAP.join(re.escape(fold(part)) for part in word.split("…")) for word in sorted(words, key=len, reverse=True))
         self._pattern = re.compile("|".join(patterns))
 
     def __contains__(self, text: object) -> bool:

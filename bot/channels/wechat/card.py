@@ -13,7 +13,7 @@ class Card:
     text: str
     rest: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
-    # The bot has asked for something, so that a bare number may be the answer to it.
+    # The bot may be waiting for a value, so that a bare number is one.
     asks: bool = False
     # Small talk and hints leave alone what was on the table before.
     passing: bool = False

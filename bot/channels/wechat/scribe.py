@@ -42,11 +42,11 @@ class Scribe:
             case "answer":
                 return self._answer(reply, text)
             case "calculation":
-                return self._ask([_results(reply, text), self._facts(reply)])
+                return replace(self._ask([_results(reply, text), self._facts(reply)]), asks=True)
             case "ask":
                 asked = reply.ask.options if reply.ask else []
                 choices = [(option, str(number)) for number, option in enumerate(asked, 1)]
-                return self._ask([text, self._facts(reply)], choices)
+                return replace(self._ask([text, self._facts(reply)], choices), asks=True)
             case "clarify":
                 return self._ask([text, self._facts(reply)], _choices(reply))
             case "abstain":
@@ -64,9 +64,9 @@ class Scribe:
         """Return a passing word of the bot."""
         return Card(cut(harmless(text), MOST_BYTES)[0], passing=True, staff=staff)
 
-    def hint(self, key: str) -> Card:
+    def hint(self, key: str, **values: str) -> Card:
         """Return one of the fixed sentences as a passing word."""
-        return Card(self.say(key), passing=True)
+        return Card(self.say(key, **values), passing=True)
 
     def say(self, key: str, **values: str) -> str:
         """Return a fixed sentence with its values and links."""
@@ -91,8 +91,7 @@ class Scribe:
             # The basis stands with the whole answer too, one step away.
             blocks[-1] = harmless(reply.notice or "")
         card = self._tell(reply, blocks, way)
-        whole = () if way else self._pages([text, self._facts(reply)])
-        return replace(card, rest=(*card.rest, *whole))
+        return replace(card, rest=(*card.rest, *self._pages([text, self._facts(reply)])))
 
     def _way(self, reply: Reply) -> str:
         """Return the link to the page with the whole answer, if the pages have an address."""
@@ -108,9 +107,9 @@ class Scribe:
         return "\n".join(filter(None, [basis, harmless(reply.notice or "")]))
 
     def _ask(self, blocks: Sequence[str], choices: _Choices = (), intro: str = "") -> Card:
-        """Return a card that waits for a choice or a value."""
+        """Return a card with choices that must not be left out."""
         first, *rest = self._pages([*blocks, self._listed(choices, intro)])
-        return Card(first, tuple(rest), tuple(label for label, _ in choices), asks=True)
+        return Card(first, tuple(rest), tuple(label for label, _ in choices))
 
     def _tell(self, reply: Reply, blocks: Sequence[str], way: str) -> Card:
         """Return a card that answers, with as many of the related questions as fit below."""
@@ -126,8 +125,7 @@ class Scribe:
         if not choices:
             return ""
         lines = [f"{number}. {menu_link(label, menu_id)}" for number, (label, menu_id) in enumerate(choices, 1)]
-        numbers = f"1-{len(choices)}" if len(choices) > 1 else "1"
-        return "\n".join(filter(None, [intro, *lines, self.say("pick", numbers=numbers)]))
+        return "\n".join(filter(None, [intro, *lines, self.say("pick", numbers=numbers(len(choices)))]))
 
     def _pages(self, blocks: Sequence[str], way: str = "") -> list[str]:
         """Return the blocks as pages; each but the last says how to go on."""
@@ -144,6 +142,11 @@ class Scribe:
             for number, part in enumerate(parts, 1)
         ]
         return ["\n".join(filter(None, [pages[0], way])), *pages[1:], last]
+
+
+def numbers(count: int) -> str:
+    """Return which numbers may be sent back to pick one of so many."""
+    return f"1-{count}" if count > 1 else "1"
 
 
 def _choices(reply: Reply) -> list[tuple[str, str]]:

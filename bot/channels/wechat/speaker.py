@@ -73,9 +73,9 @@ class Speaker:
         log.error("公众号的一次答复出错：%s\n%s", type(error).__name__, place)
         return self.hint("trouble")
 
-    def hint(self, key: str) -> Card:
+    def hint(self, key: str, **values: str) -> Card:
         """Return one of the fixed sentences."""
-        return self._said(lambda scribe: scribe.hint(key))
+        return self._said(lambda scribe: scribe.hint(key, **values))
 
     def welcome(self) -> Card:
         """Return what a new follower reads."""

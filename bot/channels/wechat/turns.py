@@ -8,6 +8,7 @@ from asyncio import to_thread
 
 from bot.channels.metrics import WechatMetrics
 from bot.channels.wechat.card import Card
+from bot.channels.wechat.scribe import numbers
 from bot.channels.wechat.speaker import Pool, PoolFull, Speaker
 from bot.channels.wechat.visitors import KEPT_SECONDS, Visitor, Visitors
 from bot.chat import picked
@@ -103,9 +104,11 @@ class Turns:
         if state.waiting and (word in (*FETCH, *GO_ON) or (number == 1 and not state.options)):
             return await self._fetch(visitor, state.waiting[0], until - _IN_HAND)
         if word in (*FETCH, *GO_ON) or (number and not state.options and not state.asks):
-            return self._speaker.hint("forgotten")
+            return self._speaker.hint("nothing_more")
         if number and number <= len(state.options):
             question = state.options[number - 1]
+        elif number and not state.asks:
+            return self._speaker.hint("pick_again", numbers=numbers(len(state.options)))
         try:
             return await self._pool.run(self._speaker.answer, visitor, question)
         except PoolFull:
@@ -120,7 +123,7 @@ class Turns:
         async with self._visitors.at(visitor) as state:
             if turn_id in state.waiting:
                 state.waiting.remove(turn_id)
-        return card or self._speaker.hint("forgotten")
+        return card or self._speaker.hint("nothing_more")
 
     async def _outcome(self, turn_id: str, until: float) -> Card | None:
         """Wait for the outcome of a turn, wherever it runs; None if it does not come or is gone."""

@@ -174,7 +174,7 @@ class Chat:
             entry=self._info[entry.id] if entry else None,
             estimate=said.estimate,
             ask=said.ask,
-            confidence=1.0,
+            confidence=0.0 if said.kind == "abstain" else 1.0,
             notice=self.notice(entry) if entry else None,
         )
         return reply, Session(calculation=said.state)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from datetime import datetime
 
+from bot.calculator.dialogue import Calculator, load_calculator
+from bot.chat import Engine as Answering
 from bot.settings import MEMORY, Settings
 from bot.store import MemoryStore
 from bot.stores.redis import RedisStore
@@ -28,6 +32,16 @@ def open_engine(settings: Settings) -> Engine:
             100 * highest, 100 * settings.precision,
         )  # fmt: skip
     return engine
+
+
+def open_calculator(engine: Answering, clock: Callable[[], datetime]) -> Calculator | None:
+    """Return the calculator that goes with the entries of an engine; None where there is none or it cannot be read."""
+    basis = {id_: entry.basis for id_, entry in engine.entries.items()}
+    try:
+        return load_calculator(engine.phrases.text, basis, clock)
+    except CorpusError as error:
+        log.error("算账用的数字读不出来，数字题先不算：%s", error)
+        return None
 
 
 def open_store(settings: Settings) -> SafeStore | MemoryStore:

@@ -16,7 +16,9 @@ LARGEST = Decimal(100_000_000)
 MONEY = ("amount", "above", "deductible", "consult_fee", "used_cap", "left_cap")
 _EACH = re.compile(r"(?:每|一)(?:次|天|日|回|趟)[^,。;!?\d]{0,6}$|日均[^,。;!?\d]{0,4}$")
 _TIMES = re.compile(r"(\d{1,2}|[一两二三四五六七八九十]{1,2})\s*(?:次|回|趟|天|日(?!元))")
-_NO_MIXED = re.compile(r"(?:没有?|无|不含|冇|不包括|除去|除开|扣除|扣掉|去掉|不算|除了|剔除|刨去|刨掉|减去|排除)[^,。;!?]{0,4}$")
+_NO_MIXED = re.compile(
+    r"(?:没有?|无|不含|冇|不包括|除去|除开|扣除|扣掉|去掉|不算|除了|剔除|刨去|刨掉|减去|排除)[^,。;!?]{0,4}$"
+)
 
 
 def read_bill(reading: Reading, words: Vocabulary) -> Slots:
@@ -26,20 +28,37 @@ def read_bill(reading: Reading, words: Vocabulary) -> Slots:
         _put(slots, slot, reading.of(role))
     _put(slots, "consult_fee", reading.of("consult"), summed=True)
     _put_cost(slots, reading)
+    outside = [amount.value for amount in reading.of("outside") if amount.value is not None]
+    if len(outside) == 1 and "amount" in slots and slots.get("scoped") != "true" and reading.of("total"):
+        # 总费用15000, 其中自费2200: the rest is taken to be in scope, and that is said.
+        slots["amount"] = str(Decimal(slots["amount"]) - outside[0])
+        slots["rest"] = "true"
     if any(amount.about for amount in reading.amounts):
         slots["about"] = "true"
-    if _is_mixed(reading, words) and not reading.of("in_scope") and "above" not in slots:
+    if _is_mixed(reading, words) and not reading.of("in_scope") and not {"above", "rest"} & slots.keys():
         slots["mixed"] = "true"
-    if "consult_fee" in slots and ("amount" in slots):
+    if "consult_fee" in slots:
         slots["consult_in"] = _included(reading, words)
+    if reading.slots.get("visit") == "inpatient":
+        # What was paid for outpatient care has nothing to do with a stay.
+        slots.pop("used_cap", None)
+    if (
+        "诊查费" in reading.text
+        and "consult_fee" not in slots
+        and re.search(r"(?:含|包括|里面|其中|有)[^,。;]{0,3}诊查费", reading.text)
+        and not _NO_MIXED.search(reading.text[: reading.text.index("诊查费")])
+    ):
+        slots["consult_hidden"] = "true"
     costs = [amount for amount in reading.amounts if amount.role in ("total", "in_scope", "item", "above", "consult")]
-    if reading.has("several") and len(costs) > 1 or len(reading.levels) > 1 and len({amount.value for amount in costs}) > 1:
+    if (reading.has("several") and len(costs) > 1) or (
+        len(reading.levels) > 1 and len({amount.value for amount in costs}) > 1
+    ):
         slots["many"] = "true"
     if reading.has("difference"):
         slots["compare"] = "/".join(reading.levels)
-    if reading.has("cap_spent") and costs:
+    if reading.has("cap_spent") and costs and (reading.has("cap") or "2471" in reading.text):
         slots["exhausted"] = "true"
-    if any(Decimal(percent) > 100 for percent in reading.percents if percent):
+    if any(Decimal(percent) > 100 for percent in reading.percents):
         slots["impossible"] = "calc_percent"
     return slots
 
@@ -80,11 +99,16 @@ def _put_cost(slots: Slots, reading: Reading) -> None:
         if reading.vague and "above" not in slots:
             slots["unclear"] = "amount"
         return
+    if items and totals and not scope and not _covers(reading, totals, items):
+        slots["unclear"] = "amount"
+        return
     if scope and totals and len({amount.value for amount in scope}) == 1:
         # 总共2万, 范围内1万8: only what is in scope counts.
         _put(slots, "amount", scope)
         slots["scoped"] = "true"
-        if all(total.value is not None and scope[0].value is not None and total.value < scope[0].value for total in totals):
+        if all(
+            total.value is not None and scope[0].value is not None and total.value < scope[0].value for total in totals
+        ):
             slots["impossible"] = "calc_scope_over"
         return
     _put(slots, "amount", chosen, summed=not scope and not totals)
@@ -93,6 +117,15 @@ def _put_cost(slots: Slots, reading: Reading) -> None:
     if "amount" in slots and len(chosen) == 1:
         _put_times(slots, reading, chosen[0])
         _put_each(slots, reading)
+
+
+def _covers(reading: Reading, totals: list[Amount], items: list[Amount]) -> bool:
+    """Whether an amount is the sum that the items are part of: 一共500, 其中药费300."""
+    if len(totals) > 1 or totals[0].value is None or any(item.value is None for item in items):
+        return False
+    led = reading.text[max(0, totals[0].start - 8) : totals[0].start]
+    named = re.search(r"总|共|合计|花|账单|单子|费用|看了|用了|使咗|洗咗", led) is not None
+    return named and totals[0].value >= sum((item.value or Decimal(0) for item in items), Decimal(0))
 
 
 def _put_times(slots: Slots, reading: Reading, amount: Amount) -> None:
@@ -109,7 +142,8 @@ def _put_times(slots: Slots, reading: Reading, amount: Amount) -> None:
 
 def _put_each(slots: Slots, reading: Reading) -> None:
     """双胞胎各花145块: the amount of all children, where a sum is asked for."""
-    children = int(reading.slots.get("children", "1"))
+    said = reading.slots.get("children", "1")
+    children = int(said) if said.isdigit() else 1
     if children > 1 and reading.has("each") and reading.has("total"):
         slots["amount"] = str(Decimal(slots["amount"]) * children)
     elif children > 1 and reading.has("total"):
@@ -138,4 +172,13 @@ def _included(reading: Reading, words: Vocabulary) -> str:
     others = [amount for amount in reading.amounts if amount.role in ("total", "in_scope")]
     if others and re.search(r"(?:总共|一共|合计|总额|加起来|加埋|共)[^,。;]{0,6}$", reading.text[: others[0].start]):
         return "true"
-    return "false" if any(re.search(r"(?:药|检查|化验|治疗|不含诊|除诊|除了诊)", reading.text[max(0, amount.start - 10) : amount.start]) for amount in others) else ""
+    return (
+        "false"
+        if any(
+            re.search(
+                r"(?:药|检查|化验|治疗|不含诊|除诊|除了诊)", reading.text[max(0, amount.start - 10) : amount.start]
+            )
+            for amount in others
+        )
+        else ""
+    )

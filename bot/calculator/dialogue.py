@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
 
 from bot.calculator import arithmetic
-from bot.calculator.answers import answer_slots, is_follow_up, merge
+from bot.calculator.answers import answer_slots, fewer, is_follow_up, merge
 from bot.calculator.bill import MONEY, read_bill
 from bot.calculator.claims import claim
 from bot.calculator.fees import benefit, work_out_fee
 from bot.calculator.limits import work_out_cap, work_out_window
 from bot.calculator.money import bare_amount
+from bot.calculator.numbers import read_number
 from bot.calculator.outcome import Missing, Outcome, Result, Unknown, Wrong
 from bot.calculator.reading import Reading, Slots, read
 from bot.calculator.spans import fee_slots
@@ -26,10 +26,19 @@ from bot.calculator.wording import Say, Wording
 from bot.reply import CalculatorReply
 from corpus.entries import corpus_path
 from corpus.policy import Absent, Policy, load_policies
+from corpus.text import fold
 
 _LONGEST_CANCEL = 10
+_YEARLY = ("subsidy", "subsidy_gap", "total", "monthly")
+_PAUSE = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
+_NUMERAL = r"\d|[两三四五六七八九十百千万俩仨廿双孖]|[一元](?=[级甲万千百月])|[上下这本当]个?月|绑|选定|今[天日]|[今明去后前来]年|现在|[加减乘除]"
 # The deductible itself is asked for, it is not only mentioned.
-_ASKS_DEDUCTIBLE = re.compile(r"起付(?:线|标准)[^,。;以后外上]{0,6}(?:多少|几)|(?:多少|几)[^,。;]{0,5}起付|门槛费?[^,。;以后外上]{0,6}(?:多少|几)")
+_ASKS_DEDUCTIBLE = re.compile(
+    r"起付(?:线|标准)[^,。;以后外上]{0,6}(?:多少|几)|(?:多少|几)[^,。;]{0,5}起付|门槛费?[^,。;以后外上]{0,6}(?:多少|几)|起付线?(?:是不是|是否|都是)"
+)
+_COINS = re.compile(
+    r"([\d零一二两三四五六七八九十百千万]+)[块元]([\d一二三四五六七八九])[毛角]([\d一二三四五六七八九])?分?"
+)
 _LONGEST_ANSWER = 40
 _MONTHS = ("apply_month", "birth_month")
 
@@ -47,10 +56,10 @@ class State:
         return json.dumps([self.topic, self.slots, self.asked], ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
-    def load(cls, text: object) -> State | None:
+    def load(cls, text: str) -> State | None:
         """Read a state back; None where there is none or it is of another version."""
         try:
-            topic, slots, asked = json.loads(str(text))
+            topic, slots, asked = json.loads(text)
             return cls(str(topic), {str(key): str(value) for key, value in slots.items()}, str(asked))
         except (ValueError, TypeError, AttributeError):
             return None
@@ -67,33 +76,50 @@ class Calculator:
         self._words = words
         self._wording = Wording(say, basis, policy.years)
         self._clock = clock
+        self._gate = _gate(words, policy)
         self._absent = tuple((item, Words(list(item.words))) for item in policy.absent)
         # 大病保险 is never a line of a bill that we can work out; 起付线 may be.
         known = [*words.roles.values(), words.places]
         self._never = tuple(
-            (item, said) for item, said in self._absent if not any(word in names for word in item.words for names in known)
+            (item, said)
+            for item, said in self._absent
+            if not any("…" not in word and word in names for word in item.words for names in known)
         )
 
-    def reply(self, text: str, state: object = None) -> CalculatorReply | None:
+    def reply(self, text: str, state: str | None = None) -> CalculatorReply | None:
         """Answer a numeric question, or return None if it is none; `state` is what the last reply left."""
         last = State.load(state) if state else None
-        if (sums := arithmetic.read_expression(text)) is not None and not (last and last.asked):
-            return self._sum(sums)
-        today = self._clock().date()
-        reading = read(text, self._words, today)
+        # A space between words is a pause; folding would close it up.
+        folded = fold(_PAUSE.sub("，", text))
+        if last is None and not self._gate.search(folded):
+            return None
+        if (sums := arithmetic.read_expression(_COINS.sub(_coins, text))) is not None and not (last and last.asked):
+            return self._wording.arithmetic(sums)
+        reading = read(folded, self._words, self._clock().date())
         bill = read_bill(reading, self._words)
         topic = topic_of(reading, bill, self._policy)
         if last is not None:
             if len(reading.text) <= _LONGEST_CANCEL and reading.has("cancel"):
                 return CalculatorReply("smalltalk", self._wording.fill("calc_cancelled"))
+            if _ASKS_DEDUCTIBLE.search(folded) and (refused := self._refused(reading, self._absent)):
+                return replace(refused, state=state)
             if (slots := self._continued(last, reading, bill, topic)) is not None:
-                return self._run(last.topic, slots, reading, last)
+                return self._run(_turned(last.topic, topic, reading, slots), slots, reading, last)
         numbers = [slot for slot in MONEY if slot in bill]
         if topic not in ("income_base", "wage_base") and (refused := self._refused(reading, self._never)):
             return refused
-        if not topic or (topic == CLAIM and not numbers and "hospital_level" not in reading.slots and not reading.amounts):
-            return self._refused(reading, self._absent) or (self._run(topic, self._fresh(topic, reading, bill), reading) if topic else None)
-        if topic == CLAIM and not numbers and _ASKS_DEDUCTIBLE.search(reading.text) and (refused := self._refused(reading, self._absent)):
+        if not topic or (
+            topic == CLAIM and not numbers and "hospital_level" not in reading.slots and not reading.amounts
+        ):
+            return self._refused(reading, self._absent) or (
+                self._run(topic, self._fresh(topic, reading, bill), reading) if topic else None
+            )
+        if (
+            topic == CLAIM
+            and set(numbers) <= {"deductible"}
+            and _ASKS_DEDUCTIBLE.search(reading.text)
+            and (refused := self._refused(reading, self._absent))
+        ):
             return refused
         return self._run(topic, self._fresh(topic, reading, bill), reading)
 
@@ -126,7 +152,7 @@ class Calculator:
         if answered is not None:
             return merge(last.slots, answered)
         if is_follow_up(last.topic, last.slots, reading, bill, topic):
-            return merge(last.slots, self._fresh(last.topic, reading, bill))
+            return merge(last.slots, {**self._fresh(last.topic, reading, bill), **fewer(reading)})
         return None
 
     def _month_answered(self, last: State, reading: Reading) -> Slots | None:
@@ -198,13 +224,43 @@ class Calculator:
         item = absent_of(reading.text, absent)
         return self._wording.unknown(Unknown("calc_absent", {"name": item.name})) if item else None
 
-    def _sum(self, sums: arithmetic.Expression) -> CalculatorReply:
-        return self._wording.arithmetic(sums)
+
+def _gate(words: Vocabulary, policy: Policy) -> re.Pattern[str]:
+    """Return what a numeric question has at least one of, so that all others pass by quickly."""
+    cues = ("subsidy", "monthly", "base", "wage", "cap_spent", "window", "midway", "from_birth")
+    known = [words.cues[cue].pattern for cue in cues] + [level.pattern for level in words.levels.values()]
+    known += [Words(list(item.words)).pattern for item in policy.absent]
+    return re.compile("|".join([_NUMERAL, *known]))
 
 
 def words_of_consult(reading: Reading) -> bool:
     """Tell whether it is the consultation fee that is asked about."""
     return "诊查费" in reading.text or "诊金" in reading.text
+
+
+def _coins(match: re.Match[str]) -> str:
+    """Write 三块六毛二 as 3.62."""
+    tenth, cent = read_number(match[2]) or 0, read_number(match[3]) or 0 if match[3] else 0
+    whole = read_number(match[1])
+    return match[0] if whole is None else f"{whole}.{tenth}{cent}"
+
+
+def _turned(old: str, new: str, reading: Reading, slots: Slots) -> str:
+    """Return the topic of a follow-up: mostly the old one, unless the message turns it."""
+    if old in BENEFITS and reading.has("begin", "finish"):
+        return "benefit_end" if reading.has("finish") else "benefit_start"
+    if old in CAPS and new == CLAIM:
+        slots.setdefault("visit", "outpatient")
+        return CLAIM
+    if old in CAPS and reading.has("cap") and not reading.amounts and not reading.has("cap_spent", "remaining"):
+        return "cap"
+    if old in _YEARLY and reading.has("own_part") and reading.has("total"):
+        return "total"
+    if old in _YEARLY and new in _YEARLY:
+        return new
+    if old == "fee" and reading.has("difference") and reading.dates.months:
+        return "difference"
+    return old
 
 
 def _wanted(slots: Slots, reading: Reading) -> str:
@@ -214,15 +270,22 @@ def _wanted(slots: Slots, reading: Reading) -> str:
         return "month"
     if re.search(r"几个月的钱|(?:交|缴|补|收|剩)(?:够)?几个月|几个月(?:要|的费|才)", reading.text):
         return "months"
-    if reading.has("self"):
+    if reading.has("self") and not re.search(r"(?:医保|统筹|基金|公家)[^,。;]{0,4}出", reading.text):
         return "self"
-    return slots.get("want", "") if not reading.has("fund") else "fund"
+    kept = slots.get("want", "")
+    # 社康呢, 75%; 花了2005呢: an amount asks for an amount.
+    return "fund" if reading.has("fund") or (kept == "ratio" and reading.amounts) or "多少钱" in reading.text else kept
 
 
-def open_calculator(
+def load_calculator(
     say: Say, basis: Mapping[str, str], clock: Callable[[], datetime], folder: Path | None = None
 ) -> Calculator | None:
-    """Return the calculator of a corpus, None where the corpus has no numbers to compute with."""
+    """Return the calculator of a corpus, None where these entries have no numbers to compute with.
+
+    `basis` says where each entry stands in the documents.
+    """
     root = folder or corpus_path()
     policies = load_policies(root / "policy")
-    return Calculator(policies[0], load_vocabulary(root), say, basis, clock) if policies else None
+    if not policies or any(printed.entry not in basis for printed in policies[0].printed):
+        return None
+    return Calculator(policies[0], load_vocabulary(root), say, basis, clock)

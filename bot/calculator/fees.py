@@ -18,24 +18,27 @@ from bot.calculator.outcome import Figure, Missing, Outcome, Result, Step, Unkno
 from bot.calculator.reading import Slots
 from corpus.policy import Month, Policy
 
-# More children than any family has: a slip or a joke.
-MOST_CHILDREN = 20
+# More children than any school enters at once: a slip or a joke.
+MOST_CHILDREN = 1000
 
 
 def work_out_fee(topic: str, slots: Slots, policy: Policy) -> Outcome:
     """Work out a question of fees; `topic` says which."""
-    children = int(slots.get("children", "1"))
+    if slots.get("children") == "several" or slots.get("births") == "several":
+        return Unknown("calc_one_by_one")
+    children = 1 if slots.get("one_each") == "true" else int(slots.get("children", "1"))
     if not 1 <= children <= MOST_CHILDREN:
         return Wrong("calc_children")
     if "impossible" in slots:
         return Wrong(slots["impossible"])
-    if years := slots.get("school_year"):
-        if years != policy.years:
-            return _other_year(policy, years, children)
+    if (years := slots.get("school_year")) and years != policy.years:
+        return _other_year(policy, years, children)
     match topic:
         case "subsidy":
             value, step = several(policy.number("fee.subsidy"), children)
-            return _fee_result("财政补贴", value, (step,) if children > 1 else (), policy, slots, ("calc_note_subsidy",))
+            return _fee_result(
+                "财政补贴", value, (step,) if children > 1 else (), policy, slots, ("calc_note_subsidy",)
+            )
         case "total":
             value, step = total_funding(policy, children)
             return _fee_result("个人缴费加财政补贴", value, (step,), policy, slots)
@@ -65,9 +68,13 @@ def _monthly(slots: Slots, policy: Policy, children: int) -> Result:
     part = slots.get("part", "own")
     own, subsidy = policy.number("fee.personal"), policy.number("fee.subsidy")
     year = {"own": own, "subsidy": subsidy, "total": own + subsidy}[part] * children
-    months = policy.number("fee.months")
-    step = Step(f"{cents(year)} ÷ {plain(months)}", str(cents(year / months)))
-    return _fee_result("平均每月", year / months, (step,), policy, slots, ("calc_note_monthly",))
+    months, wanted = policy.number("fee.months"), int(slots.get("month_count", "1"))
+    value = year / months * wanted
+    times = f" × {wanted}" if wanted > 1 else ""
+    step = Step(f"{cents(year)} ÷ {plain(months)}{times}", str(cents(value)))
+    return _fee_result(
+        "平均每月" if wanted == 1 else f"{wanted} 个月", value, (step,), policy, slots, ("calc_note_monthly",)
+    )
 
 
 def _reverse(slots: Slots, policy: Policy) -> Result:
@@ -112,9 +119,15 @@ def _by_month(slots: Slots, policy: Policy, children: int) -> Outcome:
     month = Month.parse(slots["apply_month"])
     if outside := month_outside(policy, month):
         return _with_same_month(outside, policy, month, children)
-    if slots.get("siblings") == "true" and "compare_month" not in slots and children != 1:
+    if (
+        slots.get("siblings") == "true"
+        and "compare_month" not in slots
+        and (children != 1 or slots.get("summed") == "true")
+    ):
         return Missing("apply_month", "calc_ask_sibling")
     if (children > 1 or slots.get("siblings") == "true") and "compare_month" in slots:
+        if slots.get("summed") != "true":
+            return Unknown("calc_one_by_one")
         return _sum(slots, policy, children)
     value, step = fee(policy, month, children)
     full = months_from(policy, month) == policy.number("fee.months")
@@ -155,6 +168,8 @@ def _difference(slots: Slots, policy: Policy, children: int) -> Outcome:
     for month in months:
         if outside := month_outside(policy, month):
             return outside
+    if slots.get("same_month") == "true":
+        return _by_month(slots, policy, children)
     if months == [policy.fee.first]:
         return Missing("apply_month")
     early = months[1] if len(months) > 1 else policy.fee.first
@@ -185,7 +200,7 @@ def _newborn(slots: Slots, policy: Policy, children: int) -> Outcome:
     if slots.get("only_apply") == "true":
         return _by_month(slots, policy, children)
     if slots.get("gap") == "true" and policy.fee.contains(birth) and policy.fee.contains(applied):
-        return _difference({**slots, "compare_month": str(birth)}, policy, children)
+        return _difference({**slots, "compare_month": str(birth), "same_month": ""}, policy, children)
     match _in_time(slots, birth, applied, int(policy.number("newborn.window"))):
         case None:
             return _boundary(policy, birth, applied)
@@ -202,7 +217,12 @@ def _from_birth(slots: Slots, policy: Policy, birth: Month, applied: Month, chil
         if birth.plus(12) < policy.fee.first:
             return _other_year(policy, f"{birth.year - (birth.number < 9)}-{birth.year - (birth.number < 9) + 1}")
         known, _ = fee(policy, policy.fee.first, children)
-        values = {"from": birth.chinese, "to": policy.fee.first.plus(-1).chinese, "known": policy.years, "fee": str(cents(known))}
+        values = {
+            "from": birth.chinese,
+            "to": policy.fee.first.plus(-1).chinese,
+            "known": policy.years,
+            "fee": str(cents(known)),
+        }
         return Unknown("calc_newborn_before", values)
     value, step = fee(policy, birth, children)
     result = _fee_result("个人缴费", value, (step,), policy, slots, ("calc_note_from_birth",))
@@ -269,7 +289,14 @@ def _newborn_benefit(slots: Slots, policy: Policy) -> Outcome:
         return Unknown("calc_newborn_benefit")
     day = date.fromisoformat(slots["birth_month"])
     figures = (Figure(f"待遇开始（{day.year}年）", str(day.month), "月"), Figure("当月", str(day.day), "日"))
-    return Result(figures, (), "B2", {"birth_month": slots["birth_month"], "hukou": "shenzhen"}, ("calc_note_from_birth",), ("B2",))
+    return Result(
+        figures,
+        (),
+        "B2",
+        {"birth_month": slots["birth_month"], "hukou": "shenzhen"},
+        ("calc_note_from_birth",),
+        ("B2",),
+    )
 
 
 def _calendar(label: str, month: Month) -> Figure:

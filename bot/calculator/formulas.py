@@ -62,15 +62,21 @@ def wage_base(policy: Policy) -> tuple[Decimal, Step]:
     return cap / rate, Step(f"{_money(cap)} ÷ {percent(rate)}", _money(cap / rate))
 
 
-def cap_cost(policy: Policy, level: str) -> tuple[Decimal, Step]:
-    """Return the outpatient cost at which the cap is reached."""
+def cap_cost(policy: Policy, level: str, used: Decimal = ZERO) -> tuple[Decimal, Step]:
+    """Return the outpatient cost at which the cap is reached, or what is left of it."""
     cap, ratio = policy.number("cap.amount"), policy.ratio(f"outpatient.{level}")
-    return cap / ratio, Step(f"{_money(cap)} ÷ {percent(ratio)}", _money(cap / ratio))
+    left = f"({_money(cap)} - {_money(used)})" if used else _money(cap)
+    value = (cap - used) / ratio
+    return value, Step(f"{left} ÷ {percent(ratio)}", _money(value))
 
 
 @dataclass(frozen=True)
 class Claim:
-    """What is claimed: costs in scope, without the consultation fee; `above` where the deductible is already off."""
+    """What is claimed: costs in scope, the consultation fee apart from the rest.
+
+    `deductible` is None where it is already off; `capped` is False where the year's limit is not known;
+    `away` names the share of care out of the city; `ratio` other ratios than those of the visit.
+    """
 
     visit: str
     level: str
@@ -80,6 +86,12 @@ class Claim:
     capped: bool = True
     deductible: Decimal | None = None
     away: str = ""
+    ratio: str = ""
+
+    @property
+    def kind(self) -> str:
+        """The name of the ratios that the policy has for it."""
+        return self.ratio or self.visit
 
 
 @dataclass(frozen=True)
@@ -94,7 +106,7 @@ class Payment:
 
 def ratio_of(policy: Policy, claim: Claim) -> tuple[Decimal, Step | None]:
     """Return the part that the fund pays, and how it follows from the local one where it does."""
-    local = policy.ratio(f"{claim.visit}.{claim.level}")
+    local = policy.ratio(f"{claim.kind}.{claim.level}")
     if not claim.away:
         return local, None
     share = policy.ratio(f"away.{claim.away}")

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from bot.calculator.claims import LEVEL_NAMES, LEVELS
 from bot.calculator.formulas import cap_cost
-from bot.calculator.outcome import Figure, Outcome, Result, Step, Unknown, Wrong, plain, yuan
+from bot.calculator.outcome import (
+    LEVEL_NAMES,
+    LEVELS,
+    Figure,
+    Missing,
+    Outcome,
+    Result,
+    Step,
+    Unknown,
+    Wrong,
+    plain,
+    yuan,
+)
 from bot.calculator.reading import Slots
 from corpus.policy import Policy
 
@@ -19,8 +30,14 @@ def work_out_cap(topic: str, slots: Slots, policy: Policy) -> Outcome:
         return Unknown("calc_other_cap", {"year": year})
     inputs = {"cap_year": year}
     if topic == "cap_cost":
-        levels = [slots["hospital_level"]] if slots.get("hospital_level") in LEVELS else list(LEVELS)
-        worked = [(level, *cap_cost(policy, level)) for level in levels]
+        level = slots.get("hospital_level")
+        levels = [level] if level in LEVELS else list(LEVELS)
+        used = Decimal(slots.get("used_cap", "0"))
+        if not 0 <= used <= cap:
+            return Wrong("calc_over_used")
+        worked = [(level, *cap_cost(policy, level, used)) for level in levels]
+        if level is None:
+            return Missing("hospital_level", table=tuple(yuan(LEVEL_NAMES[one], value) for one, value, _ in worked))
         figures = tuple(yuan(f"{LEVEL_NAMES[level]}的费用", value) for level, value, _ in worked)
         return Result(figures, tuple(step for _, _, step in worked), "B4", inputs, ("calc_note_cap_cost",), ("B4",))
     if topic == "remaining":
@@ -30,7 +47,13 @@ def work_out_cap(topic: str, slots: Slots, policy: Policy) -> Outcome:
         left = max(Decimal(0), cap - used)
         step = (Step(f"{cap} - {yuan('', used).value}", str(left)),) if used <= cap else ()
         return Result((yuan("剩余限额", left),), step, "B4", inputs, ("calc_note_remaining",), ("B4",))
-    return Result((yuan(f"{policy.cap_year}年度门诊支付限额", cap),), (), "B4", inputs, ("calc_note_cap",), ("B4",))
+    children = (
+        int(slots.get("children", "1")) if slots.get("summed") == "true" and slots.get("children", "1").isdigit() else 1
+    )
+    steps = (Step(f"{cap} × {children}", str(cap * children)),) if children > 1 else ()
+    return Result(
+        (yuan(f"{policy.cap_year}年度门诊支付限额", cap * children),), steps, "B4", inputs, ("calc_note_cap",), ("B4",)
+    )
 
 
 def work_out_window(policy: Policy) -> Outcome:

@@ -24,7 +24,9 @@ _CHANGE = re.compile(
 _VAGUE_BEFORE = re.compile(r"(?:不到|将近|近|超过|超|好|(?<!以)上|几|不止|至少|起码|最少)$")
 _ABOUT_BEFORE = re.compile(r"(?:大概|大约|约|差不多|大致|估计|左右)$")
 # Amounts that nobody can read: 几百块, 上万, 好几千, 万把块, 百来块, 小几万.
-_NO_NUMBER = re.compile(r"(?:几|上|好几|小几|大几)(?:十|百|千|万)|[百千万]把|(?<![一二两三四五六七八九十\d零])[百千]来块")
+_NO_NUMBER = re.compile(
+    r"(?:几|上|好几|小几|大几)(?:十|百|千|万)|[百千万]把|(?<![一二两三四五六七八九十\d零])[百千]来块"
+)
 _SIGN = re.compile(r"(?:¥|rmb|人民币)\s*$")
 _MINUS = re.compile(r"(?:负|(?<![\d年月.-])-)\s*$")
 # What follows or leads a number that is no amount.
@@ -33,12 +35,14 @@ _OTHER_AFTER = re.compile(
     r"层|班|型|度|℃|斤|公斤|cm|粒|片|盒|瓶|支|针|毫升|ml|mg|路|栋|室|单元|学年|晚|夜|样|下|起(?!付)|共|直|些|般|定|百分|只|名|门|边|"
     r"楼|宝|姐|哥|弟|妹|兄|老|院|附院|医院|人民|周|礼拜|星期|回|趟|届|代|档|期|段|线|旦|切|千多度|时)"
 )
-_OTHER_BEFORE = re.compile(r"(?:第|初|星期|周|礼拜|电话|手机|号码|热线|身份证|尾号|编号|卡号|床号|打|拨|微信|qq|百分之|大|小|老|幼|十|万|统|唯|同|单|之)\s*$")
+_OTHER_BEFORE = re.compile(
+    r"(?:工号|单号|病历号|票号|房号|车牌|第|初|星期|周|礼拜|电话|手机|号码|热线|身份证|尾号|编号|卡号|床号|打|拨|微信|qq|百分之|大|小|老|幼|十|万|统|唯|同|单|之)\s*$"
+)
 _CALLED = re.compile(r"(?:打|拨|热线|电话|叫|呼)(?:了|过|通|咗)?\s*$")
 _HOTLINE = {"12345", "12333", "12366"}
 # What an amount without a unit stands behind, or before.
 _CUE_BEFORE = re.compile(
-    r"(?:花|费|内|共|上|线|药|钱|用|额|单|报|付|总|账|款|收|价|计|外|剩|有|是|约|:|=|块|查|验|使|洗|咗|了|里|分|化|液|血|针|片|像|超|t|-|负|检|出|掉|要|过|刷|开|后|到|给|垫|,|。|;|多|才|又|院|疗|诊|级|康|甲|乙|^|\s)\s*$"
+    r"(?:花|费|内|共|上|线|药|钱|用|额|单|报|付|总|账|款|收|价|计|外|剩|有|是|约|:|=|块|查|验|使|洗|咗|了|里|分|化|液|血|针|片|像|超|t|-|负|检|出|掉|趟|次|回|要|过|刷|开|后|到|给|垫|,|。|;|多|才|又|院|疗|诊|级|康|甲|乙|^|\s)\s*$"
 )
 _CUE_AFTER = re.compile(r"\s*(?:能|可|报|医保|自己|要|该|给|都|全|的|,|。|;|\?|!|$|在|算)")
 _PERSONAL = 7  # digits: a phone or an identity number, no amount
@@ -74,7 +78,11 @@ def is_vague(text: str) -> bool:
 
 def bare_amount(text: str) -> Decimal | None:
     """Return the amount if the text is nothing but one (600, 六百块, 大概两万)."""
-    body = re.sub(r"^(?:是|就|就是|大概|大约|有|花了|一共|总共|约|那就|那|写的是|写着|上面写)+|(?:左右|吧|呢|啊|的|哦|呀|样子|,|。|\s)+$", "", text)
+    body = re.sub(
+        r"^(?:是|就|就是|大概|大约|有|花了|一共|总共|约|那就|那|写的是|写着|上面写)+|(?:左右|吧|呢|啊|的|哦|呀|样子|,|。|\s)+$",
+        "",
+        text,
+    )
     amounts = find_amounts(body, [], {})
     whole = len(amounts) == 1 and amounts[0].start == 0 and amounts[0].end == len(body)
     return amounts[0].value if whole else None
@@ -87,7 +95,12 @@ def _amount(number: Number, text: str, taken: list[tuple[int, int]]) -> Amount |
     unit = _UNIT.match(after)
     assert unit is not None
     how = (unit["how"] or "") + (unit["later"] or "")
-    if not unit["unit"] and not re.match(r"\s*个半", after) and not _SIGN.search(before) and not _is_money(number, before, after, unit):
+    if (
+        not unit["unit"]
+        and not re.match(r"\s*个半", after)
+        and not _SIGN.search(before)
+        and not _is_money(number, before, after, unit)
+    ):
         return None
     if unit["unit"] and re.match(r"\s*分(?:之|钟)", after):
         return None
@@ -108,7 +121,11 @@ def _amount(number: Number, text: str, taken: list[tuple[int, int]]) -> Amount |
 def _is_money(number: Number, before: str, after: str, unit: re.Match[str]) -> bool:
     """Whether a number without a unit may be an amount."""
     digits = re.sub(r"\D", "", number.text)
-    if _CALLED.search(before) or number.text in _HOTLINE or (len(digits) >= _PERSONAL and not number.scaled and "." not in number.text and "," not in number.text):
+    if (
+        _CALLED.search(before)
+        or number.text in _HOTLINE
+        or (len(digits) >= _PERSONAL and not number.scaled and "." not in number.text and "," not in number.text)
+    ):
         return len(digits) > 18 or (len(digits) >= 8 and len(set(digits)) < 3)
     if _OTHER_AFTER.match(after[unit.end() :] if unit["how"] else after) or _OTHER_BEFORE.search(before):
         return False
@@ -120,7 +137,10 @@ def _is_money(number: Number, before: str, after: str, unit: re.Match[str]) -> b
         return True
     if not number.text[0].isdigit() and (len(number.text) == 1 or not _CUE_AFTER.match(after)):
         return False
-    return (number.value >= 5 or "." in number.text or number.text == "0") and bool(_CUE_BEFORE.search(before))
+    # A stray number counts as an amount, so that it is asked about and never passed over.
+    if number.text[0].isdigit():
+        return number.value >= 5 or "." in number.text or number.text == "0"
+    return bool(_CUE_BEFORE.search(before))
 
 
 def _in_yuan(value: Decimal, unit: str, text: str, end: int) -> tuple[Decimal, int]:
@@ -152,22 +172,42 @@ def _with_roles(text: str, amounts: list[Amount], roles: Mapping[str, Words]) ->
         before = text[max(start, amount.start - _REACH) : amount.start]
         after = text[amount.end : min(stop, amount.end + _REACH)]
         last = done[-1].role if done else ""
-        done.append(replace(amount, role=_role(before, after, last, roles) if roles else ""))
+        done.append(replace(amount, role=_role(before, after, last, roles, place + 1 < len(amounts)) if roles else ""))
     return done
 
 
 _PART_END = re.compile(r"[,。;!?]")
-_STILL = re.compile(r"^(?:元|块)?(?:的)?(?:以上|之上|以外|后|之后|以后|完|掉|了)?[,]?(?:的)?(?:部分|那部分)?(?:还)?(?:剩下|剩|有|是|花了|费用|总共|一共|大概)?(?:的)?$")
+_STILL = re.compile(
+    r"^(?:元|块)?(?:的)?(?:以上|之上|以外|后|之后|以后|完|掉|了)?[,]?(?:的)?(?:部分|那部分)?(?:还)?(?:剩下|剩|有|是|花了|费用|总共|一共|大概)?(?:的)?$"
+)
 
 
-def _role(before: str, after: str, last: str, roles: Mapping[str, Words]) -> str:
+def _role(before: str, after: str, last: str, roles: Mapping[str, Words], nextone: bool) -> str:
     clause, tail = _PART_END.split(before)[-1], _PART_END.split(after)[0]
-    if re.match(r"(?:的|是|为|就是|算)?(?:医院)?(?:起付|门槛)", tail) and not re.search(r"^.{0,6}(?:以上|以外|之上)", tail):
+    named_next = nextone and re.fullmatch(r".{0,3}(?:起付线?|门槛费?|起付标准)(?:是|为|要|:|有|就|大概|约)?", after)
+    if (
+        not named_next
+        and re.match(r"(?:的|是|为|就是|算)?(?:医院)?(?:起付|门槛)", tail)
+        and not re.search(r"^.{0,6}(?:以上|以外|之上)", tail)
+    ):
         return "deductible"
     if last == "deductible" and re.match(r"(?:元|块)?(?:以上|之上|以外|后|之后|以后)", before) and _STILL.match(before):
         return "above"
     if roles["above"].last(clause) or re.match(r"(?:的|都|全)?是?(?:起付线|门槛费?)(?:以上|之上|以外|后)", tail):
-        return "deductible" if re.search(r"(?:扣除|扣掉|扣了|扣完|减去|减掉|减了|除去|去掉|超过|过了|刨去|扣咗|减咗)(?:起付线|门槛费)$", clause) and re.match(r"(?:元|块)?(?:以?后|之后|[,]?(?:还)?剩|的部分)", after) else "above"
+        return (
+            "deductible"
+            if re.search(
+                r"(?:扣除|扣掉|扣了|扣完|减去|减掉|减了|除去|去掉|超过|过了|刨去|扣咗|减咗)(?:起付线|门槛费)$", clause
+            )
+            and re.match(r"(?:元|块)?(?:以?后|之后|[,]?(?:还)?剩|的部分)", after)
+            else "above"
+        )
+    off = roles["deductible"].last(clause)
+    if off and re.search(r"(?:超|过|高|扣|减|除|去|刨|抛|剔)[^,。;]{0,3}$", clause[: off.start()]):
+        over = re.search(r"(?:超|过|高)[^,。;]{0,3}$", clause[: off.start()])
+        between = clause[off.end() :]
+        if over or re.search(r"还|剩|后|外|部分|余|是|有", between):
+            return "above"
     nearest, found = 0, ""
     for role in ("left", "deductible", "consult", "used", "outside", "not_cost", "in_scope", "item"):
         match = roles[role].last(clause)
@@ -177,6 +217,12 @@ def _role(before: str, after: str, last: str, roles: Mapping[str, Words]) -> str
             nearest, found = match.end(), role
     if found:
         return found
+    if re.search(r"(?:就是|等于|算出来是?)$", clause) and re.match(
+        r"(?:元|块)?(?:了)?(?:对吧|对不对|是吧|对吗|没错吧|是不是)", tail
+    ):
+        return "not_cost"
+    if re.match(r"(?:元|块|蚊)?(?:的)?(?:额度|限额)", tail) and "用" in clause:
+        return "used"
     if re.match(r"(?:元|块)?(?:的)?(?:额度|限额)?(?:已经|都|早就|全)*(?:用|报)(?:完|光|晒|满|掉|了|咗|尽)", tail):
         return "used"
     for role in ("consult", "outside", "in_scope"):

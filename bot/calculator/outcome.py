@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
 CENT = Decimal("0.01")
+LEVELS = ("1", "2", "3")
+LEVEL_NAMES = {"1": "一级及以下（含社康）", "2": "二级", "3": "三级"}
 
 
 def cents(value: Decimal) -> Decimal:

@@ -17,7 +17,7 @@ HERE, PROVINCE, COUNTRY, ABROAD = "深圳", "广东省内", "广东省外", "港
 # "…" in a word stands for a few signs of the same clause.
 _GAP = "[^,。;!?]{0,6}?"
 _NEGATED_BEFORE = re.compile(
-    r"(?:没有?|未|(?<!是)不是|(?<![是要])不(?!管|论|但|光|仅)|非|无|冇|唔系|唔係|唔|免|忘了|忘记|并非|谈不上|够不上|达不到|算不上)"
+    r"(?:没有?|未|(?<!是)不是|(?<![是要])不(?!管|论|但|光|仅)|非|无|冇|唔系|唔係|唔|免|忘了|忘记|并非|别再?给?我?按?|谈不上|够不上|达不到|算不上)"
     r"(?:办理?|做|去|过|经过?|任何|什么|啥|乜|市外|异地|长期|跨省|的|那种|算|到|是|被|有|送|进行?|我们|孩子|我|咱|他|她|它|这个|那个|需要|用|给|能|属于|在|走|搞|弄|开|申请|急诊|急症|啥叫){0,4}$"
 )
 _NEGATED_AFTER = re.compile(
@@ -42,24 +42,33 @@ class Words:
     def __init__(self, words: list[str]) -> None:
         """Prepare the words; longer ones win."""
         # Folding would turn "…" into dots.
-        patterns = (_GAP.join(re.escape(fold(part)) for part in word.split("…")) for word in sorted(words, key=len, reverse=True))
+        patterns = (
+            _GAP.join(re.escape(fold(part)) for part in word.split("…"))
+            for word in sorted(words, key=len, reverse=True)
+        )
         self._pattern = re.compile("|".join(patterns))
 
     def __contains__(self, text: object) -> bool:
         """Tell whether one of the words stands in a folded text."""
         return self._pattern.search(str(text)) is not None
 
-    def find(self, text: str) -> Iterator[Found]:
-        """Yield every place where one of the words stands."""
+    def find(self, text: str, before_only: bool = False) -> Iterator[Found]:
+        """Yield every place where one of the words stands; `before_only` looks for denials before it alone."""
         for match in self._pattern.finditer(text):
             before, after = text[max(0, match.start() - 10) : match.start()], text[match.end() : match.end() + 10]
-            denied = bool(_NEGATED_BEFORE.search(before) or _NEGATED_AFTER.match(after))
+            denied = bool(_NEGATED_BEFORE.search(before) or (not before_only and _NEGATED_AFTER.match(after)))
             yield Found(match.start(), match.end(), denied)
+
+    @property
+    def pattern(self) -> str:
+        """All words as one regular expression."""
+        return self._pattern.pattern
 
     def said(self, text: str) -> bool | None:
         """Return True if it is said, False if it is denied, None if it is not mentioned."""
-        found = list(self.find(text))
-        return any(not one.denied for one in found) if found else None
+        if self._pattern.search(text) is None:
+            return None
+        return any(not one.denied for one in self.find(text))
 
     def disputed(self, text: str) -> bool:
         """Tell whether it is said in one place and denied in another."""
@@ -67,10 +76,8 @@ class Words:
 
     def last(self, text: str) -> re.Match[str] | None:
         """Return the last place, for words that stand before a number."""
-        match = None
-        for match in self._pattern.finditer(text):
-            pass
-        return match
+        places = list(self._pattern.finditer(text))
+        return places[-1] if places else None
 
     def leads(self, text: str) -> bool:
         """Tell whether a text starts with one of the words."""
@@ -110,8 +117,8 @@ def load_vocabulary(folder: Path | None = None) -> Vocabulary:
     """Read the vocabulary of a corpus."""
     words = (folder or corpus_path()) / "words"
     data = tomllib.loads(read_text(words / "calculator.toml"))
-    tables = ({key: Words(value) for key, value in data[name].items()} for name in ("level", "cue", "role"))
-    return Vocabulary(*tables, _places(read_text(words / "places.txt")))
+    level, cue, role = ({key: Words(value) for key, value in data[name].items()} for name in ("level", "cue", "role"))
+    return Vocabulary(level, cue, role, _places(read_text(words / "places.txt")))
 
 
 def _places(text: str) -> Places:

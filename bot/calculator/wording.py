@@ -64,7 +64,9 @@ class Wording:
 
     def unknown(self, unknown: Unknown, state: str | None = None) -> CalculatorReply:
         """Say that the documents do not say it."""
-        return CalculatorReply("abstain", f"{self.fill(unknown.phrase, unknown.values)}\n{self._say('hotline')}", state=state)
+        return CalculatorReply(
+            "abstain", f"{self.fill(unknown.phrase, unknown.values)}\n{self._say('hotline')}", state=state
+        )
 
     def wrong(self, wrong: Wrong, state: str | None = None) -> CalculatorReply:
         """Say what cannot be, and the way out."""

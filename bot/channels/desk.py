@@ -12,7 +12,7 @@ from bot.channels.errors import empty_question, failed, long_question, not_ready
 from bot.channels.guard import RateLimiter, client_of
 from bot.channels.metrics import Metrics
 from bot.chat import Calculator, Chat, Engine, china_now
-from bot.opening import open_store
+from bot.opening import open_calculator, open_store
 from bot.records import Records
 from bot.reply import MAX_QUESTION, Feedback, Query, Reply, trim
 from bot.sessions import SessionStore
@@ -47,7 +47,8 @@ class Desk:
     def open(self, engine: Engine) -> None:
         """Start taking questions."""
         sessions = SessionStore(self.store)
-        self._chat = Chat(engine, self.settings, sessions, self.records, self._calculator, self._clock)
+        calculator = self._calculator or open_calculator(engine, self._clock)
+        self._chat = Chat(engine, self.settings, sessions, self.records, calculator, self._clock)
 
     def fail(self) -> None:
         """Note that there will be no engine."""

@@ -112,7 +112,7 @@ class Settings(BaseSettings):
         False, description="用户说“转人工”一类的话时转给公众平台的客服；开通了客服功能才设为 1，只能是 0 或 1"
     )
     wechat_deadline: float = Field(
-        4.0, gt=0, le=4.8, description="收到消息以后最多几秒给出答复，须大于 0、不超过 4.8；微信只等 5 秒"
+        4.0, gt=0, le=4.5, description="收到消息以后最多几秒给出答复，须大于 0、不超过 4.5；微信只等 5 秒"
     )
     wechat_window: int = Field(
         300, ge=1, le=86_400, description="请求里的时间与本机时间最多差几秒，须为 1 到 86400；超过就拒绝"

@@ -238,3 +238,13 @@ def test_a_byte_order_mark_is_forgiven() -> None:
         "content": f"<xml><Encrypt>{encrypted}</Encrypt></xml>".encode(),
     }
     assert content_of(post(account(FakeChat()), request))
+
+
+def test_item_58_nothing_private_in_the_logs(caplog: pytest.LogCaptureFixture) -> None:
+    """Here the logs are shown not to be empty; that they hold nothing private is looked at after every test."""
+    app = account(FakeChat(lambda text: int(text)))
+    for name in (*GENERATED, *NEGATIVE):
+        post(app, vector(name))
+    lines = [record.getMessage() for record in caplog.records if record.name.startswith("bot.channels.wechat")]
+    assert [line for line in lines if "公众号的一次答复出错：ValueError" in line]
+    assert [line for line in lines if "拒绝了请求（-40005，到现在 1 次）：AppID 不对" in line]

@@ -110,6 +110,22 @@ def test_item_41_options_shown_later_own_the_numbers() -> None:
     together(account(chat, **SOON), ask)
 
 
+def test_item_41_what_was_asked_last_is_what_going_on_means() -> None:
+    chat = FakeChat(lambda text: "长" * 1000 if text == "讲一段长的" else about(text))
+
+    async def ask(wx: Caller) -> None:
+        assert "第 1/2 段" in await wx.say("讲一段长的")
+        await wx.say("慢的一个问题", number=2)
+        chat.open()
+        await asyncio.sleep(0.1)
+        assert await wx.say("继续", number=3) == "关于慢的一个问题"
+        assert await wx.say("慢慢讲一段", number=4) == "关于慢慢讲一段"
+        assert "第 1/2 段" in await wx.say("讲一段长的", number=5)
+        assert (await wx.say("继续", number=6)).startswith("长")
+
+    together(account(chat, **SOON), ask)
+
+
 @pytest.mark.parametrize("word", ["查看答案", "继续", "1", "下一段"])
 def test_item_42_nothing_waits(word: str) -> None:
     chat = FakeChat()

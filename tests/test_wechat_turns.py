@@ -200,6 +200,7 @@ def test_rubbish_in_the_store_is_not_the_end() -> None:
     for key in rows(store):
         store.put(key, "{", 600)
     assert say(app, "存储里是乱码") == "系统繁忙。"
+    assert say(app, "换一句别的话", number=2) == "答复"
 
 
 def test_the_session_of_a_reply_is_never_sent() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from asyncio import to_thread
 
 from bot.channels.metrics import WechatMetrics
@@ -14,8 +13,6 @@ from bot.channels.wechat.visitors import KEPT_SECONDS, Visitor, Visitors
 from bot.chat import picked
 from bot.store import Store
 from corpus.text import fold
-
-log = logging.getLogger(__name__)
 
 # WeChat tries three times within 15 seconds; whoever claimed a message has given up well after that.
 CLAIM_SECONDS = 60.0

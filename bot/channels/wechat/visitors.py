@@ -19,6 +19,7 @@ KEPT_SECONDS = 600.0
 _PREFIX = "wechat/visitor/"
 # More than anybody asks in ten minutes by hand; what falls off is forgotten by its own time.
 _MOST_TURNS = 60
+_MOST_WAITING = 5
 
 
 @dataclass
@@ -39,9 +40,9 @@ class Visitor:
     def postpone(self, turn_id: str) -> None:
         """Note that the answer to a message is to be fetched."""
         if turn_id not in self.waiting:
-            self.waiting.append(turn_id)
-        # From here on "1" means the answer, not an option of an earlier one.
-        self.options, self.asks = [], False
+            self.waiting = [*self.waiting[-_MOST_WAITING + 1 :], turn_id]
+        # From here on "1" and "继续" mean this answer, not an option or the next page of an earlier one.
+        self.rest, self.options, self.asks = [], [], False
 
     def show(self, turn_id: str, card: Card) -> None:
         """Note what has been said."""
@@ -71,7 +72,7 @@ class Visitors:
         lock = self._locks.setdefault(name, Lock())
         async with lock:
             kept = await to_thread(self._store.get, _PREFIX + name)
-            visitor = Visitor(**json.loads(kept)) if kept else Visitor()
+            visitor = _read(kept)
             before = asdict(visitor)
             yield visitor
             if asdict(visitor) != before:
@@ -84,4 +85,12 @@ class Visitors:
         async with lock:
             kept = await to_thread(self._store.get, _PREFIX + name)
             await to_thread(self._store.delete, _PREFIX + name)
-            return list(json.loads(kept)["turns"]) if kept else []
+            return _read(kept).turns
+
+
+def _read(kept: str | None) -> Visitor:
+    try:
+        return Visitor(**json.loads(kept)) if kept else Visitor()
+    except (ValueError, TypeError):
+        # What another version has written is not guessed at.
+        return Visitor()

@@ -8,7 +8,7 @@ from decimal import Decimal
 from bot.calculator.away import away_kind, location_of, share_of, two_readings
 from bot.calculator.bill import impossible
 from bot.calculator.formulas import ZERO, Claim, pay
-from bot.calculator.outcome import LEVEL_NAMES, LEVELS, Figure, Missing, Outcome, Result, Step, Unknown, Wrong, yuan
+from bot.calculator.outcome import LEVEL_NAMES, LEVELS, Missing, Outcome, Result, Step, Unknown, Wrong, yuan
 from bot.calculator.payments import nothing_paid, number, paid_result, ratio_result
 from bot.calculator.places import AWAY, LOCAL, SEVERAL, UNCOVERED
 from bot.calculator.reading import Slots
@@ -77,7 +77,7 @@ def _inpatient(slots: Slots, policy: Policy, away: str = "") -> Outcome:
     level = slots.get("hospital_level", "")
     asked = Claim("inpatient", level, cost or ZERO, deductible=deductible, away=away)
     if not level:
-        return Missing("hospital_level", table=_table(slots, policy, asked) if cost is not None else ())
+        return _level_missing(slots, policy, asked, cost is not None)
     if cost is None or slots.get("want") == "ratio":
         return ratio_result(slots, policy, asked, "calc_ratio_inpatient")
     notes = ["calc_assume_deductible"] if above is None and deductible is None else []
@@ -141,7 +141,7 @@ def _outpatient_paid(slots: Slots, policy: Policy, away: str, notes: list[str]) 
     asked = Claim("outpatient", level, cost or ZERO, consult or ZERO, used, capped, away=away)
     nothing = cost is None and consult is None
     if not level:
-        return Missing("hospital_level", table=() if nothing else _table(slots, policy, asked))
+        return _level_missing(slots, policy, asked, not nothing)
     if nothing and slots.get("consult_asked") == "true":
         return ratio_result(slots, policy, replace(asked, ratio="consult"), "calc_ratio_consult")
     if nothing or slots.get("want") == "ratio":
@@ -186,8 +186,9 @@ def _consult_unclear(slots: Slots) -> Missing | None:
     return Missing("amount", "calc_ask_consult_in") if not slots.get("consult_in") else None
 
 
-def _table(slots: Slots, policy: Policy, asked: Claim) -> tuple[Figure, ...]:
-    """Return what comes out at each level."""
-    own = slots.get("want") == "self"
-    payments = [(level, pay(policy, replace(asked, level=level))) for level in LEVELS]
-    return tuple(yuan(LEVEL_NAMES[level], paid.own if own else paid.fund) for level, paid in payments)
+def _level_missing(slots: Slots, policy: Policy, asked: Claim, worked: bool) -> Missing:
+    """Ask for the level, and say what comes out at each where there is a cost."""
+    own, entry = slots.get("want") == "self", policy.figure(f"{asked.kind}.{LEVELS[0]}").entry
+    payments = [(level, pay(policy, replace(asked, level=level))) for level in LEVELS] if worked else []
+    table = tuple(yuan(LEVEL_NAMES[level], paid.own if own else paid.fund) for level, paid in payments)
+    return Missing("hospital_level", table=table, entry=entry)

@@ -75,6 +75,11 @@ class Mention:
     role: str = ""
 
     @property
+    def month(self) -> Month:
+        """The month, where it is possible and its year was said."""
+        return Month(self.year or 0, self.number)
+
+    @property
     def possible(self) -> bool:
         """Whether there is such a month and day."""
         try:

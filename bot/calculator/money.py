@@ -45,6 +45,9 @@ _CUE_BEFORE = re.compile(
     r"(?:花|费|内|共|上|线|药|钱|用|额|单|报|付|总|账|款|收|价|计|外|剩|有|是|约|:|=|块|查|验|使|洗|咗|了|里|分|化|液|血|针|片|像|超|t|-|负|检|出|掉|趟|次|回|要|过|刷|开|后|到|给|垫|,|。|;|多|才|又|院|疗|诊|级|康|甲|乙|^|\s)\s*$"
 )
 _CUE_AFTER = re.compile(r"\s*(?:能|可|报|医保|自己|要|该|给|都|全|的|,|。|;|\?|!|$|在|算)")
+_COINS = re.compile(
+    r"([\d零一二两三四五六七八九十百千万]+)[块元]([\d一二三四五六七八九])[毛角](?:([\d一二三四五六七八九])分?)?"
+)
 _PERSONAL = 7  # digits: a phone or an identity number, no amount
 _REACH = 14
 
@@ -86,6 +89,18 @@ def bare_amount(text: str) -> Decimal | None:
     amounts = find_amounts(body, [], {})
     whole = len(amounts) == 1 and amounts[0].start == 0 and amounts[0].end == len(body)
     return amounts[0].value if whole else None
+
+
+def with_coins(text: str) -> str:
+    """Return a text with 三块六毛二 written as 3.62."""
+    return _COINS.sub(_coin, text)
+
+
+def _coin(match: re.Match[str]) -> str:
+    whole = read_number(match[1])
+    if whole is None:
+        return match[0]
+    return str(whole + _digit(match[2]) / 10 + (_digit(match[3]) / 100 if match[3] else 0))
 
 
 def _amount(number: Number, text: str, taken: list[tuple[int, int]]) -> Amount | None:

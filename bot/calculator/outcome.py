@@ -60,11 +60,15 @@ class Result:
 
 @dataclass(frozen=True)
 class Missing:
-    """An input that must be asked for; `phrase` names the question, `table` what comes out for each answer."""
+    """An input that must be asked for; `phrase` names the question.
+
+    `table` holds what comes out for each answer, `entry` the entry that the rule stands in.
+    """
 
     slot: str
     phrase: str = ""
     table: tuple[Figure, ...] = ()
+    entry: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,7 @@ import re
 from decimal import Decimal
 
 from bot.calculator.reading import Reading, Slots
-from bot.calculator.vocabulary import Words
-from corpus.policy import Absent, Policy
+from corpus.policy import Policy
 
 CLAIM = "claim"
 CAPS = ("cap", "cap_cost", "remaining")
@@ -29,11 +28,6 @@ def topic_of(reading: Reading, bill: Slots, policy: Policy) -> str:
         or _of_claims(reading, bill)
         or _of_fees(reading)
     )
-
-
-def absent_of(text: str, absent: tuple[tuple[Absent, Words], ...]) -> Absent | None:
-    """Return what the sentence asks a number of that the documents do not give."""
-    return next((item for item, words in absent if words.said(text) is not None), None)
 
 
 def _of_reverse(reading: Reading, policy: Policy) -> str:

@@ -14,7 +14,8 @@ from corpus.text import fold
 
 HERE, PROVINCE, COUNTRY, ABROAD = "深圳", "广东省内", "广东省外", "港澳台"
 
-# "…" in a word stands for a few signs of the same clause.
+# Stands in a word for a few signs of the same clause.
+GAP = "…"
 _GAP = "[^,。;!?]{0,6}?"
 _NEGATED_BEFORE = re.compile(
     r"(?:没有?|未|(?<!是)不是|(?<![是要])不(?!管|论|但|光|仅)|非|无|冇|唔系|唔係|唔|免|忘了|忘记|并非|别再?给?我?按?|谈不上|够不上|达不到|算不上)"
@@ -43,14 +44,14 @@ class Words:
         """Prepare the words; longer ones win."""
         # Folding would turn "…" into dots.
         patterns = (
-            _GAP.join(re.escape(fold(part)) for part in word.split("…"))
+            _GAP.join(re.escape(fold(part)) for part in word.split(GAP))
             for word in sorted(words, key=len, reverse=True)
         )
         self._pattern = re.compile("|".join(patterns))
 
-    def __contains__(self, text: object) -> bool:
-        """Tell whether one of the words stands in a folded text."""
-        return self._pattern.search(str(text)) is not None
+    def said_in(self, text: str) -> bool:
+        """Tell whether one of the words stands in a folded text, denied or not."""
+        return self._pattern.search(text) is not None
 
     def find(self, text: str, before_only: bool = False) -> Iterator[Found]:
         """Yield every place where one of the words stands; `before_only` looks for denials before it alone."""
@@ -103,9 +104,9 @@ class Places:
         names = sorted(self._group, key=len, reverse=True)
         self._pattern = re.compile("|".join(map(re.escape, names)) or r"(?!)")
 
-    def __contains__(self, text: object) -> bool:
+    def said_in(self, text: str) -> bool:
         """Tell whether a place stands in a folded text."""
-        return self._pattern.search(str(text)) is not None
+        return self._pattern.search(text) is not None
 
     def find(self, text: str) -> Iterator[tuple[int, int, str]]:
         """Yield where each name stands and its group."""

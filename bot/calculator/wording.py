@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from bot.calculator.arithmetic import Expression
+from bot.calculator.formulas import percent
 from bot.calculator.outcome import Figure, Missing, Result, Unknown, Wrong, plain
 from bot.reply import Ask, CalculatorReply, Estimate
 from bot.reply import Result as WireResult
+from corpus.policy import Policy
 
 Say = Callable[[str], str]
 
@@ -24,11 +26,25 @@ OPTIONS = {
 class Wording:
     """Puts outcomes into words."""
 
-    def __init__(self, say: Say, basis: Mapping[str, str], years: str) -> None:
-        """Take the phrases, where each entry stands in the documents, and the school year of the figures."""
+    def __init__(self, say: Say, basis: Mapping[str, str], policy: Policy) -> None:
+        """Take the phrases, where each entry stands in the documents, and the numbers that phrases name."""
         self._say = say
         self._basis = basis
-        self._years = years
+        self._policy = policy
+        self._facts = {
+            "years": policy.years,
+            "cap": str(policy.number("cap.amount")),
+            "cap_year": str(policy.cap_year),
+            "window": plain(policy.number("newborn.window")),
+            "year_months": plain(policy.number("fee.months")),
+            "emergency": percent(policy.ratio("away.emergency")),
+            "in_province": percent(policy.ratio("away.in_province")),
+            "out_province": percent(policy.ratio("away.out_province")),
+            "fee_first": str(policy.fee.first.number),
+            "fee_last": str(policy.fee.last.number),
+            "benefit_first": str(policy.benefit.first.number),
+            "benefit_last": str(policy.benefit.last.number),
+        }
 
     def result(self, result: Result, state: str) -> CalculatorReply:
         """Say a result."""
@@ -45,7 +61,7 @@ class Wording:
             inputs=result.inputs,
             assumptions=notes,
             basis=list(result.basis or (result.entry,)),
-            policy_year=self._years,
+            policy_year=self._policy.years,
         )
         return CalculatorReply("calculation", "\n".join(lines), result.entry, estimate, state=state)
 
@@ -58,9 +74,11 @@ class Wording:
         ask = Ask(slot=missing.slot, options=list(OPTIONS.get(missing.slot, ())))
         return CalculatorReply("ask", "\n".join(lines), ask=ask, state=state)
 
-    def table(self, missing: Missing, entry: str, state: str) -> CalculatorReply:
-        """Say what comes out for each answer, to somebody who does not know which is right."""
-        return self.result(Result(missing.table, (), entry, {}, ("calc_note_table",)), state)
+    def not_known(self, missing: Missing, state: str) -> CalculatorReply:
+        """Help somebody who does not know what was asked: every level's figure, or where to look it up."""
+        if not missing.table:
+            return self.question(missing, state, "calc_look_up")
+        return self.result(Result(missing.table, (), missing.entry, {}, ("calc_note_table",)), state)
 
     def unknown(self, unknown: Unknown, state: str | None = None) -> CalculatorReply:
         """Say that the documents do not say it."""
@@ -84,7 +102,7 @@ class Wording:
     def fill(self, phrase: str, values: Mapping[str, str] | None = None) -> str:
         """Return a phrase with its blanks filled."""
         text = self._say(phrase)
-        for name, value in {"years": self._years, **(values or {})}.items():
+        for name, value in {**self._facts, **(values or {})}.items():
             text = text.replace(f"{{{name}}}", value)
         return text
 
@@ -92,4 +110,4 @@ class Wording:
         return "，".join(f"{one.label} {one.value}{'' if one.unit == '%' else ' '}{one.unit}" for one in figures) + "。"
 
     def _sources(self, entries: tuple[str, ...]) -> str:
-        return "；".join(self._basis.get(entry) or entry for entry in entries) + f"（{self._years}学年度）"
+        return "；".join(self._basis.get(entry) or entry for entry in entries) + f"（{self._policy.years}学年度）"

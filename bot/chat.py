@@ -119,6 +119,10 @@ class Chat:
             self._records.add_reply(Query(text, query.channel), reply)
         return reply
 
+    def forget(self, channel: str, session_id: str) -> None:
+        """Forget what was said in a session."""
+        self._sessions.forget((channel, session_id))
+
     def option(self, entry_id: str) -> Option:
         """Return an entry as a question to choose."""
         return self._options[entry_id]
@@ -147,14 +151,13 @@ class Chat:
     def _turn(self, text: str, session: Session) -> tuple[Reply, Session]:
         if not any(map(str.isalnum, text)):
             return Reply(kind="abstain", text=self._say("empty")), session
-        if session.options and (match := _PICK.fullmatch(fold(text))):
-            return self._picked(match[1], session.options), session
+        if session.options and (place := picked(text)):
+            return self._picked(place, session.options), session
         if calculated := self._calculated(text, session):
             return calculated
         return self._matched(text, session)
 
-    def _picked(self, number: str, options: tuple[Hit, ...]) -> Reply:
-        place = _NUMBERS.get(number) or int(number)
+    def _picked(self, place: int, options: tuple[Hit, ...]) -> Reply:
         if place > len(options):
             return self._offer("clarify", options, "clarify_again")
         # The user named the entry, so there is no doubt left. The list stays open for another pick.
@@ -211,6 +214,12 @@ class Chat:
 
     def _say(self, key: str) -> str:
         return self.engine.phrases.text(key)
+
+
+def picked(text: str) -> int | None:
+    """Return the place in a list that `text` names and nothing else, such as "2" or "第二个"; None otherwise."""
+    match = _PICK.fullmatch(fold(text))
+    return (_NUMBERS.get(match[1]) or int(match[1])) if match else None
 
 
 def entry_info(entry: Entry) -> EntryInfo:

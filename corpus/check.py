@@ -35,7 +35,23 @@ PHRASES = (
     "related",
     "expired",
     "empty",
+    "not_text",
+    "pick_again",
+    "nothing_more",
+    "busy",
+    "trouble",
+    "subscribed",
+    "pick",
+    "part",
+    "shortened",
+    "full_link",
+    "full_more",
+    "next_page",
+    "cut_off",
+    "waiting",
 )
+# With more, the greeting would not fit into one WeChat message.
+MOST_WELCOME = 8
 
 
 @dataclass(frozen=True)
@@ -174,6 +190,12 @@ def _check_phrases(corpus: Corpus) -> Iterator[Problem]:
     for key in PHRASES:
         if key not in known:
             yield Problem(path, 0, ERROR, f'[text] 里没有“{key}”这句话。请加一行：{key} = "……"')
+    active = {entry.id for entry in corpus.entries if entry.active}
+    for item in corpus.phrases.welcome:
+        if re.fullmatch(r"[A-Z]+[0-9]+", item) and item not in active:
+            yield Problem(path, 0, ERROR, f"welcome 里的 {item} 没有这一条，或者已经停用。请换一个编号。")
+    if len(corpus.phrases.welcome) > MOST_WELCOME:
+        yield Problem(path, 0, ERROR, f"welcome 最多 {MOST_WELCOME} 个问题。请删去几个。")
     owners: dict[str, str] = {}
     for talk in corpus.phrases.smalltalk:
         for text in talk.questions:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -73,11 +74,27 @@ PHRASES = Phrases(
         ("basis", "依据："),
         ("passage_intro", "您问的是："),
         ("full_answer", "完整的回答："),
+        ("not_text", "我只看得懂文字。"),
+        ("pick_again", "请回复 {numbers}。"),
+        ("nothing_more", "没有等着看的内容了。"),
+        ("busy", "问的人有点多。"),
+        ("trouble", "系统繁忙。"),
+        ("subscribed", "欢迎，大家常问："),
+        ("pick", "回复数字 {numbers}。"),
+        ("part", "只是一部分。"),
+        ("shortened", "有删减。"),
+        ("full_link", "看[完整答案]({url})。"),
+        ("full_more", "回复 继续 看完整答案。"),
+        ("next_page", "（第 {page} 段）回复 继续 看下一段，或[点这里](继续)。"),
+        ("cut_off", "后面的没有列出。"),
+        ("waiting", "正在整理答案，[点这里查看](查看答案)。"),
     ),
     (
         SmallTalk("greeting", ("你好", "在吗"), "您好！请提问。"),
         SmallTalk("thanks", ("谢谢",), "不客气！"),
+        SmallTalk("human", ("转人工",), "这里不能转人工。"),
     ),
+    welcome=("T2", "T4"),
 )
 
 
@@ -133,17 +150,8 @@ def _pieces(text: str) -> set[str]:
 
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (
-        "HOST",
-        "PORT",
-        "FAQ_RECORDS",
-        "FAQ_RATE_LIMIT",
-        "FAQ_CORS",
-        "FAQ_PROXY",
-        "FAQ_INDEX",
-        "FAQ_REDIS_URL",
-    ):
-        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith("FAQ_") or name in ("HOST", "PORT")]:
+        monkeypatch.delenv(name)
     # No test may leave sessions in the state folder of whoever runs it.
     monkeypatch.setenv("FAQ_STORE", "memory")
 

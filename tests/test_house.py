@@ -21,7 +21,7 @@ PACKAGES = ("bot", "corpus", "index")
 BUILT = {"built", "build", "__pycache__"}
 WRITTEN = {".py", ".js", ".css", ".html"}
 # Who says a sentence by its key, and as which argument.
-SAYS = {"text": 0, "say": 0, "_say": 0, "_offer": 2}
+SAYS = {"text": 0, "say": 0, "_say": 0, "hint": 0, "_offer": 2}
 
 
 def ours(*tops: str) -> Iterator[Path]:

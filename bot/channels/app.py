@@ -19,6 +19,7 @@ from bot.channels.errors import ApiError, not_found
 from bot.channels.guard import Shell
 from bot.channels.http import api_router
 from bot.channels.pages import add_pages, missing_page
+from bot.channels.wechat.channel import add_wechat
 from bot.chat import Calculator, Engine, china_now
 from bot.opening import open_engine
 from bot.settings import Settings, load_settings
@@ -56,6 +57,8 @@ def create_app(
     # Included routers are looked through one by one on each request; these routes stand directly in the app.
     app.router.routes.extend(api_router(desk).routes)
     add_pages(app, desk)
+    if settings.wechat_token is not None:
+        add_wechat(app, desk)
     _add_error_handlers(app, desk)
     _add_layers(app, settings)
     return app

@@ -56,8 +56,12 @@ class Desk:
 
     def ask(self, request: Request, query: Query) -> Reply:
         """Reply to `query`, within the client's limit."""
+        return self.answer(client_of(request, self.settings.proxy), query)
+
+    def answer(self, client: str, query: Query) -> Reply:
+        """Reply to `query` of a client known by name, within its limit."""
         chat = self.chat
-        self._limiter.check("chat", client_of(request, self.settings.proxy))
+        self._limiter.check("chat", client)
         started = time.perf_counter()
         reply = chat.reply(query)
         self.metrics.count_reply(reply.kind, time.perf_counter() - started)
@@ -68,6 +72,15 @@ class Desk:
         self._limiter.check("feedback", client_of(request, self.settings.proxy))
         if self.records is not None:
             self.records.add_feedback(feedback)
+
+    def now(self) -> float:
+        """Return the time, in seconds since 1970."""
+        return self._clock().timestamp()
+
+    def forget(self, channel: str, session_id: str) -> None:
+        """Forget a conversation, if there is a chat that could know of it."""
+        if self._chat is not None:
+            self._chat.forget(channel, session_id)
 
     def close(self) -> None:
         """Write what is still to be written and close the store."""

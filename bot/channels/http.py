@@ -199,7 +199,7 @@ def _detail(desk: Desk, entry_id: str) -> EntryDetail:
 async def _read(request: Request, model: type[_Model]) -> _Model:
     if not _is_json(request.headers.get("content-type", "")):
         raise wrong_type()
-    body = await _body_of(request)
+    body = await body_of(request)
     try:
         return model.model_validate_json(body.removeprefix(_BOM))
     except ValidationError as error:
@@ -214,7 +214,8 @@ def _is_json(content_type: str) -> bool:
     return kind.strip() == "application/json" and charset in ("", "charset=utf-8", "charset=utf8")
 
 
-async def _body_of(request: Request) -> bytes:
+async def body_of(request: Request) -> bytes:
+    """Return the body; raise the 413 error as soon as it is over the limit."""
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length) > MAX_BODY:
         raise too_large(MAX_BODY)

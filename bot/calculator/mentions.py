@@ -44,9 +44,10 @@ _WRITTEN = re.compile(
 _SHORT = re.compile(r"(?<![\d.])(?P<month>1[0-2]|[1-9])[./](?P<day>\d{1,2})(?=\s*(?:刚|才|号)?(?:生|出生|出世|落地))")
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ENGLISH = re.compile(rf"(?<![a-z])(?P<name>{'|'.join(_NAMES)})[a-z]{{0,6}}(?![a-z])\s*(?P<year>20\d{{2}})?")
-# Days that stand for their month when no other month is named.
+# Days that stand for their month when no other month is named, or when somebody was born then.
 _FESTIVALS = {"元旦": 1, "五一": 5, "六一": 6, "国庆": 10, "双十一": 11, "圣诞": 12}
 _FESTIVAL = re.compile(rf"(?P<name>{'|'.join(_FESTIVALS)})(?!.{{0,3}}(?:之前|前|后|过后))")
+_BORN_THEN = re.compile(r"(?:节)?(?:那天|当天)?(?:刚)?(?:生|出生|出世)(?!病)")
 _SHIFTS = {"下下": 2, "上上": -2, "下": 1, "上": -1}
 _RELATIVE = re.compile(
     r"(?:下下个?月|(?<![剩余])下个?月|上上个?月|上个?月|这个?月|本月|这周|本周|呢个月)(?:(?P<day>\d{1,2})\s*(?:号|日))?"
@@ -95,8 +96,9 @@ def find_mentions(text: str, today: date) -> list[Mention]:
     for mention in (*_written(text), *_worded(text, today), *_relative(text, today), *_named(text)):
         if not any(mention.start < other.end and other.start < mention.end for other in kept):
             kept.append(mention)
-    if not kept and (match := _FESTIVAL.search(text)):
-        kept.append(Mention(None, _FESTIVALS[match["name"]], None, *match.span()))
+    for match in _FESTIVAL.finditer(text):
+        if not kept or _BORN_THEN.match(text, match.end()):
+            kept.append(Mention(None, _FESTIVALS[match["name"]], None, *match.span()))
     kept += [_same_month(match, kept) for match in _SAME.finditer(text) if kept]
     return sorted(kept, key=lambda mention: mention.start)
 

@@ -46,7 +46,8 @@ def is_follow_up(topic: str, slots: Slots, reading: Reading, bill: Slots, new_to
         complete = named and bool({"amount", "above"} & bill.keys())
         told = _tells_care(topic, reading, bill)
     else:
-        complete = bool(new_topic) and reading.has("pay") and not (topic == "subsidy" and "补" in text)
+        turns = turns or (topic in _YEARLY and ("补" in text or reading.has("own_part")))
+        complete = bool(new_topic) and reading.has("pay")
         told = _tells_fee(reading, turns)
     return told and (turns or (not complete and (len(text) <= _SHORT or not new_topic)))
 
@@ -128,8 +129,8 @@ def turned(old: str, new: str, reading: Reading) -> str:
         return "cap"
     if old in _YEARLY and reading.has("own_part") and reading.has("total"):
         return "total"
-    if old in _YEARLY and new in _YEARLY:
-        return new
+    if old in _YEARLY and (new in _YEARLY or reading.dates.months):
+        return new or "fee"
     return "difference" if old == "fee" and reading.has("difference") and reading.dates.months else old
 
 

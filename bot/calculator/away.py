@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.calculator.formulas import percent
-from bot.calculator.outcome import Unknown, cents
+from bot.calculator.outcome import LEVELS, Unknown, cents
 from bot.calculator.payments import number
 from bot.calculator.places import AWAY, IN_PROVINCE, LOCAL, OUT_PROVINCE
 from bot.calculator.reading import Slots
@@ -29,6 +29,8 @@ def away_kind(slots: Slots) -> str:
     if said["filed"] == "unsure":
         return ""
     yes = [name for name, value in said.items() if value == "true"]
+    if set(yes) == {"filed", "referral"}:
+        return "referral"
     if len(yes) == 1:
         return "" if yes == ["filed"] and slots.get("hukou") == "other" else yes[0]
     if yes:
@@ -55,11 +57,16 @@ def share_of(kind: str, location: str) -> str:
 
 def two_readings(slots: Slots, policy: Policy, location: str) -> Unknown:
     """Say both readings of the one rule that the documents give in two ways."""
-    cost = number(slots, "amount")
-    base = policy.ratio(f"outpatient.{slots.get('hospital_level', '1')}")
-    low, high = policy.ratio("away.out_province"), policy.ratio("away.in_province")
-    if cost is None or slots.get("mixed"):
-        values = {"high": percent(base * high), "low": percent(base * low)}
-    else:
-        values = {"high": f"{cents(cost * base * high)} 元", "low": f"{cents(cost * base * low)} 元"}
+    cost, fee = number(slots, "amount"), number(slots, "consult_fee")
+    kind = "consult" if cost is None and fee is not None else "outpatient"
+    base = policy.ratio(f"{kind}.{slots.get('hospital_level', LEVELS[0])}")
+    amount = fee if cost is None else cost
+    values = {}
+    for reading, name in (("high", "away.in_province"), ("low", "away.out_province")):
+        ratio = base * policy.ratio(name)
+        if amount is None or slots.get("mixed") or (cost is not None and fee is not None):
+            values[reading] = percent(ratio)
+        else:
+            limit = amount if kind == "consult" else policy.number("cap.amount")
+            values[reading] = f"{cents(min(amount * ratio, limit))} 元"
     return Unknown("calc_away_far" if location == OUT_PROVINCE else "calc_away_two", values)

@@ -43,8 +43,11 @@ def _refused(slots: Slots, policy: Policy) -> Outcome | None:
         return Wrong(phrase)
     if year := slots.get("other_year"):
         return Unknown("calc_other_ratio", {"year": year})
-    if slots.get("filed") == "true" and slots.get("elsewhere") == "true":
+    filed = "true" in (slots.get("filed"), "true" if slots.get("out_of_city_kind") == "filed" else "")
+    if filed and slots.get("elsewhere") == "true":
         return Unknown("calc_filed_elsewhere")
+    if filed and slots.get("hukou") == "other":
+        return Unknown("calc_filed_not_here")
     return Unknown("calc_one_by_one") if slots.get("many") == "true" else None
 
 
@@ -99,7 +102,7 @@ def _outpatient(slots: Slots, policy: Policy) -> Outcome:
     if selected in ("false", "unsure") and (sent or (emergency and selected == "false")):
         return Unknown("calc_not_selected_referred")
     if selected == "false":
-        if "consult_fee" in slots and "amount" not in slots:
+        if "consult_fee" in slots:
             return Unknown("calc_consult_elsewhere")
         return nothing_paid(slots, policy, away=False)
     if selected == "unsure" or (selected is None and emergency):
@@ -160,8 +163,9 @@ def _used(slots: Slots, policy: Policy) -> tuple[Decimal, bool, Outcome | None]:
     used, left = number(slots, "used_cap"), number(slots, "left_cap")
     if used is None and left is not None:
         used = cap - left
-    elif used is None and slots.get("exhausted") == "true" and known:
-        used = cap
+    elif used is None and slots.get("exhausted") == "true":
+        # Whatever that year's limit is, nothing is left of it.
+        return cap, True, None
     if used is None:
         return ZERO, known, None
     if used < 0:

@@ -39,6 +39,8 @@ _NUMERAL = (
     r"\d|[两三四五六七八九十百千万俩仨廿双孖]|[一元](?=[级甲万千百月])|[上下这本当]个?月"
     r"|绑|选定|今[天日]|[今明去后前来]年|现在|[加减乘除]|jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec"
 )
+# Without one of these a message is no sum.
+_SIGN = re.compile(r"[-+*/^×÷xX·✕✖➕➖➗−加減减乘除方折扣＋－＊／％%]|的\s*(?:[\d一二三四五六七八九百]|一半)|[²³]")
 _GATE_CUES = ("subsidy", "monthly", "base", "wage", "cap_spent", "window", "midway", "from_birth")
 
 
@@ -70,7 +72,7 @@ class Calculator:
         folded = fold(_PAUSE.sub("，", text))
         if last is None and not self._gate.search(folded):
             return None
-        if not (last and last.asked) and (sums := read_expression(with_coins(text))):
+        if not (last and last.asked) and _SIGN.search(text) and (sums := read_expression(with_coins(text))):
             return self._wordings[self._newest.years].arithmetic(sums)
         reading = read(folded, self._words, self._clock().date())
         bill = read_bill(reading, self._words)

@@ -12,26 +12,25 @@ _WORDS = ("门诊", "住院", "报销", "社康", "起付线", "诊查费", "备
 
 def spell(text: str) -> str:
     """Return a folded text with misspelt key words replaced; its length does not change."""
-    sounds = _sounds(text)
-    signs = list(text)
+    sounds = [_sound(sign) for sign in text]
+    spoken = f" {' '.join(sounds)} "
     for word, sound in _known().items():
-        for start in range(len(sounds) - len(sound) + 1):
-            if sounds[start : start + len(sound)] == sound:
-                signs[start : start + len(sound)] = word
-    return "".join(signs)
+        start = spoken.find(sound)
+        while start >= 0:
+            place = spoken.count(" ", 0, start)
+            text = text[:place] + word + text[place + len(word) :]
+            start = spoken.find(sound, start + 1)
+    return text
 
 
 @cache
-def _known() -> dict[str, tuple[str, ...]]:
-    return {word: _sounds(word) for word in _WORDS}
-
-
-@lru_cache(maxsize=256)
-def _sounds(text: str) -> tuple[str, ...]:
-    """Return the sound of each sign; a sign without one stands for itself."""
-    return tuple(_sound(sign) for sign in text)
+def _known() -> dict[str, str]:
+    return {word: f" {' '.join(map(_sound, word))} " for word in _WORDS}
 
 
 @lru_cache(maxsize=8192)
 def _sound(sign: str) -> str:
+    """Return the sound of a sign; one without stands for itself, and a space for no sound at all."""
+    if sign.isspace():
+        return "_"
     return lazy_pinyin(sign)[0] if "\u4e00" <= sign <= "\u9fff" else sign

@@ -44,6 +44,7 @@ class Words:
 
     def __init__(self, words: list[str], denied_after: bool = False) -> None:
         """Prepare the words; longer ones win. `denied_after`: 备案没办 denies it too."""
+        self.words = tuple(words)
         self._denied_after = denied_after
         # Folding would turn "…" into dots.
         patterns = (

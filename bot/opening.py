@@ -40,7 +40,7 @@ def open_calculator(engine: Answering, clock: Callable[[], datetime]) -> Calcula
     try:
         return load_calculator(engine.phrases.text, basis, clock)
     except CorpusError as error:
-        log.error("算账用的数字读不出来，数字题先不算：%s", error)
+        log.error("算账用的数字或词语读不出来，数字题先不算：%s", error)
         return None
 
 

@@ -14,6 +14,7 @@ from corpus.entry import Entry
 from corpus.figures import differences
 from corpus.likeness import Likeness
 from corpus.text import fold
+from corpus.words import word_errors
 
 # WeChat cuts a passive reply at 2,048 bytes of UTF-8; 2,047 are known to arrive whole.
 WECHAT_BYTES = 2047
@@ -72,7 +73,7 @@ class Problem:
 def check_folder(path: Path, today: date) -> tuple[Corpus, list[Problem]]:
     """Read the corpus in `path` and return it with all that is wrong there, unreadable files included."""
     corpus, errors = read_corpus(path)
-    unreadable = [Problem(error.path, error.line, ERROR, error.message) for error in errors]
+    unreadable = [Problem(error.path, error.line, ERROR, error.message) for error in (*errors, *word_errors(path))]
     return corpus, sorted({*unreadable, *check(corpus, today)}, key=lambda p: (str(p.path), p.line, p.message))
 
 

@@ -5,17 +5,21 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from pathlib import Path
+from shutil import copytree
 
 import pytest
+from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from bot import opening
+from bot.channels.app import create_app
 from bot.settings import Settings
 from bot.store import MemoryStore
 from bot.stores.safe import SafeStore
-from corpus.entries import Corpus
+from corpus.entries import Corpus, corpus_path, load_corpus
 from corpus.errors import MissingFile
 from index.errors import IndexStale
+from tests.conftest import FakeEngine, spring
 from tests.store_fixtures import RedisServer
 
 
@@ -49,6 +53,33 @@ def test_says_when_the_precision_is_out_of_reach(
     with caplog.at_level(logging.WARNING):
         opening.open_engine(Settings(index=pool_index, precision=0.95))
     assert "90.0%" in caplog.text and "FAQ_PRECISION" in caplog.text
+
+
+BROKEN = {
+    "words/calculator.toml": "[cue]\nfund = [“报”]\n",
+    "words/places.txt": "深圳 南山\n",
+    "policy/2024-2025.toml": "years = 2024\n",
+}
+
+
+@pytest.mark.parametrize("name", [None, *BROKEN])
+def test_a_broken_file_of_the_calculator_leaves_the_rest_working(
+    name: str | None,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    corpus = load_corpus()
+    folder = copytree(corpus_path(), tmp_path / "corpus")
+    if name:
+        (folder / name).write_text(BROKEN[name], encoding="utf-8")
+    monkeypatch.setattr("bot.calculator.dialogue.corpus_path", lambda: folder)
+    with TestClient(create_app(settings, FakeEngine(entries=corpus.entries), clock=spring)) as client:
+        said = client.post("/api/chat", json={"question": "36.36×8"})
+    assert said.status_code == 200 and (said.json()["kind"] == "calculation") == (name is None)
+    told = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+    assert len(told) == (name is not None) and all(name and name in line and "先不算" in line for line in told)
 
 
 def test_opens_the_store_that_the_settings_name(

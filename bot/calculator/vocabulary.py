@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.entries import corpus_path
-from corpus.files import read_text
 from corpus.text import fold
+from corpus.words import GAP as GAP
+from corpus.words import GROUPS, load_words
 
-HERE, PROVINCE, COUNTRY, ABROAD = "深圳", "广东省内", "广东省外", "港澳台"
+HERE, PROVINCE, COUNTRY, ABROAD = GROUPS
 
-# Stands in a word for a few signs of the same clause.
-GAP = "…"
 _GAP = "[^,。;!?]{0,6}?"
 # Papers and cases, which people deny afterwards: 备案没办, 急诊也不是.
 _DENIED_AFTER = ("filed", "referral", "emergency", "rescue", "selected")
@@ -120,17 +118,7 @@ class Places:
 
 def load_vocabulary(folder: Path | None = None) -> Vocabulary:
     """Read the vocabulary of a corpus."""
-    words = (folder or corpus_path()) / "words"
-    data = tomllib.loads(read_text(words / "calculator.toml"))
-    level, role = ({key: Words(value) for key, value in data[name].items()} for name in ("level", "role"))
-    cue = {key: Words(value, denied_after=key in _DENIED_AFTER) for key, value in data["cue"].items()}
-    return Vocabulary(level, cue, role, _places(read_text(words / "places.txt")))
-
-
-def _places(text: str) -> Places:
-    names: dict[str, list[str]] = {HERE: [], PROVINCE: [], COUNTRY: [], ABROAD: []}
-    for line in text.splitlines():
-        group, colon, rest = line.replace("：", ":").partition(":")
-        if colon and group in names:
-            names[group] += rest.split()
-    return Places(names)
+    meanings, groups = load_words(folder or corpus_path())
+    level, role = ({name: Words(words) for name, words in meanings[table].items()} for table in ("level", "role"))
+    cue = {name: Words(words, denied_after=name in _DENIED_AFTER) for name, words in meanings["cue"].items()}
+    return Vocabulary(level, cue, role, Places(groups))

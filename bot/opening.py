@@ -15,6 +15,7 @@ from bot.stores.safe import SafeStore
 from bot.stores.sqlite import SqliteStore
 from corpus.entries import load_corpus
 from corpus.errors import CorpusError
+from corpus.sentences import CALCULATION
 from index import disk
 from index.engine import Engine
 
@@ -38,9 +39,13 @@ def open_calculator(engine: Answering, clock: Callable[[], datetime]) -> Calcula
     """Return the calculator that goes with the entries of an engine; None where there is none or it cannot be read."""
     basis = {id_: entry.basis for id_, entry in engine.entries.items()}
     try:
-        return load_calculator(engine.phrases.text, basis, clock)
+        calculator = load_calculator(engine.phrases.text, basis, clock)
+        # A sentence that is missing must not show only when it is to be said.
+        for key in CALCULATION if calculator else ():
+            engine.phrases.text(key)
+        return calculator
     except CorpusError as error:
-        log.error("算账用的数字或词语读不出来，数字题先不算：%s", error)
+        log.error("算账用的数字、词语或句子读不出来，数字题先不算：%s", error)
         return None
 
 

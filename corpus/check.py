@@ -13,6 +13,7 @@ from corpus.entries import Corpus, read_corpus, wordings
 from corpus.entry import Entry
 from corpus.figures import differences
 from corpus.likeness import Likeness
+from corpus.sentences import CALCULATION, slips
 from corpus.text import fold
 from corpus.words import word_errors
 
@@ -188,9 +189,12 @@ def _check_nearness(corpus: Corpus) -> Iterator[Problem]:
 def _check_phrases(corpus: Corpus) -> Iterator[Problem]:
     path = corpus.phrases.path
     known = {key for key, text in corpus.phrases.sentences if text.strip()}
-    for key in PHRASES:
+    for key in (*PHRASES, *(CALCULATION if corpus.policies else ())):
         if key not in known:
             yield Problem(path, 0, ERROR, f'[text] 里没有“{key}”这句话。请加一行：{key} = "……"')
+    for key, text in corpus.phrases.sentences:
+        if key.startswith("calc_"):
+            yield from (Problem(path, 0, ERROR, slip) for slip in slips(key, text))
     active = {entry.id for entry in corpus.entries if entry.active}
     for item in corpus.phrases.welcome:
         if re.fullmatch(r"[A-Z]+[0-9]+", item) and item not in active:

@@ -59,7 +59,17 @@ BROKEN = {
     "words/calculator.toml": "[cue]\nfund = [“报”]\n",
     "words/places.txt": "深圳 南山\n",
     "policy/2024-2025.toml": "years = 2024\n",
+    "phrases.toml": "calc_zero",
 }
+
+
+class Built(FakeEngine):
+    """An engine with the entries of the corpus and, but for one, its sentences."""
+
+    def __init__(self, corpus: Corpus, lost: str) -> None:
+        super().__init__(entries=corpus.entries)
+        kept = tuple(pair for pair in corpus.phrases.sentences if pair[0] != lost)
+        self.phrases = replace(corpus.phrases, sentences=kept)
 
 
 @pytest.mark.parametrize("name", [None, *BROKEN])
@@ -72,10 +82,11 @@ def test_a_broken_file_of_the_calculator_leaves_the_rest_working(
 ) -> None:
     corpus = load_corpus()
     folder = copytree(corpus_path(), tmp_path / "corpus")
-    if name:
+    if name and name != "phrases.toml":
         (folder / name).write_text(BROKEN[name], encoding="utf-8")
     monkeypatch.setattr("bot.calculator.dialogue.corpus_path", lambda: folder)
-    with TestClient(create_app(settings, FakeEngine(entries=corpus.entries), clock=spring)) as client:
+    engine = Built(corpus, BROKEN["phrases.toml"] if name == "phrases.toml" else "")
+    with TestClient(create_app(settings, engine, clock=spring)) as client:
         said = client.post("/api/chat", json={"question": "36.36×8"})
     assert said.status_code == 200 and (said.json()["kind"] == "calculation") == (name is None)
     told = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]

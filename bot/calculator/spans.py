@@ -58,7 +58,8 @@ def _births_and_others(topic: str, reading: Reading, asked: str) -> tuple[list[M
     births = [mention for mention in reading.dates.months if mention.role == "birth"]
     others = [mention for mention in reading.dates.months if mention.role != "birth"]
     applied = [mention for mention in others if mention.role == "apply"]
-    if applied and not reading.has("difference", "sibling"):
+    each = reading.slots.get("children") == str(len(others))
+    if applied and not each and not reading.has("difference", "sibling"):
         # 3月打过电话，明年2月去办: the month of the application counts.
         others = applied
     if births:

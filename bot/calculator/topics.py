@@ -62,7 +62,7 @@ def _of_bases(reading: Reading, policy: Policy) -> str:
     if not reading.has("quantity", "ask"):
         return ""
     cap = any(str(policy.number(name)) in reading.text for name in ("cap.amount", "cap.rate"))
-    if reading.has("wage") and (cap or reading.has("cap")):
+    if reading.has("wage") and not reading.has("monthly") and (cap or reading.has("cap")):
         return "wage_base"
     rates = {policy.number(f"fee.rate.{part}") for part in ("personal", "subsidy", "total")}
     fees = {str(policy.number(name)) for name in ("fee.personal", "fee.subsidy")}

@@ -71,6 +71,7 @@ CALCULATION = (
     "calc_newborn_edge",
     "calc_newborn_edge_year",
     "calc_uncovered",
+    "calc_uninsured",
     "calc_not_selected_referred",
     "calc_away_emergency",
     "calc_away_two",

@@ -26,10 +26,6 @@ FIRST_CUE = 3 + len(NAMES["level"])  # the line of outpatient
 GROUPED = "".join(f"{group}: {group}\n" for group in GROUPS)
 
 
-def line_of(text: str, start: str) -> int:
-    return next(number for number, line in enumerate(text.splitlines(), start=1) if line.startswith(start))
-
-
 def test_the_words_of_the_corpus_are_read() -> None:
     meanings, groups = load_words(corpus_path())
     assert {table: set(names) for table, names in meanings.items()} == {t: set(names) for t, names in NAMES.items()}
@@ -85,7 +81,7 @@ def test_a_slip_is_told_with_its_line(typed: str, message: str) -> None:
 
 # name: (the file, its line that is told, what the message must say)
 FAULTS: dict[str, tuple[str, int, str]] = {
-    "unknown table": (WORDS + '[role2]\nabove = ["以上"]\n', line_of(WORDS, "apart") + 1, "“role2”不认识"),
+    "unknown table": (WORDS + '[role2]\nabove = ["以上"]\n', len(WORDS.splitlines()) + 1, "“role2”不认识"),
     "outside the tables": ('cues = ["门诊"]\n' + WORDS, 1, "“cues”不认识"),
     "a table is missing": (WORDS.replace(SECTIONS[2], ""), 0, "[role] 下面缺：deductible、above"),
     "a name is missing": (WORDS.replace(OLD + "\n", ""), 0, "[cue] 下面缺：outpatient。"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.calculator.formulas import percent
+from decimal import Decimal
+
+from bot.calculator.formulas import ZERO, percent
 from bot.calculator.outcome import LEVELS, Unknown, cents
 from bot.calculator.payments import number
 from bot.calculator.places import AWAY, IN_PROVINCE, LOCAL, OUT_PROVINCE
@@ -61,12 +63,19 @@ def two_readings(slots: Slots, policy: Policy, location: str) -> Unknown:
     kind = "consult" if cost is None and fee is not None else "outpatient"
     base = policy.ratio(f"{kind}.{slots.get('hospital_level', LEVELS[0])}")
     amount = fee if cost is None else cost
+    unclear = amount is None or slots.get("mixed") or (cost is not None and fee is not None)
     values = {}
     for reading, name in (("high", "away.in_province"), ("low", "away.out_province")):
         ratio = base * policy.ratio(name)
-        if amount is None or slots.get("mixed") or (cost is not None and fee is not None):
-            values[reading] = percent(ratio)
-        else:
-            limit = amount if kind == "consult" else policy.number("cap.amount")
-            values[reading] = f"{cents(min(amount * ratio, limit))} 元"
+        paid = ZERO if amount is None else amount * ratio
+        values[reading] = percent(ratio) if unclear else f"{cents(_limited(paid, kind, slots, policy))} 元"
     return Unknown("calc_away_far" if location == OUT_PROVINCE else "calc_away_two", values)
+
+
+def _limited(paid: Decimal, kind: str, slots: Slots, policy: Policy) -> Decimal:
+    """Return what the yearly limit leaves of a payment; another year's limit is not known."""
+    if slots.get("exhausted") == "true" and kind == "outpatient":
+        return ZERO
+    if kind == "consult" or slots.get("cap_year", str(policy.cap_year)) != str(policy.cap_year):
+        return paid
+    return min(paid, max(ZERO, policy.number("cap.amount") - (number(slots, "used_cap") or ZERO)))

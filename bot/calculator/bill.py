@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from bot.calculator.money import Amount
 from bot.calculator.numbers import read_number
+from bot.calculator.outcome import cents
 from bot.calculator.reading import Reading, Slots
 from bot.calculator.vocabulary import Vocabulary
 
@@ -95,7 +96,7 @@ def _is_of_stay(amount: Amount, reading: Reading, words: Vocabulary) -> bool:
 
 def _put(slots: Slots, slot: str, amounts: Sequence[Amount], summed: bool = False) -> None:
     values = [amount.value for amount in amounts]
-    known = [value for value in values if value is not None]
+    known = [cents(value) for value in values if value is not None]
     if len(known) < len(values) or (len(set(known)) > 1 and not summed):
         slots["unclear"] = slot
     elif known:

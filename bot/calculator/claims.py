@@ -117,7 +117,7 @@ def _outpatient(slots: Slots, policy: Policy) -> Outcome:
     if selected in ("false", "unsure") and (sent or (emergency and selected == "false")):
         return Unknown("calc_not_selected_referred")
     if selected == "false":
-        if "consult_fee" in slots:
+        if "consult_fee" in slots or ("amount" not in slots and slots.get("consult_asked") == "true"):
             return Unknown("calc_consult_elsewhere")
         return nothing_paid(slots, policy, away=False)
     if selected == "unsure" or (selected is None and emergency):

@@ -33,6 +33,10 @@ _OWN = re.compile(r"我家|我的|我孩子|我娃|自己孩子")
 _MIXED = re.compile(
     r"[一两二三][男女儿仔][一两二三][男女儿仔](?<!一[男女儿仔]一[男女儿仔])|两对|老大和双胞胎|大的[^;。]{0,14}两个小的"
 )
+# 两三个孩子: nobody knows how many.
+_FEW = re.compile(r"[一二两三四五六七八九]{2}")
+# 二孩, 三娃: the second, the third.
+_SECOND = re.compile(r"[二三](?:孩|娃|宝)")
 _ORDINAL = re.compile(r"第|老|[一二三四]胎|[二三]孩")
 _WORDS = {"俩": 2, "仨": 3}
 
@@ -47,6 +51,7 @@ def find_children(text: str) -> tuple[str, list[Span]]:
         if not _ORDINAL.search(text[max(0, match.start() - 1) : match.start("noun")])
     ]
     # 三甲住院10000孩子能报多少: that many children would be counted with 个 or 名.
+    found = [match for match in found if not _SECOND.match(text, match.start())]
     found = [match for match in found if _is_measured(match) or _number(match["count"]) <= _UNMEASURED]
     others = [match.span() for match in found if _is_others(match, text)]
     found = [match for match in found if match.span() not in others]
@@ -56,6 +61,9 @@ def find_children(text: str) -> tuple[str, list[Span]]:
     counts = {_number(match["count"]) for match in found}
     if counts:
         largest = max(counts)
+        if counts == {1} and len({match["noun"] for match in found}) > 1:
+            # 一个儿子一个女儿
+            return str(len(found)), spans + others
         # 姐姐家两个我家两个，四个小孩: the largest is the sum of the others.
         agree = len(counts) == 1 or 2 * largest == sum(_number(match["count"]) for match in found)
         return str(largest) if agree else SEVERAL, spans + others
@@ -78,6 +86,8 @@ def _is_others(match: re.Match[str], text: str) -> bool:
 def _number(said: str) -> int:
     if said in _WORDS:
         return _WORDS[said]
+    if _FEW.fullmatch(said):
+        return 0
     number = read_number(said.lstrip("-负"))
     possible = number is not None and number == int(number) <= _LARGEST and said[0] not in "-负"
     return int(number) if possible and number is not None else 0

@@ -49,6 +49,8 @@ _NUMERAL = (
 )
 # Without one of these a message is no sum.
 _SIGN = re.compile(r"[-+*/^×÷xX·✕✖➕➖➗−加減减乘除方折扣＋－＊／％%]|的\s*(?:[\d一二三四五六七八九百]|一半)|[²³]")
+# 诊查费不算, 诊查费另算: it is not what is asked about.
+_BESIDES = re.compile(r"(?:不算|除外|另算|另外|先不|不含)")
 _MORE = re.compile(r"又花|又看|还花|再加|另外|再来|还有|加上")
 _GATE_CUES = ("subsidy", "monthly", "base", "wage", "cap_spent", "window", "midway", "from_birth")
 
@@ -100,6 +102,9 @@ class Calculator:
             if reading.dates.school_year == tuple(map(int, policy.years.split("-"))):
                 return policy
             if any(one.year and one.possible and policy.fee.contains(one.month) for one in reading.dates.months):
+                return policy
+        for policy in self._policies.values():
+            if {policy.cap_year, policy.fee.first.year} & set(reading.dates.years):
                 return policy
         return self._policies.get(last.slots.get("policy", "") if last else "", self._newest)
 
@@ -156,7 +161,7 @@ class Calculator:
         slots = {**reading.slots, **bill, **fee_slots(topic, reading, policy)}
         cues = (("self", "self", "true"), ("trip", "trip", "true"), ("far_trip", "trip", "far"))
         slots |= {slot: value for cue, slot, value in cues if reading.has(cue)}
-        if self._words.roles["consult"].last(reading.text):
+        if any(not _BESIDES.match(reading.text, one.end) for one in self._words.roles["consult"].find(reading.text)):
             slots["consult_asked"] = "true"
         return slots | self._claim_year(slots, policy) if topic == CLAIM else slots
 

@@ -48,8 +48,9 @@ def _subsidy(topic: str, slots: Slots, policy: Policy, children: int) -> Result:
         value, step = total_funding(policy, children)
         return fee_result("个人缴费加财政补贴", value, (step,), policy, slots)
     if topic == "subsidy_gap":
-        step = Step(f"{subsidy} - {own}", str(subsidy - own))
-        return fee_result("财政补贴比个人缴费多", subsidy - own, (step,), policy, slots)
+        gap = (subsidy - own) * children
+        left = f"({subsidy} - {own}) × {children}" if children > 1 else f"{subsidy} - {own}"
+        return fee_result("财政补贴比个人缴费多", gap, (Step(left, str(cents(gap))),), policy, slots)
     value, step = several(subsidy, children)
     return fee_result("财政补贴", value, (step,) if children > 1 else (), policy, slots, ("calc_note_subsidy",))
 
@@ -65,10 +66,12 @@ def _monthly(slots: Slots, policy: Policy, children: int) -> Result:
     return fee_result(label, value, (Step(left, str(cents(value))),), policy, slots, ("calc_note_monthly",))
 
 
-def _reverse(slots: Slots, policy: Policy) -> Result:
+def _reverse(slots: Slots, policy: Policy) -> Outcome:
     """Say of how many months a fee is, and from which month."""
-    paid, monthly = Decimal(slots["amount"]), monthly_fee(policy)
+    paid, monthly = Decimal(slots.get("amount", "0")), monthly_fee(policy)
     months = int(paid / monthly)
+    if months * monthly != paid or not 1 <= months <= policy.number("fee.months"):
+        return Unknown("calc_not_months")
     first = policy.fee.last.plus(1 - months)
     figures = (Figure("缴费月数", str(months), "个月"), Figure(f"申请之月（{first.year}年）", str(first.number), "月"))
     step = Step(f"{cents(paid)} ÷ {cents(monthly)}", str(months))
@@ -83,5 +86,10 @@ def _base(topic: str, slots: Slots, policy: Policy) -> Result:
         value, step = income_base(policy)
         return fee_result("倒推的月可支配收入", value, (step,), policy, slots, ("calc_note_derived",))
     value, step = wage_base(policy)
+    if slots.get("per_month") == "true":
+        months = policy.number("fee.months")
+        step, value = Step(f"{step.left} ÷ {plain(months)}", str(cents(value / months))), value / months
+        slots = {**slots, "wage": "month"}
+    label = "倒推的月平均工资" if "wage" in slots else "倒推的年平均工资"
     entry = policy.figure("cap.amount").entry
-    return Result((yuan("倒推的年平均工资", value),), (step,), entry, {}, ("calc_note_derived",), (entry,))
+    return Result((yuan(label, value),), (step,), entry, {}, ("calc_note_derived",), (entry,))

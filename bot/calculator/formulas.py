@@ -174,7 +174,11 @@ def _consult_factors(policy: Policy, claim: Claim) -> str:
 
 
 def _by_month(policy: Policy, months: int) -> str:
-    return f"{_money(monthly_fee(policy))} × {months}"
+    monthly = monthly_fee(policy)
+    if monthly == cents(monthly):
+        return f"{_money(monthly)} × {months}"
+    # A fee that its months do not divide to the cent is not printed rounded, or the line would not be true.
+    return f"{_money(policy.number('fee.personal'))} ÷ {plain(policy.number('fee.months'))} × {months}"
 
 
 def _times(children: int) -> str:

@@ -99,7 +99,8 @@ def _whole_year(slots: Slots, policy: Policy, children: int) -> Result:
 
 def _sum(slots: Slots, policy: Policy, children: int) -> Outcome:
     """Add up the fees of children who join in different months."""
-    months = [Month.parse(month) for month in slots["months"].split(",")]
+    said = slots.get("months") or f"{slots['apply_month']},{slots['compare_month']}"
+    months = [Month.parse(month) for month in said.split(",")]
     if len(months) != children and not (slots.get("siblings") == "true" and children == 1):
         return Unknown("calc_one_by_one")
     if outside := next(filter(None, (month_outside(policy, month) for month in months)), None):

@@ -31,13 +31,13 @@ YEAR = (
 )
 # 24年11月底, 十二月份, 9月20号, 9月20 (but not 9月20块).
 _WORDED = re.compile(
-    rf"(?:{YEAR}\s*(?:的|年)?\s*)?(?P<month>\d{{1,2}}|元|十[一二]?|[一二两三四五六七八九])\s*月"
+    rf"(?:{YEAR}\s*(?:的|年)?\s*)?(?P<month>\d{{1,2}}|元|(?<![{_SMALL}])[一二两三四五六七八九十]{{1,3}})\s*月"
     rf"(?!\s*(?:子|嫂|经|饼|票|薪|均|龄))(?:份)?(?:的)?\s*"
     rf"(?:(?P<day>\d{{1,2}}|[{_SMALL}]{{1,3}})\s*(?:号|日)|(?P<bare>\d{{1,2}})(?![\d.]|\s*[个元块天月级岁万千百%次种倍]))?"
 )
 # 2024-12-05, 2025/07, 2025.1.1; a year of two digits only with 年: 24年12.
 _WRITTEN = re.compile(
-    r"(?<![\d.])(?:(?P<year>20\d{2})(?P<sep>[-/.年])|(?P<short>2\d)年)(?P<month>1[0-9]|0?[1-9]|[2-9]\d|00)"
+    r"(?<![\d.])(?:(?P<year>20\d{2})(?P<sep>[-/年])|(?P<short>2\d)年)(?P<month>1[0-9]|0?[1-9]|[2-9]\d|00)"
     r"(?:(?P=sep)(?P<day>\d{1,2}))?(?![\d.%月学年]|\s*月)"
 )
 # 10.12刚生: a day of birth without its year.
@@ -53,6 +53,8 @@ _RELATIVE = re.compile(
     r"(?:下下个?月|(?<![剩余])下个?月|上上个?月|上个?月|这个?月|本月|这周|本周|呢个月)(?:(?P<day>\d{1,2})\s*(?:号|日))?"
 )
 _LATER = re.compile(r"(?P<n>\d{1,2}|[一两二三四五六])个(?:多)?月(?:后|以后|之后)")
+# 24.10.3: with two digits of the year only as a whole date.
+_DOTTED = re.compile(r"(?<![\d.])(?P<year>(?:20)?2\d)[./-](?P<month>1[0-2]|0?[1-9])[./-](?P<day>\d{1,2})(?![\d.])")
 _DIGITS = re.compile(r"(?<!\d)(?P<year>20[12]\d)(?P<month>0[1-9]|1[0-2])(?P<day>[0-3]\d)(?!\d)")
 _SAME = re.compile(r"当月")
 # Today counts only where something is to be done: 今天去办, not 今天看病.
@@ -63,6 +65,7 @@ _DONE_NOW = re.compile(
 _AGO = {"今天": 0, "今早": 0, "今日": 0, "昨天": 1, "昨晚": 1, "寻日": 1, "前天": 2}
 _JUST_BORN = re.compile(rf"(?P<word>{'|'.join(_AGO)})(?=[^,。;\d月]{{0,6}}(?:生的?|出生|出世|落地)(?!病))")
 _LED_YEAR = re.compile(rf"(?:(?P<year>20\d{{2}})|(?P<near>{'|'.join(_NEAR)}))[)年]?[^,。;!?\d月]{{0,4}}$")
+_FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _AGE = re.compile(r"(?:满|每)$")
 
 
@@ -85,6 +88,8 @@ class Mention:
     @property
     def possible(self) -> bool:
         """Whether there is such a month and day."""
+        if self.year is not None and not _FIRST_YEAR <= self.year <= _LAST_YEAR:
+            return False
         try:
             date(self.year or 2024, self.number, self.day or 1)
         except ValueError:
@@ -131,8 +136,8 @@ def _written(text: str) -> Iterator[Mention]:
 
 
 def _run_together(text: str) -> Iterator[Mention]:
-    for match in _DIGITS.finditer(text):
-        yield Mention(int(match["year"]), int(match["month"]), int(match["day"]), *match.span())
+    for match in (*_DIGITS.finditer(text), *_DOTTED.finditer(text)):
+        yield Mention(full_year(int(match["year"])), int(match["month"]), int(match["day"]), *match.span())
 
 
 def _worded(text: str, today: date) -> Iterator[Mention]:

@@ -21,6 +21,8 @@ _VAGUE = (
 )
 # 3-4万, 3到4万: the low end of a range.
 _RANGE_BEFORE = re.compile(r"\d(?:\.\d+)?[万千百w]?(?:-|~|～|—|到|至|、)$")
+# 五六块: five or six.
+_FEW = re.compile(r"[一二两三四五六七八九]{2}")
 _RANGE_AFTER = re.compile(r"[万千百w]?(?:-|~|～|—|到|至|、)\d+(?:\.\d+)?[万千百w块元]")
 _UNIT = re.compile(
     rf"\s*(?P<how>{_ABOUT}|{_VAGUE})?\s*"
@@ -32,8 +34,11 @@ _CHANGE = re.compile(
     r"|(?![级甲乙个岁月天号次年周%成折点人家十百千万亿\d.]))"
 )
 _COINS = re.compile(rf"([\d零一二两三四五六七八九十百千万]+)[块元]({_DIGIT})[毛角](?:({_DIGIT})分?)?")
+# 十块零五分, 两毛五.
+_ONLY_CENTS = re.compile(rf"零({_DIGIT})(分|毛|角)")
+_CENT = re.compile(rf"({_DIGIT})(?:分|(?![级甲乙个岁月天号次年\d.]))")
 _HALF = re.compile(r"\s*个半(?P<scale>[w万千k])?")
-# 一万半: and half of that unit.
+# 一万半: and half of that unit; 三块半.
 _AND_HALF = re.compile(r"半(?![年月天个岁日夜小])")
 _SCALES = {"w": 10_000, "万": 10_000, "千": 1000, "k": 1000, "百": 100}
 _PARTS = re.compile(r"\s*分(?:之|钟)")
@@ -51,10 +56,10 @@ _MINUS = re.compile(r"(?:负|(?<![\d年月.-])-)\s*$")
 _OTHER_AFTER = re.compile(
     r"\s*(?:月|号|日|年|岁|周岁|级|甲|乙|天|个(?!人)|次|%|家(?!庭)|楼|床(?!位费)|点|分钟|小时|钟|周|孩|娃|胎|口|人(?!民)|折|成|条|项|种|方式|倍|位|公里"
     r"|层|班|型|度|℃|斤|公斤|cm|粒|片|盒|瓶|支|针|毫升|ml|mg|路|栋|室|单元|学年|晚|夜|样|下|起(?!付)|共|直|些|般|定|百分|只|名"
-    r"|门|边|宝|姐|哥|弟|妹|兄|礼拜|星期|回|趟|届|代|档|期|段|线|旦|切|千多度|时)"
+    r"|门|边|宝|姐|哥|弟|妹|兄|礼拜|星期|回|趟|届|代|档|期|段|线|旦|切|千多度|时|价|救护|:\d)"
 )
 _OTHER_BEFORE = re.compile(
-    r"(?:工号|单号|病历号|票号|房号|车牌|第|初|星期|周|礼拜|电话|手机|号码|热线|身份证|尾号|编号|卡号|床号|打|拨|微信|qq|百分之"
+    r"(?:工号|单号|病历号|票号|房号|车牌|第|初|星期|周|礼拜|电话|手机|号码|热线|身份证|尾号|编号|卡号|床号|打|拨|微信|qq|百分之|\d度|\d:"
     r"|大|小|老|幼|十|万|统|唯|同|单|之)\s*$"
 )
 _CALLED = re.compile(r"(?:打|拨|热线|电话|叫|呼)(?:了|过|通|咗)?\s*$")
@@ -138,6 +143,7 @@ def _amount(number: Number, text: str) -> Amount | None:
     how = f"{unit['how'] or ''}{unit['later'] or ''}"
     end = number.end + (unit.end() if unit["unit"] or unit["how"] else 0)
     ranged = _RANGE_BEFORE.search(before) or _RANGE_AFTER.match(after)
+    ranged = ranged or _FEW.fullmatch(number.text)
     if number.value is None or ranged or re.search(_VAGUE, how) or _VAGUE_BEFORE.search(before):
         return Amount(None, number.start, end)
     value, end = _in_yuan(number.value, unit["unit"], text, end) if unit["unit"] else (number.value, end)
@@ -178,9 +184,15 @@ def _is_name(number: Number, before: str) -> bool:
 
 def _in_yuan(value: Decimal, unit: str, text: str, end: int) -> tuple[Decimal, int]:
     if unit[0] in "毛角毫":
-        return value / 10, end
+        cent = _CENT.match(text, end)
+        return value / 10 + (_value(cent[1]) / 100 if cent else 0), cent.end() if cent else end
     if unit[0] == "分":
         return value / 100, end
+    if half := _AND_HALF.match(text, end):
+        return value + _ONE_HALF, half.end()
+    if only_cents := _ONLY_CENTS.match(text, end):
+        part = 10 if only_cents[2] in "毛角" else 100
+        return value + _value(only_cents[1]) / part, only_cents.end()
     change = _CHANGE.match(text, end)
     if change is None:
         return value, end

@@ -39,7 +39,7 @@ def newborn_fee(slots: Slots, policy: Policy, children: int) -> Outcome:
         return fee_difference({**slots, "compare_month": str(birth), "same_month": ""}, policy, children)
     in_time = _in_time(slots, birth, applied, window)
     if in_time is None:
-        return _edge(policy, birth, applied) if known else Unknown("calc_newborn_edge_year")
+        return _edge(policy, birth, applied, children) if known else Unknown("calc_newborn_edge_year")
     return _from_birth(slots, policy, birth, applied, children) if in_time else _late(slots, policy, children)
 
 
@@ -47,8 +47,8 @@ def benefit(topic: str, slots: Slots, policy: Policy) -> Outcome:
     """Say when benefits begin or end, or how long they last, for a fee paid for the whole year; or for a newborn."""
     if slots.get("school_year", policy.years) != policy.years:
         return Unknown("calc_other_benefit")
-    if "birth_month" in slots and slots.get("hukou") == "shenzhen" and topic == "benefit_start":
-        return _newborn_benefit(slots, policy)
+    if "birth_month" in slots and topic == "benefit_start" and slots.get("hukou") != "other":
+        return _newborn_benefit(slots, policy) if "hukou" in slots else Missing("hukou")
     if "apply_month" not in slots:
         return Missing("apply_month")
     month = Month.parse(slots["apply_month"])
@@ -102,8 +102,8 @@ def _in_time(slots: Slots, birth: Month, applied: Month, window: int) -> bool | 
     return int(came) < int(born) if born and came and int(born) != int(came) else None
 
 
-def _edge(policy: Policy, birth: Month, applied: Month) -> Unknown:
-    early, late = fee(policy, birth)[0], fee(policy, applied)[0]
+def _edge(policy: Policy, birth: Month, applied: Month, children: int) -> Unknown:
+    early, late = fee(policy, birth, children)[0], fee(policy, applied, children)[0]
     return Unknown("calc_newborn_edge", {"early": str(cents(early)), "late": str(cents(late))})
 
 

@@ -63,7 +63,7 @@ def find_numbers(text: str) -> Iterator[Number]:
 @lru_cache(maxsize=1024)
 def read_number(text: str) -> Decimal | None:
     """Return the value of a number such as 12,000, 3千8, 两万三 or 2w, None if it is no single number."""
-    if text[0] in "百千":
+    if text[:1] in ("百", "千"):
         text = f"一{text}"
     text = text.replace(",", "").replace("w", "万").replace("k", "千").replace("〇", "零").replace("廿", "二十")
     if len(text) > _LONGEST or _RANGE.search(text):

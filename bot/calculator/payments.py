@@ -35,7 +35,8 @@ def paid_result(slots: Slots, policy: Policy, claim: Claim, notes: list[str]) ->
     if "location" not in slots and not claim.away:
         notes.append("calc_assume_local")
     if payment.at_cap:
-        notes.append("calc_at_cap")
+        known = slots.get("cap_year", str(policy.cap_year)) == str(policy.cap_year)
+        notes.append("calc_at_cap" if known else "calc_exhausted")
     basis = _basis(policy, claim)
     return Result(tuple(figures), tuple(steps), basis[0], _inputs(slots, claim), tuple(notes), basis)
 
@@ -56,6 +57,8 @@ def ratio_result(slots: Slots, policy: Policy, claim: Claim, note: str) -> Resul
 def nothing_paid(slots: Slots, policy: Policy, away: bool) -> Result:
     """Return that the fund pays nothing, for an institution that was not chosen."""
     cost = None if slots.get("mixed") else number(slots, "amount")
+    if cost is not None and slots.get("consult_in") == "false":
+        cost += number(slots, "consult_fee") or ZERO
     figures, steps = [yuan("医保支付", ZERO)], []
     if cost is not None:
         figures.append(yuan("个人负担", cost))

@@ -26,6 +26,8 @@ _AWAY = re.compile(
 )
 _BACK = re.compile(r"回(?:到|来|了)?深圳")
 _NOT_HERE = re.compile(r"(?:不在|没在|不是在|离开)深圳")
+# 湖南省的长沙 is one place; 长沙，在武汉 are two.
+_WITHIN, _ELSEWHERE = 2, re.compile(r"[,。;在去到]")
 _AWAY_SAID = re.compile(r"异地|外地|转诊|备案|市外")
 _COUNTRY_SAID = re.compile(r"省外|外省")
 
@@ -58,5 +60,6 @@ def find_place(text: str, places: Places) -> str:
 def has_two_places(text: str, places: Places) -> bool:
     """Tell whether two places are named that are not one within the other (湖南长沙): filed here, treated there."""
     found = [(start, end) for start, end, group in places.find(text) if group != HERE]
-    apart = any(second[0] - first[1] > 2 for first, second in pairwise(found))
+    between = [text[first[1] : second[0]] for first, second in pairwise(found)]
+    apart = any(len(gap) > _WITHIN or _ELSEWHERE.search(gap) for gap in between)
     return apart and len({text[start:end] for start, end in found}) > 1

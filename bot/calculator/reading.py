@@ -160,7 +160,7 @@ def _corrected(text: str, amounts: list[Amount], words: Words) -> list[Amount]:
     kept: list[Amount] = []
     for amount in amounts:
         before = kept[-1] if kept else None
-        same = before is not None and before.role in (amount.role, "total")
+        same = before is not None and (amount.role in (before.role, "total") or before.role == "total")
         if before and same and words.said(text[before.end : amount.start]) is not None:
             kept.pop()
             amount = replace(amount, role=before.role if amount.role == "total" else amount.role)
@@ -197,6 +197,8 @@ def _hukou(text: str, words: Vocabulary, said: Said) -> str:
         if not _PARENT.search(text[: one.start])
         and not _PLANNED.search(text[: one.start])
         and not _PARENTS_TOO.match(text, one.end)
+        # 广州户口在深圳上学: the residence is of the place before it.
+        and not any(end == one.start and group != HERE for _, end, group in words.places.find(text))
     ]
     elsewhere = words.cues["hukou_elsewhere"]
     if said["hukou_elsewhere"] and not elsewhere.disputed(text):

@@ -12,7 +12,9 @@ from bot.calculator.vocabulary import Words
 _REACH, _NEAR = 14, 8  # signs
 _CLAUSE = re.compile(r"[,。;!?]")
 _LINE = r"(?:起付线?|起付标准|门槛费?)"
-_NEXT_LINE = re.compile(rf".{{0,3}}{_LINE}(?:是|为|要|:|有|就|大概|约)?")
+_NEXT_LINE = re.compile(
+    rf".{{0,3}}{_LINE}(?:人家|医院|他们|单子上?)?(?:说|写着?|显示|讲)?(?:的)?(?:是|为|要|:|有|就|大概|约)?"
+)
 _THE_LINE = re.compile(r"(?:的|是|为|就是|算)?(?:医院)?(?:起付|门槛)(?!.{0,5}(?:以上|以外|之上))")
 _OVER_LINE = re.compile(r"(?:的|都|全)?是?(?:起付线|门槛费?)(?:以上|之上|以外|后)")
 # 起付线800以上部分1万, 起付线600已经扣了还有2万: what stands behind the line and leads to the next amount.
@@ -44,15 +46,20 @@ _LEADING = ("left", "deductible", "consult", "used", "outside", "not_cost", "in_
 def with_roles(text: str, amounts: list[Amount], roles: Mapping[str, Words]) -> list[Amount]:
     """Return the amounts with what each is of; an amount that is only spoken of again is left out."""
     done: list[Amount] = []
+    spent = 0
     for place, amount in enumerate(amounts):
         if _AGAIN.search(text[: amount.start]) and any(amount.value == other.value for other in done):
             continue
-        start = amounts[place - 1].end if place else 0
+        start = max(amounts[place - 1].end if place else 0, spent)
         stop = amounts[place + 1].start if place + 1 < len(amounts) else len(text)
         before = text[max(start, amount.start - _REACH) : amount.start]
         after = text[amount.end : min(stop, amount.end + _REACH)]
         last = stop == len(text)
         role = _line(before, after, done[-1].role if done else "", roles, last) or _led(before, roles)
+        if not role and (named := _named(after, roles)):
+            # 30块诊查费200块药费: the word belongs to the amount before it.
+            role, length = named
+            spent = amount.end + length
         done.append(replace(amount, role=role or _followed(before, after, roles)))
     return done
 
@@ -99,10 +106,21 @@ def _led(before: str, roles: Mapping[str, Words]) -> str:
             continue
         if role == "consult" and _NOT_CONSULT.search(clause[: match.start()]):
             continue
+        if role == "used" and "商" in clause:
+            role = "not_cost"
         # 能报2000 is a hope, 报了2000 a fact.
         if role != "used" or not _CAN.search(clause[: match.start()]):
             nearest, found = match.end(), role
     return found
+
+
+def _named(after: str, roles: Mapping[str, Words]) -> tuple[str, int] | None:
+    """Return the role that stands right behind an amount, and where its word ends."""
+    skipped = len(after) - len(_FILLER.sub("", after))
+    for role in ("consult", "outside", "not_cost", "registration", "item"):
+        if word := roles[role].leading(after[skipped:]):
+            return role, skipped + word.end()
+    return None
 
 
 def _followed(before: str, after: str, roles: Mapping[str, Words]) -> str:
@@ -113,4 +131,4 @@ def _followed(before: str, after: str, roles: Mapping[str, Words]) -> str:
     if (_OF_CAP.match(tail) and "用" in clause) or _USED_UP.match(tail):
         return "used"
     body = _FILLER.sub("", tail)
-    return next((role for role in ("consult", "outside", "in_scope") if roles[role].leads(body)), "total")
+    return next((role for role in ("consult", "outside", "in_scope") if roles[role].leading(body)), "total")

@@ -23,6 +23,7 @@ _PAID = re.compile(r"没定|没想好|未定|交过|交了|已经|已收|扣了|
 _STILL = re.compile(r"还要|还得")
 _GAP_ONLY = re.compile(r"差多少|差几|相差|差好多")
 _FROM_ALL = re.compile(r"不管谁出|筹资|加政府|加财政|全额|连政府|连财政")
+_MONTHLY_WAGE = re.compile(r"月工资|(?:每个?月|一个月)[^,。;]{0,4}工资|(?:折|换)算?成月")
 _MONTHS = re.compile(r"(\d{1,2}|[两三四五六七八九十]{1,2})个月")
 
 
@@ -58,7 +59,7 @@ def _births_and_others(topic: str, reading: Reading, asked: str) -> tuple[list[M
     births = [mention for mention in reading.dates.months if mention.role == "birth"]
     others = [mention for mention in reading.dates.months if mention.role != "birth"]
     applied = [mention for mention in others if mention.role == "apply"]
-    each = reading.slots.get("children") == str(len(others))
+    each = "各" in reading.text and reading.slots.get("children") == str(len(others))
     if applied and not each and not reading.has("difference", "sibling"):
         # 3月打过电话，明年2月去办: the month of the application counts.
         others = applied
@@ -101,7 +102,7 @@ def _flags(reading: Reading, births: list[Mention], others: list[Mention], polic
 
 def _of_part(reading: Reading, policy: Policy) -> Slots:
     """Return whose part of the fee is meant, and of how many months."""
-    slots: Slots = {}
+    slots: Slots = {"per_month": "true"} if _MONTHLY_WAGE.search(reading.text) else {}
     if reading.has("subsidy"):
         slots["part"] = "total" if reading.has("own_part") or _FROM_ALL.search(reading.text) else "subsidy"
     elif reading.has("total") and _FROM_ALL.search(reading.text):

@@ -11,6 +11,9 @@ from pypinyin import lazy_pinyin
 _FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
 _WORDS = ("门诊", "住院", "报销", "社康", "起付线", "诊查费", "备案", "绑定", "转诊")
 
+# Signs behind which it is another word: 备安排, 住原来, 报小孩.
+_GOES_ON = {"备案": "排装全", "住院": "来址先", "报销": "孩朋学"}
+
 
 def spell(text: str) -> str:
     """Return a folded text with misspelt key words replaced; its length does not change."""
@@ -21,7 +24,10 @@ def spell(text: str) -> str:
         start = spoken.find(sound)
         while start >= 0:
             place = spoken.count(" ", 0, start)
-            text = text[:place] + word + text[place + len(word) :]
+            said, after = text[place : place + len(word)], text[place + len(word) : place + len(word) + 1]
+            # 门疹 has one sign right, 被安 of 被安排 none.
+            if any(map(str.__eq__, said, word)) and not (after and after in _GOES_ON.get(word, "")):
+                text = text[:place] + word + text[place + len(word) :]
             start = spoken.find(sound, start + 1)
     return text
 

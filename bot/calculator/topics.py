@@ -13,7 +13,7 @@ CAPS = ("cap", "cap_cost", "remaining")
 BENEFITS = ("benefit_start", "benefit_end", "benefit_length")
 
 _COSTS = ("total", "in_scope", "item", "above", "consult")
-_WINDOW = re.compile(r"(?:几|多少|几多|好多)个?月(?:之内|以内|内|里头|里)")
+_WINDOW = re.compile(r"(?:几|多少|几多|好多)个?月(?:之内|以内|内|里头|里|再)")
 _WHICH_MONTH = re.compile(r"几个月|多少个月|几月|哪个月")
 _STARTS = re.compile(r"哪天生效|几时生效|从几月|开始用|起用|先用得|先可以")
 _FROM_WHEN = re.compile(r"几月(?:份)?(?:能|可|起|开始|才)|哪(?:天|个月|一天)")
@@ -62,7 +62,7 @@ def _of_bases(reading: Reading, policy: Policy) -> str:
     if not reading.has("quantity", "ask"):
         return ""
     cap = any(str(policy.number(name)) in reading.text for name in ("cap.amount", "cap.rate"))
-    if reading.has("wage") and not reading.has("monthly") and (cap or reading.has("cap")):
+    if reading.has("wage") and (cap or reading.has("cap")):
         return "wage_base"
     rates = {policy.number(f"fee.rate.{part}") for part in ("personal", "subsidy", "total")}
     fees = {str(policy.number(name)) for name in ("fee.personal", "fee.subsidy")}
@@ -77,7 +77,7 @@ def _of_bases(reading: Reading, policy: Policy) -> str:
 
 def _of_reverse(reading: Reading, policy: Policy) -> str:
     """Tell whether an amount is asked about that some number of months comes to: 254.52是几个月的."""
-    paid = [amount.value for amount in reading.amounts if amount.value]
+    paid = [amount.value for amount in reading.amounts if amount.value and amount.role in ("total", "item")]
     if len(paid) != 1 or reading.dates.months or reading.has("base", "difference", "total"):
         return ""
     months = paid[0] * policy.number("fee.months") / policy.number("fee.personal")
@@ -141,7 +141,9 @@ def _of_claims(reading: Reading, bill: Slots, cost: bool) -> str:
 
 def _of_fees(reading: Reading) -> str:
     slots, months = reading.slots, reading.dates.months
-    from_birth, asks = reading.has("from_birth"), reading.has("quantity")
+    from_birth = reading.has("from_birth")
+    # 25年7月办 一个娃 ?: a question mark asks as well.
+    asks = reading.has("quantity") or (bool(months) and reading.has("apply") and reading.text.endswith("?"))
     if reading.has("benefit") and not from_birth:
         return ""
     if reading.has("cap") and reading.has("outpatient"):

@@ -18,7 +18,7 @@ _GAP = "[^,。;!?]{0,6}?"
 # Papers and cases, which people deny afterwards: 备案没办, 急诊也不是.
 _DENIED_AFTER = ("filed", "referral", "emergency", "rescue", "selected")
 _NOT = (
-    r"(?:没有?|未|(?<!是)不是|(?<![是要])不(?!管|论|但|光|仅)|非|无|冇|唔系|唔係|唔|免|忘了|忘记|并非|别再?给?我?按?|谈不上|够不上"
+    r"(?:(?<!有)没有?|未|(?<!是)不是|(?<![是要得能可会])不(?!管|论|但|光|仅|过|得不)|非|无|冇|唔系|唔係|唔|免|忘了|忘记|并非|别再?给?我?按?|谈不上|够不上"
     r"|达不到|算不上)"
 )
 _FILLED = (
@@ -90,9 +90,9 @@ class Words:
         places = list(self._pattern.finditer(text))
         return places[-1] if places else None
 
-    def leads(self, text: str) -> bool:
-        """Tell whether a text starts with one of the words."""
-        return self._pattern.match(text) is not None
+    def leading(self, text: str) -> re.Match[str] | None:
+        """Return the word that a text starts with."""
+        return self._pattern.match(text)
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,13 @@ PHRASES = (
     "related",
     "expired",
     "empty",
+    "title",
+    "about",
+    "source",
+    "example",
+    "privacy",
+    "phone",
+    "hotline",
 )
 
 
@@ -167,6 +174,10 @@ def _check_phrases(corpus: Corpus) -> Iterator[Problem]:
     for key in PHRASES:
         if key not in known:
             yield Problem(path, 0, ERROR, f'[text] 里没有“{key}”这句话。请加一行：{key} = "……"')
+    active = {entry.id for entry in corpus.entries if entry.active}
+    for entry_id in corpus.phrases.welcome:
+        if entry_id not in active:
+            yield Problem(path, 0, ERROR, f"welcome 里的“{entry_id}”不是在用的问答编号。请改掉或删去。")
     owners: dict[str, str] = {}
     for talk in corpus.phrases.smalltalk:
         for text in talk.questions:

@@ -37,6 +37,7 @@ class Phrases:
     sentences: tuple[tuple[str, str], ...]
     smalltalk: tuple[SmallTalk, ...]
     categories: tuple[str, ...] = ()
+    welcome: tuple[str, ...] = ()
     path: Path = field(default=Path("phrases.toml"), compare=False)
 
     def text(self, key: str) -> str:
@@ -187,10 +188,16 @@ def _read_phrases(text: str, path: Path) -> Phrases:
     if not isinstance(sentences, dict) or not all(isinstance(value, str) for value in sentences.values()):
         raise BadPhrases(path, 0, '[text] 下面每一行都应当是：名字 = "一句话"')
     smalltalk = tuple(_small_talk(item, path) for item in data.get("smalltalk", []))
-    categories = data.get("categories", [])
-    if not isinstance(categories, list) or not all(isinstance(name, str) for name in categories):
-        raise BadPhrases(path, 0, 'categories 应当是：categories = ["类别一", "类别二"]')
-    return Phrases(tuple(sentences.items()), smalltalk, tuple(categories), path)
+    categories = _names(data, "categories", 'categories = ["类别一", "类别二"]', path)
+    welcome = _names(data, "welcome", 'welcome = ["P3", "B5"]', path)
+    return Phrases(tuple(sentences.items()), smalltalk, categories, welcome, path)
+
+
+def _names(data: dict[str, Any], key: str, example: str, path: Path) -> tuple[str, ...]:
+    names = data.get(key, [])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise BadPhrases(path, 0, f"{key} 应当是：{example}")
+    return tuple(names)
 
 
 def _small_talk(item: Any, path: Path) -> SmallTalk:

@@ -75,6 +75,7 @@ def _save_words(engine: Engine, folder: Path) -> None:
     _write(folder / "entries.json", [_entry_data(entry) for entry in engine.entries.values()])
     _write(folder / "phrases.json", {
         "sentences": engine.phrases.sentences, "smalltalk": [asdict(talk) for talk in engine.phrases.smalltalk],
+        "welcome": engine.phrases.welcome,
     })  # fmt: skip
     _write(folder / "rows.json", {"texts": list(engine.texts), "groups": engine.groups, "passages": engine.passages})
     _write(folder / "sounds.json", sensor.sounds.syllables)
@@ -118,6 +119,7 @@ def _read(folder: Path, manifest: Manifest, model: Path | str) -> Engine:
         phrases=Phrases(
             tuple((key, text) for key, text in phrases["sentences"]),
             tuple(SmallTalk(t["name"], tuple(t["questions"]), t["reply"]) for t in phrases["smalltalk"]),
+            welcome=tuple(phrases["welcome"]),
         ),
         sensor=sensor,
         ranker=Ranker.of(weights),

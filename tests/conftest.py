@@ -72,6 +72,13 @@ PHRASES = Phrases(
         ("basis", "依据："),
         ("passage_intro", "您问的是："),
         ("full_answer", "完整的回答："),
+        ("title", "图书馆问答"),
+        ("about", "借书还书的事，用平常的话问。"),
+        ("source", "资料：《读者手册》。"),
+        ("example", "例如：周末开门吗？"),
+        ("privacy", "请不要写证件号。"),
+        ("phone", "12345"),
+        ("hotline", "还有疑问，请拨打 12345 热线。"),
     ),
     (
         SmallTalk("greeting", ("你好", "在吗"), "您好！请提问。"),

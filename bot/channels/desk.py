@@ -15,6 +15,7 @@ from bot.chat import Calculator, Chat, Engine, china_now
 from bot.records import Records
 from bot.reply import MAX_QUESTION, Feedback, Query, Reply, trim
 from bot.settings import Settings
+from corpus.entries import Phrases
 
 
 class Desk:
@@ -39,6 +40,11 @@ class Desk:
         if self._chat is None:
             raise failed() if self._failed else not_ready()
         return self._chat
+
+    @property
+    def phrases(self) -> Phrases | None:
+        """The bot's own sentences, once there is an engine."""
+        return self._chat.engine.phrases if self._chat else None
 
     def open(self, engine: Engine) -> None:
         """Start taking questions."""

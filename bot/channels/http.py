@@ -26,6 +26,7 @@ from bot.reply import (
     Query,
     Reply,
     SuggestionList,
+    Welcome,
     trim,
 )
 
@@ -127,6 +128,15 @@ def _add_feedback(router: APIRouter, desk: Desk) -> None:
 
 def _add_entries(router: APIRouter, desk: Desk) -> None:
     @router.get(
+        "/api/welcome",
+        summary="打开聊天窗口时的问候和常问的问题",
+        response_model=None,
+        responses={200: {"model": Welcome}, **_errors(503)},
+    )
+    async def welcome(request: Request) -> Response:
+        return _json(_welcome(desk))
+
+    @router.get(
         "/api/suggest",
         summary="边输入边提示",
         response_model=None,
@@ -181,6 +191,15 @@ def _add_state(router: APIRouter, desk: Desk) -> None:
     @router.get("/metrics", include_in_schema=False)
     async def metrics(request: Request) -> Response:
         return Response(desk.metrics.text(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _welcome(desk: Desk) -> Welcome:
+    chat = desk.chat
+    say = chat.engine.phrases.text
+    known = [entry_id for entry_id in chat.engine.phrases.welcome if entry_id in chat.engine.entries]
+    ids = (known or list(chat.engine.entries))[:_SUGGESTIONS]
+    questions = [chat.option(entry_id) for entry_id in ids]
+    return Welcome(title=say("title"), greeting=say("greeting"), phone=say("phone"), questions=questions)
 
 
 def _detail(desk: Desk, entry_id: str) -> EntryDetail:

@@ -1,0 +1,26 @@
+// The widget's dress, and the buttons at its top: language, large print, new conversation, close.
+import { h, icon } from "./dom.js";
+import { STYLE } from "./style.css";
+import { LANGUAGES } from "./words.js";
+
+/** A constructed sheet passes the strictest style-src; older browsers get the same sheet as a link. */
+export function dress(root, address) {
+  if (!("adoptedStyleSheets" in root)) return root.prepend(h("link", { rel: "stylesheet", href: address }));
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(STYLE);
+  root.adoptedStyleSheets = [sheet];
+}
+
+/** The buttons; what they do is up to the desk. */
+export function tools({ say, choose, enlarge, reset, close }, { language, large }) {
+  const names = Object.entries(LANGUAGES).map(([tag, name]) => h("option", { value: tag, lang: tag, selected: tag === language }, name));
+  const press = ({ currentTarget: button }) => button.setAttribute("aria-pressed", enlarge());
+  const tool = (name, onclick) => h("button.tool", { "aria-label": say(name), title: say(name), onclick }, icon(name));
+  return h(
+    "div.tools",
+    h("select.tool", { "aria-label": say("language"), onchange: (event) => choose(event.target.value) }, names),
+    h("button.tool", { "aria-pressed": large, onclick: press }, say("large")),
+    tool("fresh", reset),
+    close && tool("close", close),
+  );
+}

@@ -1,0 +1,103 @@
+"""Driver: Chromium with the widget in it, as a person uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.system import npm_file, program
+
+ARGUMENTS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+AXE = ("axe-core", "4.14.1", "axe.min.js")
+# The rules of WCAG 2.2 AA and those that axe calls good practice.
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 375, "height": 740},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+}
+
+
+@contextmanager
+def chromium() -> Iterator[Any]:
+    """Start the browser; where there is none and none may be installed, the test is skipped."""
+    path = program("chromium", "chromium", "fonts-noto-cjk")
+    api = pytest.importorskip("playwright.sync_api", reason="缺少 playwright：pip install -r requirements-dev.lock")
+    # A started Playwright keeps an event loop in this thread, so it is stopped before other tests run theirs.
+    with api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@cache
+def axe_script() -> str:
+    """Return axe-core, fetched with npm into build/ on first need."""
+    return npm_file(*AXE).read_text(encoding="utf-8")
+
+
+def violations(page: Any) -> list[str]:
+    """Return what axe finds wrong on the page, the insides of the widget included."""
+    # Not as a script of the page, whose policy would refuse it.
+    page.evaluate(f"{axe_script()};0")
+    found = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES)
+    return [
+        f"{rule['id']}: {node['target']} {node['failureSummary']}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+@dataclass
+class Widget:
+    """The widget on one page."""
+
+    page: Any
+
+    def __getattr__(self, name: str) -> Any:
+        """Everything else is the page's own."""
+        return getattr(self.page, name)
+
+    @property
+    def box(self) -> Any:
+        """Where the question is typed."""
+        return self.page.locator("faq-chat .composer textarea")
+
+    @property
+    def last(self) -> Any:
+        """The last turn."""
+        return self.page.locator("faq-chat .turn").last
+
+    def open(self) -> Widget:
+        """Open the dialog by its launcher."""
+        self.page.locator("faq-chat .launcher").click()
+        self.page.locator("faq-chat .questions").first.wait_for()
+        return self
+
+    def ask(self, text: str, wait: str = ".theirs > *") -> Any:
+        """Type and send a question; return the turn once `wait` is there."""
+        turns = self.page.locator("faq-chat .turn").count()
+        self.box.fill(text)
+        self.box.press("Enter")
+        turn = self.page.locator("faq-chat .turn").nth(min(turns, 50))
+        turn.locator(wait).first.wait_for()
+        return turn
+
+
+def screenshot(page: Any, path: Path, **more: Any) -> Path:
+    """Take a picture once the fonts are there and nothing moves."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    page.evaluate("document.fonts.ready")
+    page.screenshot(path=path, animations="disabled", **more)
+    return path

@@ -17,6 +17,7 @@ from bot.settings import Settings
 from corpus.entries import Phrases, SmallTalk
 from corpus.entry import Entry, Similar
 from corpus.text import fold
+from tests.driver import browser, regular, running, visitor, widget  # noqa: F401
 from tests.index_fixtures import pool, pool_engine, pool_folder, pool_index  # noqa: F401
 
 

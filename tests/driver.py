@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
+from tests.stage import Stage, stage
 from tests.system import npm_file, program
 
 ARGUMENTS = (
@@ -50,7 +52,8 @@ def axe_script() -> str:
 def violations(page: Any) -> list[str]:
     """Return what axe finds wrong on the page, the insides of the widget included."""
     # Not as a script of the page, whose policy would refuse it.
-    page.evaluate(f"{axe_script()};0")
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(f"{axe_script()};0")
     found = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES)
     return [
         f"{rule['id']}: {node['target']} {node['failureSummary']}"
@@ -64,6 +67,7 @@ class Widget:
     """The widget on one page."""
 
     page: Any
+    stage: Stage
 
     def __getattr__(self, name: str) -> Any:
         """Everything else is the page's own."""
@@ -93,6 +97,85 @@ class Widget:
         turn = self.page.locator("faq-chat .turn").nth(min(turns, 50))
         turn.locator(wait).first.wait_for()
         return turn
+
+
+@dataclass
+class Visitor:
+    """Opens pages in contexts of their own, and remembers what went wrong in them."""
+
+    browser: Any
+    stage: Stage
+
+    def __post_init__(self) -> None:
+        """Begin with nothing wrong."""
+        self.contexts: list[Any] = []
+        self.wrong: list[str] = []
+
+    def context(self, **options: Any) -> Any:
+        """Return a new context, as of another person."""
+        self.contexts.append(self.browser.new_context(**{**DESKTOP, "locale": "zh-CN", **options}))
+        return self.contexts[-1]
+
+    def go(self, url: str, context: Any = None, **options: Any) -> Widget:
+        """Open an address."""
+        page = (context or self.context(**options)).new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        page.on("console", self._listen)
+        page.goto(url)
+        return Widget(page, self.stage)
+
+    def host(self, options: dict[str, Any] | None = None, **attributes: str) -> Widget:
+        """Open somebody else's page with the widget on it."""
+        return self.go(f"{self.stage.host}/?{urlencode(attributes)}", **(options or {}))
+
+    def _listen(self, message: Any) -> None:
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.wrong.append(message.text)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """One Chromium for a file of tests."""
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """The two servers."""
+    with stage(records=tmp_path_factory.mktemp("records") / "records.sqlite") as running:
+        yield running
+
+
+@pytest.fixture
+def visitor(browser: Any, running: Stage) -> Iterator[Visitor]:
+    """A visitor; at the end nothing may have gone wrong in a page, nor been refused by its policy."""
+    visitor = Visitor(browser, running)
+    yield visitor
+    for context in visitor.contexts:
+        context.close()
+    assert visitor.wrong == [], visitor.wrong
+
+
+@pytest.fixture(scope="module")
+def regular(browser: Any, running: Stage) -> Iterator[Visitor]:
+    """A visitor who stays for a file of tests: a new page takes longer than most of them."""
+    visitor = Visitor(browser, running)
+    visitor.host()
+    yield visitor
+    visitor.contexts[0].close()
+
+
+@pytest.fixture
+def widget(regular: Visitor, running: Stage) -> Iterator[Widget]:
+    """The widget on somebody else's page, opened, as if for the first time."""
+    (page,) = regular.contexts[0].pages
+    page.unroute_all(behavior="ignoreErrors")
+    page.evaluate("sessionStorage.clear()")
+    page.goto(running.host)
+    yield Widget(page, running).open()
+    assert regular.wrong == [], regular.wrong
 
 
 def screenshot(page: Any, path: Path, **more: Any) -> Path:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from html import escape
@@ -27,14 +28,13 @@ STRICT = (
 )
 _HOST = """<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"><title>区政府网站</title>
-<script src="{office}/widget.js" defer></script></head><body><main><h1>区政府网站</h1>
+{head}<script src="{office}/widget.js" defer></script></head><body><main><h1>区政府网站</h1>
 <p>办事指南、通知公告和常用电话。</p><p><a href="#">办事指南</a></p></main><faq-chat{attributes}></faq-chat></body></html>"""
 LEVELS = ["一级及以下（含社康）", "二级", "三级"]
 ASKS = "孩子住院花了2万能报多少"
 SUM = "孩子在三级医院住院花了2万能报多少"
 ABSENT = "大病保险能报多少钱"
 BREAKS = "请出错"
-SLOW = "请慢一点"
 AMOUNTS = (("医保支付", "18000.00"), ("个人负担", "2000.00"))
 NO_SUM = "这份资料里没有大病保险的数。\n资料里只有这些：\n一级及以下 92%\n二级 91%\n三级 90%\n请拨打 12345 热线咨询。"
 
@@ -46,8 +46,6 @@ class Sums:
         """Answer the few questions that it knows."""
         if text == BREAKS:
             raise RuntimeError(text)
-        if text == SLOW:
-            time.sleep(0.7)
         if text == ASKS:
             ask = Ask(slot="hospital_level", options=LEVELS)
             return CalculatorReply("ask", "是在哪一级医院住的院？级别写在结算单上。", ask=ask, state="level")
@@ -99,9 +97,9 @@ def stage_app(engine: Engine, **settings: object) -> FastAPI:
 
 
 @contextmanager
-def served(app: object) -> Iterator[str]:
+def served(app: object, port: int = 0) -> Iterator[str]:
     """Serve `app` in a thread; yield its address."""
-    port = free_port()
+    port = port or free_port()
     config = uvicorn.Config(app, host=HOST, port=port, log_level="error", access_log=False)  # type: ignore[arg-type]
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
@@ -113,14 +111,32 @@ def served(app: object) -> Iterator[str]:
     thread.join(10)
 
 
-def host_app(office_url: str, policy: str = STRICT) -> FastAPI:
-    """Somebody else's website, which lets nothing in but the widget."""
+def host_app(office_url: str, policy: str = STRICT, head: str = "") -> FastAPI:
+    """Somebody else's website, which lets nothing in but the widget; `head` is what else stands in its head."""
     app = FastAPI()
 
     @app.get("/")
     def home(request: Request) -> HTMLResponse:
         given = "".join(f' {name}="{escape(value)}"' for name, value in request.query_params.items())
-        html = _HOST.replace("{office}", office_url).replace("{attributes}", given)
+        html = _HOST.replace("{office}", office_url).replace("{attributes}", given).replace("{head}", head)
         return HTMLResponse(html, headers={"Content-Security-Policy": policy.replace("{office}", office_url)})
 
     return app
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The office that answers, and a website of somebody else that carries its widget."""
+
+    office: str
+    host: str
+    app: FastAPI
+
+
+@contextmanager
+def stage(**settings: object) -> Iterator[Stage]:
+    """Serve both, from two origins."""
+    port = free_port()
+    app = stage_app(office(), cors=(f"http://{HOST}:{port}",), **settings)
+    with served(app) as office_url, served(host_app(office_url), port) as host_url:
+        yield Stage(office_url, host_url, app)

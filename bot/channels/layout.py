@@ -39,7 +39,7 @@ def page(
         '<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">'
         f'<title>{escape(name)}</title>{described}<link rel="icon" href="{_ICON}"><style>{_STYLE}</style></head>'
         f'<body><a class="skip" href="#main">跳到正文</a>{top}<main id="main">{body}</main>'
-        f'<footer><div class="wrap">{foot}</div></footer></body></html>'
+        f'<footer><div class="wrap{"" if home else " narrow"}">{foot}</div></footer></body></html>'
     )
     frames = " ".join(desk.settings.frames) or "'none'"
     return HTMLResponse(html, status, {"Content-Security-Policy": _POLICY.replace("{frames}", frames)})

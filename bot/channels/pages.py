@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from bot.channels.desk import Desk, checked_question
 from bot.channels.errors import ApiError
-from bot.channels.layout import callable_text, missing_page, page, say, trouble_page
+from bot.channels.layout import missing_page, page, say, trouble_page
 from bot.channels.markdown import paragraphs, render
 from bot.chat import Chat
 from bot.reply import MAX_QUESTION, SESSION_ID, Option, Query, Reply
@@ -73,10 +73,11 @@ def _session_id(request: Request) -> str | None:
     return given if re.fullmatch(SESSION_ID, given) else None
 
 
-def _form(desk: Desk, text: str, session_id: str) -> str:
+def _form(desk: Desk, text: str = "", session_id: str = "", label: str = "您的问题") -> str:
     session = f'<input type="hidden" name="s" value="{escape(session_id)}">' if session_id else ""
     return (
-        '<form action="/" method="get" role="search"><label for="q">您的问题</label>'
+        '<form action="/" method="get" role="search">'
+        f'<label for="q">{label}</label>'
         f'<input id="q" name="q" type="text" required maxlength="{MAX_QUESTION}" autocomplete="off"'
         f' placeholder="{escape(say(desk, "example"))}" value="{escape(text[:MAX_QUESTION])}">{session}'
         "<button>提问</button></form>"
@@ -154,7 +155,7 @@ def _answer(desk: Desk, chat: Chat, entry: Entry) -> str:
         f'<div class="wrap narrow"><p class="soft">{escape(entry.category)}</p><h1>{escape(entry.question)}</h1>'
         f'<article class="card answer">{render(entry.answer)}</article>{_note(chat.notice(entry))}'
         f'<dl class="facts">{facts}</dl>{_related(say(desk, "related"), chat.related(entry.id))}'
-        f'<section class="more"><h2>还想问别的</h2>{_form(desk, "", "")}<p>{callable_text(desk, "hotline")}</p></section></div>'
+        f'<section class="more">{_form(desk, label="还想问别的")}</section></div>'
     )
 
 

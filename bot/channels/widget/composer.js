@@ -16,6 +16,7 @@ export class Composer {
     this.box = h("textarea", {
       id: "question", rows: 1, enterkeyhint: "send", autocomplete: "off", placeholder: desk.say("example"),
       "aria-autocomplete": "list", "aria-controls": "suggestions", "aria-describedby": "count",
+      oninput: () => this.#typed(), onkeydown: (event) => this.#key(event), onblur: () => this.close(),
     });
     this.list = h("div.suggestions", { id: "suggestions", role: "listbox", "aria-label": desk.say("suggestions"), hidden: true });
     this.count = h("p.count", { id: "count" });
@@ -32,7 +33,6 @@ export class Composer {
       h("p.hint", desk.say("privacy")),
     );
     this.box.value = draft;
-    this.#listen();
     this.#measure();
   }
 
@@ -47,26 +47,21 @@ export class Composer {
   }
 
   set busy(value) {
-    this.button.setAttribute("aria-disabled", String(value));
+    this.button.setAttribute("aria-disabled", value);
   }
 
   /** Close the suggestions; tell whether there were any. */
   close() {
-    clearTimeout(this.clock);
-    this.search?.abort();
     const open = !this.list.hidden;
+    this.#hush();
     this.#offer([]);
     return open;
   }
 
-  #listen() {
-    this.box.addEventListener("input", () => {
-      this.#measure();
-      this.desk.draft(this.text);
-      this.#suggestSoon();
-    });
-    this.box.addEventListener("keydown", (event) => this.#key(event));
-    this.box.addEventListener("blur", () => this.close());
+  #typed() {
+    this.#measure();
+    this.desk.draft(this.text);
+    this.#suggestSoon();
   }
 
   #submit(event) {
@@ -93,9 +88,13 @@ export class Composer {
     }
   }
 
-  #suggestSoon() {
+  #hush() {
     clearTimeout(this.clock);
     this.search?.abort();
+  }
+
+  #suggestSoon() {
+    this.#hush();
     const text = this.text.trim();
     if (text.length < WORTH[0] || text.length > WORTH[1]) return this.#offer([]);
     this.clock = setTimeout(() => this.#suggest(text), PAUSE);
@@ -110,37 +109,40 @@ export class Composer {
   }
 
   #offer(options) {
-    this.options = options;
-    this.list.hidden = options.length === 0;
-    this.list.replaceChildren(...options.map((option, i) => this.#option(option, i)));
-    this.status.textContent = options.length ? this.desk.say("found", options.length) : "";
-    this.#mark(options.length);
+    const { list } = this;
+    list.hidden = options.length === 0;
+    list.replaceChildren(...options.map((option, i) => this.#option(option, i)));
+    // No more than fit above: with the keyboard on a phone's screen that may be two.
+    const top = this.node.previousSibling?.getBoundingClientRect().top;
+    while (list.children[1] && list.getBoundingClientRect().top < top) list.lastChild.remove();
+    const count = list.children.length;
+    this.options = options.slice(0, count);
+    this.status.textContent = count ? this.desk.say("found", count) : "";
+    this.#mark(count);
   }
 
   #option({ question }, i) {
-    const node = h("div.option", { id: `suggestion-${i}`, role: "option", lang: "zh-CN" }, question);
-    // Without this the box would lose the focus, and the list with it, before the click comes.
-    node.addEventListener("pointerdown", (event) => event.preventDefault());
-    node.addEventListener("click", () => this.#send(question));
-    return node;
+    // Else the box would lose the focus, and the list with it, before the click comes.
+    const onpointerdown = (event) => event.preventDefault();
+    const onclick = () => this.#send(question);
+    return h("div.option", { id: `suggestion-${i}`, role: "option", lang: "zh-CN", onpointerdown, onclick }, question);
   }
 
   /** Mark one suggestion; the place after the last means none. */
   #mark(place) {
     this.active = place;
-    [...this.list.children].forEach((node, i) => node.setAttribute("aria-selected", String(i === place)));
+    [...this.list.children].forEach((node, i) => node.setAttribute("aria-selected", i === place));
     const chosen = this.list.children[place];
-    if (chosen) {
-      this.box.setAttribute("aria-activedescendant", chosen.id);
-      this.list.scrollTop = chosen.offsetTop - this.list.clientHeight / 2;
-    } else this.box.removeAttribute("aria-activedescendant");
+    if (chosen) this.box.setAttribute("aria-activedescendant", chosen.id);
+    else this.box.removeAttribute("aria-activedescendant");
   }
 
   #measure() {
     const { box } = this;
     const used = length(this.text.trim());
-    this.count.textContent = used > LONGEST ? this.desk.say("over", used - LONGEST) : used > NEARLY ? this.desk.say("left", LONGEST - used) : "";
-    box.setAttribute("aria-invalid", String(used > LONGEST));
+    const [key, n] = used > LONGEST ? ["over", used - LONGEST] : ["left", LONGEST - used];
+    this.count.textContent = used > NEARLY ? this.desk.say(key, n) : "";
+    box.setAttribute("aria-invalid", used > LONGEST);
     box.style.height = "auto";
     if (box.scrollHeight) box.style.height = `${box.scrollHeight + box.offsetHeight - box.clientHeight}px`;
   }

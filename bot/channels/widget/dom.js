@@ -21,7 +21,6 @@ const SHAPES = {
   close: "M6 6l12 12 M18 6L6 18",
   fresh: "M12 5H6a1 1 0 0 0-1 1v12a1 1 0 0 0 1 1h12a1 1 0 0 0 1-1v-6 M10 14l1-3 7-7 2 2-7 7z",
   send: "M12 20V5 M6 11l6-6 6 6",
-  phone: "M6 4h3l2 5-2 1a11 11 0 0 0 5 5l1-2 5 2v3a2 2 0 0 1-2 2A15 15 0 0 1 4 6a2 2 0 0 1 2-2z",
 };
 
 /** Draw an icon; what it means is said by the button around it. */

@@ -2,7 +2,7 @@
 import { Composer } from "./composer.js";
 import { h, icon } from "./dom.js";
 import { dress, tools } from "./header.js";
-import { keep, kept } from "./store.js";
+import { Store } from "./store.js";
 import { Talk } from "./talk.js";
 import { Wire } from "./wire.js";
 import { languageOf, speaker } from "./words.js";
@@ -19,8 +19,7 @@ class FaqChat extends HTMLElement {
 
   #root = this.attachShadow({ mode: "open" });
   #frame = h("div");
-  #state;
-  #place;
+  #store;
   #wire;
   #talk;
   #composer;
@@ -30,7 +29,6 @@ class FaqChat extends HTMLElement {
   #waiting;
   #opener;
   #leave;
-  #clock;
 
   connectedCallback() {
     this.#leave = new AbortController();
@@ -67,7 +65,9 @@ class FaqChat extends HTMLElement {
 
   /** Close the dialog; the focus goes back to where it came from. */
   close() {
-    if (this.#panel.open) this.#panel.close();
+    if (this.#inline || !this.#panel.open) return;
+    this.#panel.close();
+    this.#closed();
   }
 
   /** Ask a question as if it were typed; false while another one is under way. */
@@ -76,7 +76,7 @@ class FaqChat extends HTMLElement {
     if (!question || this.#waiting) return false;
     this.open();
     const turn = { question };
-    const { turns } = this.#state;
+    const { turns } = this.#store;
     turns.push(turn);
     while (turns.length > KEEP) this.#talk.drop(turns.shift());
     this.#talk.add(turn);
@@ -90,8 +90,7 @@ class FaqChat extends HTMLElement {
   reset() {
     this.#waiting?.abort();
     this.#waiting = null;
-    Object.assign(this.#state, { turns: [], session: "", draft: "" });
-    this.#save();
+    this.#store.forget();
     this.#build();
     this.#focus(this.#title);
     this.#emit("reset");
@@ -103,24 +102,18 @@ class FaqChat extends HTMLElement {
 
   get #language() {
     const page = this.closest("[lang]")?.lang || document.documentElement.lang;
-    return this.#state.language ?? languageOf(page);
+    return this.#store.language ?? languageOf(page);
   }
 
   /** Take up what this tab was doing before a reload. */
   #remember() {
     const base = new URL(this.getAttribute("endpoint") || "", HOME).href;
     this.#wire = new Wire(base);
-    this.#place = `faq-chat ${base} ${this.id}`;
-    this.#state = { turns: [], draft: "", large: false, ...kept(this.#place) };
-    for (const turn of this.#state.turns) if (!turn.reply) turn.fault ??= { code: "cut" };
-  }
-
-  #save() {
-    keep(this.#place, this.#state);
+    this.#store = new Store(`${base} ${this.id}`);
   }
 
   #build() {
-    const { draft, large, turns } = this.#state;
+    const { draft, large, turns } = this.#store;
     const language = this.#language;
     const open = this.#panel?.open;
     const desk = this.#desk(speaker(language));
@@ -144,7 +137,7 @@ class FaqChat extends HTMLElement {
     turns.forEach((turn) => this.#talk.add(turn));
     this.#composer.busy = Boolean(this.#waiting);
     if (this.#inline || open) this.#greet();
-    if (open) this.#show();
+    if (open && !this.#inline) this.#show();
   }
 
   /** What the parts of the view may ask for. */
@@ -153,12 +146,12 @@ class FaqChat extends HTMLElement {
     return {
       say,
       get phone() {
-        return element.#state.welcome?.phone;
+        return element.#store.welcome?.phone;
       },
       address: (path) => this.#wire.address(path),
       ask: (text) => this.ask(text),
       suggest: async (text, signal) => (await this.#wire.suggest(text, signal)).suggestions,
-      draft: (text) => this.#draft(text),
+      draft: (text) => this.#store.write(text),
       vote: (turn, helpful, comment) => this.#vote(turn, helpful, comment),
       retry: (turn) => this.#waiting || this.#settle(turn),
       edit: (turn) => this.#edit(turn),
@@ -170,13 +163,13 @@ class FaqChat extends HTMLElement {
   }
 
   #entitle({ say }) {
-    this.#title.textContent = this.getAttribute("heading") || this.#state.welcome?.title || say("heading");
+    this.#title.textContent = this.getAttribute("heading") || this.#store.welcome?.title || say("heading");
   }
 
   #shade() {
     const theme = this.getAttribute("theme");
     this.#frame.classList.toggle("dark", theme === "dark" || (theme !== "light" && NIGHT.matches));
-    this.#frame.classList.toggle("large", this.#state.large);
+    this.#frame.classList.toggle("large", this.#store.large);
   }
 
   /** Show the dialog: on a phone it takes the whole screen and the page behind it rests. */
@@ -190,7 +183,7 @@ class FaqChat extends HTMLElement {
   }
 
   #closed() {
-    if (this.#panel.open) return;
+    if (this.#panel.open || !this.#launcher.hidden) return;
     this.#launcher.hidden = false;
     const back = this.#opener?.isConnected && this.#opener !== this ? this.#opener : this.#launcher;
     back.focus({ preventScroll: true });
@@ -204,48 +197,43 @@ class FaqChat extends HTMLElement {
 
   /** Leave the room that the on-screen keyboard takes. */
   #fit() {
-    const { height, offsetTop } = window.visualViewport ?? {};
-    if (!height || !this.#panel.open || !PHONE.matches) return;
+    if (!window.visualViewport || !PHONE.matches) return;
+    const { height, offsetTop } = visualViewport;
     this.#panel.style.setProperty("--seen", `${height}px`);
     this.#panel.style.setProperty("--above", `${offsetTop}px`);
   }
 
   #key(event) {
     if (event.key !== "Escape" || event.isComposing) return;
-    const closed = this.#composer.close();
-    if (!closed && this.#inline) return;
-    if (!closed) this.close();
+    if (!this.#composer.close()) {
+      if (this.#inline) return;
+      this.close();
+    }
     event.preventDefault();
     event.stopPropagation();
   }
 
   #choose(language) {
-    this.#state.language = language;
-    this.#save();
+    this.#store.language = language;
+    this.#store.save();
     this.#build();
     this.#root.querySelector("select").focus();
   }
 
   #enlarge() {
-    this.#state.large = !this.#state.large;
-    this.#save();
+    this.#store.large = !this.#store.large;
+    this.#store.save();
     this.#shade();
-    return this.#state.large;
-  }
-
-  #draft(text) {
-    this.#state.draft = text;
-    clearTimeout(this.#clock);
-    this.#clock = setTimeout(() => this.#save(), QUIET);
+    return this.#store.large;
   }
 
   async #greet() {
     const talk = this.#talk;
     try {
-      this.#state.welcome ??= await this.#wire.welcome();
-      talk.greet(this.#state.welcome);
+      this.#store.welcome ??= await this.#wire.welcome();
+      talk.greet(this.#store.welcome);
       this.#entitle(talk.desk);
-      this.#save();
+      this.#store.save();
     } catch (fault) {
       talk.fail(fault, () => this.#greet());
     }
@@ -256,10 +244,10 @@ class FaqChat extends HTMLElement {
     turn.fault = null;
     this.#talk.update(turn);
     this.#composer.busy = true;
-    this.#save();
+    this.#store.save();
     const clock = setTimeout(() => this.#talk.wait(turn), QUIET);
     try {
-      turn.reply = await this.#wire.ask(turn.question, this.#state.session, waiting.signal);
+      turn.reply = await this.#wire.ask(turn.question, this.#store.session, waiting.signal);
     } catch ({ code, message }) {
       turn.fault = { code, message };
     }
@@ -268,9 +256,9 @@ class FaqChat extends HTMLElement {
     if (waiting.signal.aborted) return;
     this.#waiting = null;
     this.#composer.busy = false;
-    if (turn.reply) this.#state.session = turn.reply.session_id;
+    if (turn.reply) this.#store.session = turn.reply.session_id;
     this.#talk.update(turn);
-    this.#save();
+    this.#store.save();
     if (turn.reply) this.#emit("reply", turn.reply);
     else this.#emit("fault", turn.fault);
   }
@@ -283,13 +271,13 @@ class FaqChat extends HTMLElement {
       return false;
     }
     turn.vote = helpful;
-    this.#save();
+    this.#store.save();
     this.#emit("feedback", { reply_id, helpful });
     return true;
   }
 
   #edit(turn) {
-    this.#state.turns = this.#state.turns.filter((other) => other !== turn);
+    this.#store.turns = this.#store.turns.filter((other) => other !== turn);
     this.#talk.drop(turn);
     this.#composer.text = turn.question;
     this.#composer.box.focus();

@@ -1,14 +1,14 @@
 // One reply as nodes: a small function for each kind, plain text for a kind not known yet.
-import { copyText, h, icon } from "./dom.js";
+import { copyText, h } from "./dom.js";
 import { link, markdown } from "./markdown.js";
 import { receipt } from "./receipt.js";
 
 /** Show a reply. `desk` says words, completes addresses, asks the next question and takes the vote. */
 export function replyNodes(turn, desk) {
   const { reply } = turn;
-  const said = { answer, calculation, ask }[reply.kind] ?? plain;
+  const show = { answer, calculation, ask }[reply.kind] ?? plain;
   const sourced = reply.entry || reply.estimate;
-  const text = h("div", { lang: "zh-CN" }, said(reply, desk));
+  const text = h("div", { lang: "zh-CN" }, show(reply, desk));
   return [h(sourced ? "div.reply" : "div.reply.bubble", text, sourced && actions(turn, desk)), ...options(reply, desk)];
 }
 
@@ -66,7 +66,7 @@ export function questions(options, heading, desk) {
 function options({ kind, options: offered = [] }, desk) {
   const { phone, say } = desk;
   const heading = { clarify: "choose", abstain: "nearest" }[kind] ?? "related";
-  const call = kind === "abstain" && phone && h("a.call", { href: `tel:${phone}` }, icon("phone"), say("call", phone));
+  const call = kind === "abstain" && phone && h("a.call", { href: `tel:${phone}` }, say("call", phone));
   return [call || "", ...(offered.length ? questions(offered, say(heading), desk) : [])];
 }
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,14 +14,12 @@ import pytest
 from tests.stage import Stage, stage
 from tests.system import npm_file, program
 
-ARGUMENTS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+             "--disable-component-update", "--disable-sync"]  # fmt: skip
 AXE = ("axe-core", "4.14.1", "axe.min.js")
 # The rules of WCAG 2.2 AA and those that axe calls good practice.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 PHONE: dict[str, Any] = {
     "viewport": {"width": 375, "height": 740},
     "device_scale_factor": 2,
@@ -68,6 +65,7 @@ class Widget:
 
     page: Any
     stage: Stage
+    held: list[Any] = field(default_factory=list)
 
     def __getattr__(self, name: str) -> Any:
         """Everything else is the page's own."""
@@ -98,6 +96,17 @@ class Widget:
         turn.locator(wait).first.wait_for()
         return turn
 
+    def hold(self) -> list[Any]:
+        """Keep the questions that are sent from now on; return where they gather."""
+        self.page.route("**/api/chat", lambda route: self.held.append(route))
+        return self.held
+
+    def release(self) -> None:
+        """Let go of what is still kept, or its end would wait for it."""
+        for route in self.held:
+            with suppress(Exception):
+                route.abort()
+
 
 @dataclass
 class Visitor:
@@ -109,6 +118,7 @@ class Visitor:
     def __post_init__(self) -> None:
         """Begin with nothing wrong."""
         self.contexts: list[Any] = []
+        self.widgets: list[Widget] = []
         self.wrong: list[str] = []
 
     def context(self, **options: Any) -> Any:
@@ -123,7 +133,8 @@ class Visitor:
         page.on("pageerror", lambda error: self.wrong.append(str(error)))
         page.on("console", self._listen)
         page.goto(url)
-        return Widget(page, self.stage)
+        self.widgets.append(Widget(page, self.stage))
+        return self.widgets[-1]
 
     def host(self, options: dict[str, Any] | None = None, **attributes: str) -> Widget:
         """Open somebody else's page with the widget on it."""
@@ -153,6 +164,8 @@ def visitor(browser: Any, running: Stage) -> Iterator[Visitor]:
     """A visitor; at the end nothing may have gone wrong in a page, nor been refused by its policy."""
     visitor = Visitor(browser, running)
     yield visitor
+    for widget in visitor.widgets:
+        widget.release()
     for context in visitor.contexts:
         context.close()
     assert visitor.wrong == [], visitor.wrong
@@ -174,13 +187,13 @@ def widget(regular: Visitor, running: Stage) -> Iterator[Widget]:
     page.unroute_all(behavior="ignoreErrors")
     page.evaluate("sessionStorage.clear()")
     page.goto(running.host)
-    yield Widget(page, running).open()
+    widget = Widget(page, running).open()
+    yield widget
+    widget.release()
     assert regular.wrong == [], regular.wrong
 
 
-def screenshot(page: Any, path: Path, **more: Any) -> Path:
-    """Take a picture once the fonts are there and nothing moves."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+def settle(page: Any) -> None:
+    """Wait until the fonts are there and nothing is fetched."""
     page.evaluate("document.fonts.ready")
-    page.screenshot(path=path, animations="disabled", **more)
-    return path
+    page.wait_for_timeout(150)

@@ -23,13 +23,14 @@ from bot.settings import Settings
 
 HOST = "127.0.0.1"
 STRICT = (
-    "default-src 'none'; script-src {office}; connect-src {office}; img-src data:; base-uri 'none'; form-action 'none'; "
-    "require-trusted-types-for 'script'; trusted-types 'none'"
+    "default-src 'none'; script-src {office}; connect-src {office}; img-src data:; base-uri 'none'; "
+    "form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
 _HOST = """<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"><title>区政府网站</title>
-{head}<script src="{office}/widget.js" defer></script></head><body><main><h1>区政府网站</h1>
-<p>办事指南、通知公告和常用电话。</p><p><a href="#">办事指南</a></p></main><faq-chat{attributes}></faq-chat></body></html>"""
+<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">
+<title>区政府网站</title>{head}<script src="{office}/widget.js" defer></script></head><body><main><h1>区政府网站</h1>
+<p>办事指南、通知公告和常用电话。</p><p><a href="#">办事指南</a></p></main>
+<faq-chat{attributes}></faq-chat></body></html>"""
 LEVELS = ["一级及以下（含社康）", "二级", "三级"]
 ASKS = "孩子住院花了2万能报多少"
 SUM = "孩子在三级医院住院花了2万能报多少"
@@ -105,6 +106,7 @@ def served(app: object, port: int = 0) -> Iterator[str]:
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
+        assert thread.is_alive(), "the server has not started"
         time.sleep(0.01)
     yield f"http://{HOST}:{port}"
     server.should_exit = True

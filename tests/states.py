@@ -64,13 +64,25 @@ def whole(widget: Widget) -> None:
 def expired(widget: Widget) -> None:
     """An answer whose school year is over."""
     said = {"kind": "answer", "text": "每年一次。", "notice": "以上内容出自 2023-2024 年度的资料，可能已有变化。"}
-    fake(widget, {**said, "entry": {"id": "P3", "question": "多久一次？", "basis": "手册 第1问", "valid": None, "url": "/answers/P3"}})
+    fake(
+        widget,
+        {
+            **said,
+            "entry": {"id": "P3", "question": "多久一次？", "basis": "手册 第1问", "valid": None, "url": "/answers/P3"},
+        },
+    )
     widget.ask("多久一次")
 
 
 def table(widget: Widget) -> None:
     """A table, a long address, nested lists."""
-    entry = {"id": "P3", "question": "报销比例是多少？", "basis": "手册 第2问", "valid": "2024-2025学年度", "url": "/answers/P3"}
+    entry = {
+        "id": "P3",
+        "question": "报销比例是多少？",
+        "basis": "手册 第2问",
+        "valid": "2024-2025学年度",
+        "url": "/answers/P3",
+    }
     fake(widget, {"kind": "answer", "text": TABLE, "entry": entry})
     widget.ask("报销比例")
 
@@ -113,7 +125,7 @@ def voted(widget: Widget) -> None:
 
 def waiting(widget: Widget) -> None:
     """Still looking it up."""
-    widget.page.route("**/api/chat", lambda route: None)
+    widget.hold()
     widget.ask("你好", ".waiting")
 
 
@@ -149,8 +161,8 @@ def english(widget: Widget) -> None:
 STATES: dict[str, Callable[[Widget], None]] = {
     state.__name__: state
     for state in (
-        opened, closed, suggesting, answer, part, whole, expired, table, ask, calculation, clarify, abstain, lines, thanks,
-        voted, waiting, fault, too_long, large, traditional, english,
+        opened, closed, suggesting, answer, part, whole, expired, table, ask, calculation, clarify, abstain, lines,
+        thanks, voted, waiting, fault, too_long, large, traditional, english,
     )
 }  # fmt: skip
 

@@ -42,7 +42,9 @@ def test_every_import_is_exported_there() -> None:
     for name, source in SOURCES.items():
         for wanted, place in re.findall(r'import \{ (.+?) \} from "\./(\w+)\.js"', source):
             for word in wanted.split(", "):
-                assert re.search(rf"^export (?:async )?(?:function|class|const) {word}\b", SOURCES[place], re.MULTILINE), (name, word)
+                assert re.search(
+                    rf"^export (?:async )?(?:function|class|const) {word}\b", SOURCES[place], re.MULTILINE
+                ), (name, word)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -235,12 +236,23 @@ def test_cors_is_for_named_origins(settings: Settings) -> None:
     assert "access-control-allow-origin" not in other.headers
 
 
+def test_welcome(client: TestClient, settings: Settings) -> None:
+    said = client.get("/api/welcome").json()
+    assert (said["title"], said["greeting"], said["phone"]) == ("图书馆问答", "您好，我是图书馆助手。", "12345")
+    assert [option["entry_id"] for option in said["questions"]] == ["T1", "T2", "T3", "T4", "T5"]
+    engine = FakeEngine()
+    engine.phrases = replace(engine.phrases, welcome=("T6", "gone", "T2"))
+    chosen = TestClient(create_app(settings, engine)).get("/api/welcome").json()["questions"]
+    assert [option["question"] for option in chosen] == ["停车怎么收费？", "一次可以借几本书？"]
+
+
 def test_the_document(client: TestClient) -> None:
     document = client.get("/api/openapi.json").json()
     assert set(document["paths"]) == {
         "/api/chat",
         "/api/feedback",
         "/api/suggest",
+        "/api/welcome",
         "/api/entries",
         "/api/entries/{entry_id}",
         "/api/health",

@@ -15,11 +15,13 @@ pytestmark = pytest.mark.model
 OVERFLOW = """
 () => [...document.querySelector('faq-chat').shadowRoot.querySelectorAll('*')]
   .filter(node => node.getClientRects().length && !node.closest('.wide, .unseen, svg'))
-  .filter(node => node.scrollWidth > node.clientWidth + 1 && node.clientWidth && getComputedStyle(node).display !== 'inline')
+  .filter(node => node.clientWidth && getComputedStyle(node).display !== 'inline')
+  .filter(node => node.scrollWidth > node.clientWidth + 1)
   .map(node => `${node.tagName}.${node.className} ${node.scrollWidth} > ${node.clientWidth}`)
 """
 SMALL = """
-() => [...document.querySelector('faq-chat').shadowRoot.querySelectorAll('button, select, textarea, summary, .option, .call')]
+() => [...document.querySelector('faq-chat').shadowRoot
+  .querySelectorAll('button, select, textarea, summary, .option, .call')]
   .map(node => [node, node.getBoundingClientRect()])
   .filter(([node, box]) => box.width && (box.height < 43.5 || box.width < 43.5))
   .map(([node, box]) => `${node.tagName}.${node.className} ${box.width} × ${box.height}`)
@@ -47,6 +49,7 @@ def test_nothing_is_wrong_in_any_state(regular: Visitor, page: Any, name: str) -
     widget.emulate_media(color_scheme="light")
     widget.set_viewport_size(DESKTOP["viewport"])
     _is_fine(widget)
+    widget.release()
     assert regular.wrong == []
 
 

@@ -25,6 +25,8 @@ SEEN = """
 }
 """
 
+LOOK = "getComputedStyle(document.querySelector('faq-chat').shadowRoot.querySelector('{what}')).{which}"
+
 
 def press(widget: Widget, *keys: str) -> str:
     for key in keys:
@@ -170,26 +172,27 @@ def test_enlarged_nothing_is_lost(visitor: Visitor, width: int, height: int, siz
 
 def test_large_print_is_larger_and_stays(visitor: Visitor) -> None:
     widget = visitor.host().open()
-    size = "() => parseFloat(getComputedStyle(document.querySelector('faq-chat').shadowRoot.querySelector('.reply')).fontSize)"
-    before = widget.evaluate(size)
+    size = LOOK.format(what=".reply", which="fontSize")
+    before = float(widget.evaluate(size).removesuffix("px"))
+    larger = f"{1.35 * before:g}px"
     widget.page.locator("faq-chat .tool[aria-pressed]").click()
-    assert widget.evaluate(size) == pytest.approx(1.35 * before)
+    assert widget.evaluate(size) == larger
     widget.reload()
     widget.open()
     assert widget.page.locator("faq-chat .tool[aria-pressed]").get_attribute("aria-pressed") == "true"
-    assert widget.evaluate(size) == pytest.approx(1.35 * before)
+    assert widget.evaluate(size) == larger
 
 
 def test_reduced_motion(visitor: Visitor) -> None:
     widget = visitor.host().open()
     waiting(widget)
-    name = "() => getComputedStyle(document.querySelector('faq-chat').shadowRoot.querySelector('.waiting i')).animationName"
+    name = LOOK.format(what=".waiting i", which="animationName")
     assert widget.evaluate(name) == "pulse"
     widget.emulate_media(reduced_motion="reduce")
     assert widget.evaluate(name) == "none"
 
 
-LANGUAGES = [
+LANGUAGES: list[tuple[dict[str, str], str, str]] = [
     ({}, "zh-Hans", "问一问"),
     ({"lang": "zh-TW"}, "zh-Hant", "問一問"),
     ({"lang": "zh-HK"}, "zh-Hant", "問一問"),

@@ -129,7 +129,9 @@ def test_copy_without_https(visitor: Visitor) -> None:
 
 def test_feedback(widget: Widget, running: Stage) -> None:
     posted: list[dict[str, object]] = []
-    widget.page.on("request", lambda request: posted.append(request.post_data_json) if "feedback" in request.url else None)
+    widget.page.on(
+        "request", lambda request: posted.append(request.post_data_json) if "feedback" in request.url else None
+    )
     turn = widget.ask("少儿医保每年要交多少钱")
     helpful, unhelpful = turn.locator(".quiet", has_text="有帮助"), turn.locator(".quiet", has_text="没帮助")
     helpful.click()
@@ -162,8 +164,9 @@ def test_events_tell_the_page(visitor: Visitor) -> None:
     widget = visitor.host()
     widget.evaluate("""() => {
       window.heard = [];
+      const hear = (name, detail) => heard.push([name, detail?.kind ?? detail?.question ?? '']);
       for (const name of ['open', 'question', 'reply', 'feedback', 'reset', 'close'])
-        document.addEventListener(`faq-chat:${name}`, ({detail}) => heard.push([name, detail?.kind ?? detail?.question ?? '']));
+        document.addEventListener(`faq-chat:${name}`, ({detail}) => hear(name, detail));
     }""")
     widget.open().ask("谢谢")
     widget.ask("少儿医保每年要交多少钱").locator(".quiet", has_text="有帮助").click()

@@ -16,6 +16,7 @@ from tests.test_widget_access import OVERFLOW
 
 pytestmark = pytest.mark.model
 
+CORS = {"Access-Control-Allow-Origin": "*"}
 ATTACKS = [
     "<script>window.hacked = 1</script>",
     "<img src=x onerror=window.hacked=1>",
@@ -57,7 +58,12 @@ def test_in_a_question(widget: Widget, text: str) -> None:
 @pytest.mark.parametrize("text", ATTACKS)
 def test_in_every_field_of_a_reply(widget: Widget, text: str) -> None:
     entry = {"id": text, "question": text, "category": text, "basis": text, "valid": text, "url": f"javascript:{text}"}
-    common: dict[str, Any] = {"text": text, "notice": text, "entry": entry, "options": [{"entry_id": "P1", "question": text}]}
+    common: dict[str, Any] = {
+        "text": text,
+        "notice": text,
+        "entry": entry,
+        "options": [{"entry_id": "P1", "question": text}],
+    }
     rows = [{"label": text, "value": text, "unit": text}] * 2
     estimate = {"results": rows, "formula": text, "assumptions": [text], "basis": [text, "B5"], "policy_year": text}
     for more in (
@@ -69,14 +75,15 @@ def test_in_every_field_of_a_reply(widget: Widget, text: str) -> None:
         widget.page.unroute_all(behavior="ignoreErrors")
         fake(widget, {**common, **more})
         turn = widget.ask("问")
-        assert untouched(widget) and "window.hacked=1" not in str(turn.locator("a").evaluate_all("all => all.map(a => a.protocol)"))
+        assert untouched(widget) and "window.hacked=1" not in str(
+            turn.locator("a").evaluate_all("all => all.map(a => a.protocol)")
+        )
     assert widget.evaluate(OVERFLOW) == []
 
 
 def test_in_a_standard_question_and_a_comment(widget: Widget) -> None:
-    widget.page.route("**/api/suggest*", lambda route: route.fulfill(
-        json={"suggestions": [{"entry_id": "P1", "question": ATTACKS[1]}]}, headers={"Access-Control-Allow-Origin": "*"},
-    ))  # fmt: skip
+    found = {"suggestions": [{"entry_id": "P1", "question": ATTACKS[1]}]}
+    widget.page.route("**/api/suggest*", lambda route: route.fulfill(json=found, headers=CORS))
     widget.box.press_sequentially("住院")
     assert widget.page.locator("faq-chat .option").inner_text() == ATTACKS[1] and untouched(widget)
     widget.box.press("Escape")
@@ -97,11 +104,20 @@ def test_in_an_answer_of_the_corpus(visitor: Visitor, settings: Settings) -> Non
         assert "<script>alert(1)</script>" in page.page.locator("article").inner_text()
 
 
-@pytest.mark.parametrize("text", ODD, ids=["right to left", "emoji", "no spaces", "500 signs", "accents", "lines", "address"])
+@pytest.mark.parametrize(
+    "text", ODD, ids=["right to left", "emoji", "no spaces", "500 signs", "accents", "lines", "address"]
+)
 def test_odd_text_stays_in_its_place(widget: Widget, text: str) -> None:
     turn = widget.ask(text[:500])
     assert widget.evaluate(OVERFLOW) == []
-    fake(widget, {"kind": "answer", "text": text, "entry": {"id": "P1", "question": text, "basis": text, "valid": None, "url": "/answers/P1"}})
+    fake(
+        widget,
+        {
+            "kind": "answer",
+            "text": text,
+            "entry": {"id": "P1", "question": text, "basis": text, "valid": None, "url": "/answers/P1"},
+        },
+    )
     turn = widget.ask("问")
     assert widget.evaluate(OVERFLOW) == []
     # The words of the interface are still read from left to right.
@@ -115,7 +131,8 @@ def test_the_page_around_is_left_alone(visitor: Visitor) -> None:
         window.before = Object.keys(window);
         window.touched = [];
         new MutationObserver(changes => {
-          for (const {target, type} of changes) if (document.readyState === 'complete') touched.push(`${type} ${target.nodeName}`);
+          if (document.readyState !== 'complete') return;
+          for (const {target, type} of changes) touched.push(`${type} ${target.nodeName}`);
         }).observe(document, {attributes: true, childList: true, characterData: true, subtree: true});
     """)
     widget = visitor.go(visitor.stage.host, context)
@@ -139,8 +156,8 @@ def test_only_its_own_server_is_asked(visitor: Visitor) -> None:
 
 
 HOSTILE = """<style>
-* { font: 9px/1 serif !important; color: red !important; letter-spacing: 1em !important; text-transform: uppercase !important;
-    background: lime !important; text-align: right !important; box-sizing: content-box !important; }
+* { font: 9px/1 serif !important; color: red !important; letter-spacing: 1em !important; }
+* { text-transform: uppercase !important; background: lime !important; text-align: right !important; }
 html { font-size: 62.5%; direction: rtl; } button { display: none !important; } dialog { width: 10px; }
 </style>"""
 LOOKS = """
@@ -157,7 +174,10 @@ def test_the_style_of_the_page_stays_outside(visitor: Visitor, widget: Widget) -
     with served(host_app(visitor.stage.office, policy, HOSTILE)) as host:
         context = visitor.context(bypass_csp=True)
         # That site is on no list, so the browser would keep the greeting from it.
-        context.route("**/api/*", lambda route: route.fulfill(response=route.fetch(), headers={"Access-Control-Allow-Origin": "*"}))
+        context.route(
+            "**/api/*",
+            lambda route: route.fulfill(response=route.fetch(), headers={"Access-Control-Allow-Origin": "*"}),
+        )
         hostile = visitor.go(host, context).open()
         assert hostile.evaluate(LOOKS) == widget.evaluate(LOOKS)
         assert widget.evaluate(LOOKS)["fontSize"] == "16px" and widget.evaluate(LOOKS)["lineHeight"] == "28px"

@@ -15,7 +15,6 @@ from bot.chat import Calculator, Chat, Engine, china_now
 from bot.records import Records
 from bot.reply import MAX_QUESTION, Feedback, Query, Reply, trim
 from bot.settings import Settings
-from corpus.entries import Phrases
 
 
 class Desk:
@@ -41,10 +40,9 @@ class Desk:
             raise failed() if self._failed else not_ready()
         return self._chat
 
-    @property
-    def phrases(self) -> Phrases | None:
-        """The bot's own sentences, once there is an engine."""
-        return self._chat.engine.phrases if self._chat else None
+    def say(self, key: str) -> str:
+        """Return a sentence of the bot; nothing while there is no engine."""
+        return self._chat.engine.phrases.text(key) if self._chat else ""
 
     def open(self, engine: Engine) -> None:
         """Start taking questions."""

@@ -29,11 +29,14 @@ def page(
     desk: Desk, body: str, title: str, status: int = 200, description: str = "", home: bool = False
 ) -> HTMLResponse:
     """Return a whole page; before the index is open it goes without the bot's own sentences."""
-    brand = say(desk, "title")
+    brand = desk.say("title")
     name = title if title == brand or not brand else f"{title} - {brand}"
     described = f'<meta name="description" content="{escape(description)}">' if description else ""
     top = "" if home or not brand else f'<header class="top"><a href="/">{escape(brand)}</a></header>'
-    foot = " ".join(part for part in (callable_text(desk, "hotline"), escape(say(desk, "privacy"))) if part)
+    # The hotline in its sentence can be tapped.
+    phone = escape(desk.say("phone"))
+    call = f'<a href="tel:{phone}">{phone}</a>'
+    foot = f"{escape(desk.say('hotline')).replace(phone, call)} {escape(desk.say('privacy'))}" if phone else ""
     html = (
         '<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">'
@@ -56,18 +59,6 @@ def trouble_page(desk: Desk, error: ApiError) -> Response:
     response = page(desk, _plain("暂时打不开", error.message), "暂时打不开", error.status)
     response.headers.update(error.headers or {})
     return response
-
-
-def say(desk: Desk, key: str) -> str:
-    """Return a sentence of the bot, or nothing while there is no index."""
-    return desk.phrases.text(key) if desk.phrases else ""
-
-
-def callable_text(desk: Desk, key: str) -> str:
-    """Return a sentence of the bot as HTML in which the hotline can be tapped."""
-    phone = escape(say(desk, "phone"))
-    text = escape(say(desk, key))
-    return text.replace(phone, f'<a href="tel:{phone}">{phone}</a>') if phone else text
 
 
 def _plain(heading: str, message: str) -> str:

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from bot.channels.desk import Desk, checked_question
 from bot.channels.errors import ApiError
-from bot.channels.layout import missing_page, page, say, trouble_page
+from bot.channels.layout import missing_page, page, trouble_page
 from bot.channels.markdown import paragraphs, render
 from bot.chat import Chat
 from bot.reply import MAX_QUESTION, SESSION_ID, Option, Query, Reply
@@ -56,13 +56,14 @@ def _start(request: Request, desk: Desk) -> Response:
             return trouble_page(desk, error)
         desk.metrics.count_error(error.code)
         status, said = error.status, f'<p class="note" role="alert">{escape(error.message)}</p>'
-    title, about = say(desk, "title"), say(desk, "about")
+    title, about = desk.say("title"), desk.say("about")
     entries = chat.engine.entries.values()
     body = (
         f'<div class="hero"><div class="wrap"><h1>{escape(title)}</h1><p>{_sentences(about)}</p></div></div>'
         f'<div class="wrap columns"><section class="talk" aria-label="提问">{said}'
         f'<faq-chat mode="inline" heading="问一问">{_form(desk, text, session_id)}</faq-chat></section>'
-        f'<section class="all"><h2>资料里的 {len(entries)} 个问题</h2>{_list(entries)}{_origin(desk, chat)}</section></div>'
+        f'<section class="all"><h2>资料里的 {len(entries)} 个问题</h2>'
+        f"{_list(entries)}{_origin(desk, chat)}</section></div>"
         '<script src="/widget.js" defer></script>'
     )
     return page(desk, body, title, status, about, home=True)
@@ -79,7 +80,7 @@ def _form(desk: Desk, text: str = "", session_id: str = "", label: str = "您的
         '<form action="/" method="get" role="search">'
         f'<label for="q">{label}</label>'
         f'<input id="q" name="q" type="text" required maxlength="{MAX_QUESTION}" autocomplete="off"'
-        f' placeholder="{escape(say(desk, "example"))}" value="{escape(text[:MAX_QUESTION])}">{session}'
+        f' placeholder="{escape(desk.say("example"))}" value="{escape(text[:MAX_QUESTION])}">{session}'
         "<button>提问</button></form>"
     )
 
@@ -103,7 +104,7 @@ def _origin(desk: Desk, chat: Chat) -> str:
     years = "、".join(dict.fromkeys(f"{entry.years}学年度" for entry in entries if entry.years))
     notices = dict.fromkeys(notice for entry in entries if (notice := chat.notice(entry)))
     valid = f" 适用：{escape(years)}。" if years else ""
-    return f'<p class="soft">{escape(say(desk, "source"))}{valid}</p>{"".join(map(_note, notices))}'
+    return f'<p class="soft">{escape(desk.say("source"))}{valid}</p>{"".join(map(_note, notices))}'
 
 
 def _links(pairs: Iterable[tuple[str, str]]) -> str:
@@ -118,13 +119,13 @@ def _address(entry_id: str) -> str:
 def _reply(desk: Desk, chat: Chat, reply: Reply) -> str:
     parts = [f"<h2>{escape(reply.entry.question)}</h2>" if reply.entry else ""]
     if reply.passage:
-        parts += [f'{paragraphs(say(desk, "passage_intro"))}<div class="part">{render(reply.passage)}</div>']
-        parts += [paragraphs(say(desk, "full_answer"))]
+        parts += [f'{paragraphs(desk.say("passage_intro"))}<div class="part">{render(reply.passage)}</div>']
+        parts += [paragraphs(desk.say("full_answer"))]
     parts += [render(reply.text) if reply.kind == "answer" else paragraphs(reply.text)]
     parts += [_note(reply.notice)]
     if reply.entry and reply.entry.basis:
         link = f'<a href="{_address(reply.entry.id)}">{escape(reply.entry.basis)}</a>'
-        parts += [f'<p class="soft">{escape(say(desk, "basis"))}{link}</p>']
+        parts += [f'<p class="soft">{escape(desk.say("basis"))}{link}</p>']
     parts += [_values(reply), _options(desk, reply)]
     return f'<article class="card" aria-label="答复">{"".join(parts)}</article>'
 
@@ -140,7 +141,7 @@ def _options(desk: Desk, reply: Reply) -> str:
     if not reply.options:
         return ""
     key = {"answer": "related", "abstain": "abstain_options"}.get(reply.kind)
-    intro = paragraphs(say(desk, key)) if key else ""
+    intro = paragraphs(desk.say(key)) if key else ""
     return intro + _links((_address(option.entry_id), option.question) for option in reply.options)
 
 
@@ -154,7 +155,7 @@ def _answer(desk: Desk, chat: Chat, entry: Entry) -> str:
     return (
         f'<div class="wrap narrow"><p class="soft">{escape(entry.category)}</p><h1>{escape(entry.question)}</h1>'
         f'<article class="card answer">{render(entry.answer)}</article>{_note(chat.notice(entry))}'
-        f'<dl class="facts">{facts}</dl>{_related(say(desk, "related"), chat.related(entry.id))}'
+        f'<dl class="facts">{facts}</dl>{_related(desk.say("related"), chat.related(entry.id))}'
         f'<section class="more">{_form(desk, label="还想问别的")}</section></div>'
     )
 

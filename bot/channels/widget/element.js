@@ -192,7 +192,8 @@ class FaqChat extends HTMLElement {
 
   /** On a touch screen a focused box would call up the keyboard, over what is to be read. */
   #focus(calm) {
-    (TOUCH.matches ? calm : this.#composer.box).focus({ preventScroll: true });
+    if (TOUCH.matches) calm.focus({ preventScroll: true, focusVisible: false });
+    else this.#composer.box.focus({ preventScroll: true });
   }
 
   /** Leave the room that the on-screen keyboard takes. */

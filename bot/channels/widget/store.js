@@ -22,7 +22,7 @@ export class Store {
     } catch {
       // Nothing there, or nothing of ours.
     }
-    for (const turn of this.turns) if (!turn.reply) turn.fault ??= { code: "cut" };
+    for (const turn of this.turns) if (!turn.reply) turn.fault ??= { code: "timeout" };
   }
 
   save() {

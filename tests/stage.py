@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from html import escape
+from importlib import resources
 
 import uvicorn
 from fastapi import FastAPI
@@ -122,6 +123,12 @@ def host_app(office_url: str, policy: str = STRICT, head: str = "") -> FastAPI:
         given = "".join(f' {name}="{escape(value)}"' for name, value in request.query_params.items())
         html = _HOST.replace("{office}", office_url).replace("{attributes}", given).replace("{head}", head)
         return HTMLResponse(html, headers={"Content-Security-Policy": policy.replace("{office}", office_url)})
+
+    @app.get("/embed.html")
+    def embed() -> HTMLResponse:
+        """The page that ships for trying it, with the office where it is now."""
+        html = resources.files("bot.channels").joinpath("widget/embed.html").read_text("utf-8")
+        return HTMLResponse(html.replace("http://127.0.0.1:8000", office_url))
 
     return app
 

@@ -135,6 +135,17 @@ def test_the_screen_keyboard_takes_room(visitor: Visitor) -> None:
     assert widget.page.locator("faq-chat dialog").bounding_box()["height"] == 740
 
 
+def test_turning_the_screen_keeps_the_focus(visitor: Visitor) -> None:
+    widget = visitor.host({**PHONE, "viewport": {"width": 1024, "height": 700}}).open()
+    widget.box.tap()
+    widget.keyboard.type("住")
+    for height in (400, 700):
+        widget.set_viewport_size({"width": 1024, "height": height})
+        modal = "document.querySelector('faq-chat').shadowRoot.querySelector('dialog').matches(':modal')"
+        widget.wait_for_function(f"{modal} === {str(height == 400).lower()}")
+        assert widget.evaluate(FOCUSED) == "question" and widget.box.input_value() == "住"
+
+
 def test_an_input_method_keeps_its_enter(visitor: Visitor) -> None:
     widget = visitor.host().open()
     method = widget.page.context.new_cdp_session(widget.page)

@@ -190,3 +190,8 @@ def test_a_site_that_is_not_on_the_list(visitor: Visitor) -> None:
         page.last.locator(".fault").wait_for()
     assert all("CORS" in message for message in visitor.wrong)
     visitor.wrong.clear()
+
+
+def test_the_page_for_trying_it_elsewhere(visitor: Visitor) -> None:
+    page = visitor.go(f"{visitor.stage.host}/embed.html")
+    assert "不客气" in page.open().ask("谢谢").inner_text()

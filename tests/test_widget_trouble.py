@@ -46,6 +46,7 @@ def test_offline_loses_nothing(visitor: Visitor) -> None:
     turn = widget.ask(PART, ".fault")
     assert "网络不通" in turn.locator(".fault").inner_text()
     widget.box.fill("写了一半")
+    widget.box.blur()
     context.set_offline(False)
     turn.locator("button", has_text="重试").click()
     turn.locator(".reply h3").wait_for()

@@ -33,7 +33,7 @@ class FaqChat extends HTMLElement {
   connectedCallback() {
     this.#leave = new AbortController();
     const listen = (target, name, action) => target?.addEventListener(name, action, { signal: this.#leave.signal });
-    listen(PHONE, "change", () => this.#panel.open && this.#show());
+    listen(PHONE, "change", () => this.#turn());
     listen(NIGHT, "change", () => this.#shade());
     listen(window.visualViewport, "resize", () => this.#fit());
     listen(window.visualViewport, "scroll", () => this.#fit());
@@ -113,7 +113,7 @@ class FaqChat extends HTMLElement {
   }
 
   #build() {
-    const { draft, large, turns } = this.#store;
+    const { draft, turns } = this.#store;
     const language = this.#language;
     const open = this.#panel?.open;
     const desk = this.#desk(speaker(language));
@@ -123,13 +123,14 @@ class FaqChat extends HTMLElement {
     this.#panel = h(
       this.#inline ? "section.panel" : "dialog.panel",
       { "aria-labelledby": "title", onkeydown: (event) => this.#key(event), onclose: () => this.#closed() },
-      h("header", this.#title, tools(desk, { language, large })),
+      h("header", this.#title, tools(desk, this.#store, language)),
       this.#talk.node,
       this.#composer.node,
     );
     const label = this.getAttribute("label") || desk.say("launcher");
     this.#launcher = h("button.launcher", { "aria-haspopup": "dialog", onclick: () => this.open() }, icon("chat"), label);
-    const frame = h(this.#inline ? "div.frame.inline" : "div.frame.float", { lang: language }, !this.#inline && this.#launcher, this.#panel);
+    const kind = this.#inline ? "inline" : "float";
+    const frame = h(`div.frame.${kind}`, { lang: language }, !this.#inline && this.#launcher, this.#panel);
     this.#frame.replaceWith(frame);
     this.#frame = frame;
     this.#shade();
@@ -155,8 +156,8 @@ class FaqChat extends HTMLElement {
       vote: (turn, helpful, comment) => this.#vote(turn, helpful, comment),
       retry: (turn) => this.#waiting || this.#settle(turn),
       edit: (turn) => this.#edit(turn),
-      choose: (language) => this.#choose(language),
-      enlarge: () => this.#enlarge(),
+      rebuild: () => this.#rebuild(),
+      shade: () => this.#shade(),
       reset: () => this.reset(),
       close: !this.#inline && (() => this.close()),
     };
@@ -180,6 +181,14 @@ class FaqChat extends HTMLElement {
     else this.#panel.show();
     this.#fit();
     this.#focus(this.#title);
+  }
+
+  /** The screen was turned, or a keyboard came up: go on where the focus was. */
+  #turn() {
+    if (!this.#panel.open) return;
+    const focused = this.#root.activeElement;
+    this.#show();
+    focused?.focus({ preventScroll: true });
   }
 
   #closed() {
@@ -214,18 +223,10 @@ class FaqChat extends HTMLElement {
     event.stopPropagation();
   }
 
-  #choose(language) {
-    this.#store.language = language;
-    this.#store.save();
+  /** In another language; the focus stays on its choice. */
+  #rebuild() {
     this.#build();
     this.#root.querySelector("select").focus();
-  }
-
-  #enlarge() {
-    this.#store.large = !this.#store.large;
-    this.#store.save();
-    this.#shade();
-    return this.#store.large;
   }
 
   async #greet() {

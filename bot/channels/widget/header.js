@@ -11,15 +11,27 @@ export function dress(root, address) {
   root.adoptedStyleSheets = [sheet];
 }
 
-/** The buttons; what they do is up to the desk. */
-export function tools({ say, choose, enlarge, reset, close }, { language, large }) {
-  const names = Object.entries(LANGUAGES).map(([tag, name]) => h("option", { value: tag, lang: tag, selected: tag === language }, name));
-  const press = ({ currentTarget: button }) => button.setAttribute("aria-pressed", enlarge());
+/** The buttons; what is chosen with them is kept in `store`. */
+export function tools({ say, rebuild, shade, reset, close }, store, language) {
+  const choose = ({ target }) => {
+    store.language = target.value;
+    store.save();
+    rebuild();
+  };
+  const enlarge = ({ currentTarget: button }) => {
+    store.large = !store.large;
+    store.save();
+    shade();
+    button.setAttribute("aria-pressed", store.large);
+  };
+  const names = Object.entries(LANGUAGES).map(([tag, name]) =>
+    h("option", { value: tag, lang: tag, selected: tag === language }, name),
+  );
   const tool = (name, onclick) => h("button.tool", { "aria-label": say(name), title: say(name), onclick }, icon(name));
   return h(
     "div.tools",
-    h("select.tool", { "aria-label": say("language"), onchange: (event) => choose(event.target.value) }, names),
-    h("button.tool", { "aria-pressed": large, onclick: press }, say("large")),
+    h("select.tool", { "aria-label": say("language"), onchange: choose }, names),
+    h("button.tool", { "aria-pressed": store.large, onclick: enlarge }, say("large")),
     tool("fresh", reset),
     close && tool("close", close),
   );

@@ -13,7 +13,7 @@ export function receipt(reply, desk) {
     others.length > 0 && h("dl", others.map((row) => h("div", h("dt", row.label), h("dd", `${grouped(row.value)} ${row.unit}`)))),
     lines("sums", desk.say("steps"), formula.split("\n")),
     lines("points", desk.say("assumed"), assumptions),
-    h("p.basis", source(reply, basis, desk), h("span", `${desk.say("valid")}：${year}`)),
+    h("p.basis", source(reply, basis, desk), h("span", desk.say("valid"), year)),
   );
 }
 
@@ -26,7 +26,7 @@ function source({ entry }, ids, desk) {
   const named = entry?.basis ? [link(entry.url, entry.basis, desk.address)] : [];
   const others = ids.filter((id) => !named.length || id !== entry.id).map((id) => link(`/answers/${id}`, id, desk.address));
   const links = [...named, ...others].flatMap((node, i) => (i ? ["、", node] : [node]));
-  return links.length > 0 && h("span", `${desk.say("basis")}：`, links);
+  return links.length > 0 && h("span", desk.say("basis"), links);
 }
 
 /** 17460.00 as 17,460.00: the digits are never taken for a float. */

@@ -6,10 +6,19 @@ import { receipt } from "./receipt.js";
 /** Show a reply. `desk` says words, completes addresses, asks the next question and takes the vote. */
 export function replyNodes(turn, desk) {
   const { reply } = turn;
-  const show = { answer, calculation, ask }[reply.kind] ?? plain;
   const sourced = reply.entry || reply.estimate;
-  const text = h("div", { lang: "zh-CN" }, show(reply, desk));
+  const text = h("div", { lang: "zh-CN" }, said(reply, desk));
   return [h(sourced ? "div.reply" : "div.reply.bubble", text, sourced && actions(turn, desk)), ...options(reply, desk)];
+}
+
+function said(reply, desk) {
+  const kinds = { answer, calculation, ask };
+  try {
+    return (kinds[reply.kind] ?? plain)(reply, desk);
+  } catch {
+    // A shape that is not known yet still has its text.
+    return plain(reply, desk);
+  }
 }
 
 function answer(reply, desk) {
@@ -26,14 +35,15 @@ function answer(reply, desk) {
 function footing({ basis, valid, url }, desk) {
   return h(
     "p.basis",
-    basis && h("span", `${desk.say("basis")}：`, link(url, basis, desk.address)),
-    valid && h("span", `${desk.say("valid")}：${valid}`),
+    basis && h("span", desk.say("basis"), link(url, basis, desk.address)),
+    valid && h("span", desk.say("valid"), valid),
   );
 }
 
 function calculation(reply, desk) {
   if (!reply.estimate?.results.length) return answer(reply, desk);
-  return [receipt(reply, desk), h("details", h("summary", desk.say("words")), paragraphs(reply.text, desk)), notice(reply)];
+  const words = h("details", h("summary", desk.say("words")), paragraphs(reply.text, desk));
+  return [receipt(reply, desk), words, notice(reply)];
 }
 
 function ask(reply, desk) {
@@ -73,7 +83,10 @@ function options({ kind, options: offered = [] }, desk) {
 function actions(turn, desk) {
   const state = h("span.state");
   const tell = (key) => (state.textContent = desk.say(key));
-  const copy = async () => tell((await copyText(plainText(turn.reply, desk), row.getRootNode())) ? "copied" : "uncopied");
+  const copy = async () => {
+    const done = await copyText(plainText(turn.reply, desk), row.getRootNode());
+    tell(done ? "copied" : "uncopied");
+  };
   const vote = async (helpful) => {
     row.querySelector("form")?.remove();
     const sent = await desk.vote(turn, helpful);
@@ -81,7 +94,8 @@ function actions(turn, desk) {
     tell(sent ? "thanks" : "offline");
     if (sent && !helpful) row.append(commentForm(turn, tell, desk));
   };
-  const choice = (key, helpful) => h("button.quiet", { "aria-pressed": turn.vote === helpful, onclick: () => vote(helpful) }, desk.say(key));
+  const choice = (key, helpful) =>
+    h("button.quiet", { "aria-pressed": turn.vote === helpful, onclick: () => vote(helpful) }, desk.say(key));
   const [yes, no] = [choice("helpful", true), choice("unhelpful", false)];
   const row = h("div.actions", h("button.quiet", { onclick: copy }, desk.say("copy")), yes, no, state);
   return row;
@@ -102,6 +116,6 @@ function commentForm(turn, tell, desk) {
 }
 
 function plainText({ entry, text, notice }, desk) {
-  const source = entry && [entry.basis && `${desk.say("basis")}：${entry.basis}`, desk.address(entry.url)];
+  const source = entry && [entry.basis && desk.say("basis") + entry.basis, desk.address(entry.url)];
   return [entry?.question, text, notice, source].flat().filter(Boolean).join("\n\n");
 }

@@ -23,7 +23,7 @@ export class Talk {
   }
 
   add(turn) {
-    const mine = h("div.mine", h("span.unseen", `${this.desk.say("you")}：`), turn.question);
+    const mine = h("div.mine", h("span.unseen", this.desk.say("you")), turn.question);
     const box = h("div.turn", mine, h("div.theirs"));
     // A value answers the question just put; further down it would mean something else.
     this.node.querySelectorAll(".once").forEach((node) => (node.disabled = true));

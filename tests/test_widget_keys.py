@@ -141,8 +141,7 @@ def test_turning_the_screen_keeps_the_focus(visitor: Visitor) -> None:
     widget.keyboard.type("住")
     for height in (400, 700):
         widget.set_viewport_size({"width": 1024, "height": height})
-        modal = "document.querySelector('faq-chat').shadowRoot.querySelector('dialog').matches(':modal')"
-        widget.wait_for_function(f"{modal} === {str(height == 400).lower()}")
+        widget.page.locator("faq-chat dialog:modal" if height == 400 else "faq-chat dialog:not(:modal)").wait_for()
         assert widget.evaluate(FOCUSED) == "question" and widget.box.input_value() == "住"
 
 

@@ -268,5 +268,6 @@ def test_an_older_browser_gets_its_dress_as_a_link(visitor: Visitor) -> None:
             "delete Document.prototype.adoptedStyleSheets; delete ShadowRoot.prototype.adoptedStyleSheets"
         )
         widget = visitor.go(host, context)
-        launcher = "document.querySelector('faq-chat').shadowRoot.querySelector('.launcher')"
-        widget.wait_for_function(f"getComputedStyle({launcher}).position === 'fixed'")
+        with widget.page.expect_response("**/widget.css"):
+            widget.page.reload()
+        assert widget.page.locator("faq-chat .launcher").evaluate("node => getComputedStyle(node).position") == "fixed"

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import uvicorn
 
 from bot.channels.app import create_app
-from bot.chat import Chat
-from bot.opening import open_engine
+from bot.chat import Chat, china_now
+from bot.opening import open_calculator, open_engine
 from bot.reply import Query, Reply
 from bot.settings import Settings, SettingsError, load_settings, settings_table, unknown_settings
 from index.errors import IndexFault, IndexMissing
@@ -78,7 +78,8 @@ def _ask(settings: Settings, question: str, explain: bool) -> int:
     except IndexFault as error:
         print(error, file=sys.stderr)
         return 1
-    print(format_reply(Chat(engine, settings).reply(Query(question, "cli"))))
+    chat = Chat(engine, settings, calculator=open_calculator(engine, china_now))
+    print(format_reply(chat.reply(Query(question, "cli"))))
     if explain:
         print(f"\n{engine.explain(question)}")
     return 0
@@ -92,6 +93,7 @@ def format_reply(reply: Reply) -> str:
     lines += [f"段落：{reply.passage}"] if reply.passage else []
     lines += [reply.text]
     lines += [reply.notice] if reply.notice else []
+    lines += [f"  · {option}" for option in reply.ask.options] if reply.ask else []
     lines += [f"  {number}. {option.question} ({option.entry_id})" for number, option in enumerate(reply.options, 1)]
     return "\n".join(lines)
 

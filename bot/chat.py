@@ -70,7 +70,7 @@ class Engine(Protocol):
 class Calculator(Protocol):
     """The one door to the calculator."""
 
-    def reply(self, text: str, state: object) -> CalculatorReply | None:
+    def reply(self, text: str, state: str | None) -> CalculatorReply | None:
         """Answer a numeric question, or return None if it is none; `state` is what the last reply left."""
 
 
@@ -110,12 +110,18 @@ class Chat:
         text = trim(query.text)
         session_id = query.session_id or new_session_id()
         key = (query.channel, session_id)
-        reply, session = self._turn(text, self._sessions.get(key))
-        self._sessions.put(key, session)
+        before = self._recall(key) if query.session_id else EMPTY
+        reply, session = self._turn(text, before)
+        if session != EMPTY or before != EMPTY:
+            self._sessions.put(key, session)
         reply = reply.model_copy(update={"reply_id": new_reply_id(), "session_id": session_id})
         if self._records is not None:
             self._records.add_reply(Query(text, query.channel), reply)
         return reply
+
+    def forget(self, channel: str, session_id: str) -> None:
+        """Forget what was said in a session."""
+        self._sessions.forget((channel, session_id))
 
     def option(self, entry_id: str) -> Option:
         """Return an entry as a question to choose."""
@@ -136,17 +142,22 @@ class Chat:
             return None
         return self._say("expired").replace("{years}", entry.years)
 
+    def _recall(self, key: tuple[str, str]) -> Session:
+        session = self._sessions.get(key)
+        # Sessions outlive the process: what it offered may be retired by now.
+        known = all(hit.entry_id in self.engine.entries for hit in session.options)
+        return session if known else EMPTY
+
     def _turn(self, text: str, session: Session) -> tuple[Reply, Session]:
         if not any(map(str.isalnum, text)):
             return Reply(kind="abstain", text=self._say("empty")), session
-        if session.options and (match := _PICK.fullmatch(fold(text))):
-            return self._picked(match[1], session.options), session
+        if session.options and (place := picked(text)):
+            return self._picked(place, session.options), session
         if calculated := self._calculated(text, session):
             return calculated
         return self._matched(text, session)
 
-    def _picked(self, number: str, options: tuple[Hit, ...]) -> Reply:
-        place = _NUMBERS.get(number) or int(number)
+    def _picked(self, place: int, options: tuple[Hit, ...]) -> Reply:
         if place > len(options):
             return self._offer("clarify", options, "clarify_again")
         # The user named the entry, so there is no doubt left. The list stays open for another pick.
@@ -163,7 +174,7 @@ class Chat:
             entry=self._info[entry.id] if entry else None,
             estimate=said.estimate,
             ask=said.ask,
-            confidence=1.0,
+            confidence=0.0 if said.kind == "abstain" else 1.0,
             notice=self.notice(entry) if entry else None,
         )
         return reply, Session(calculation=said.state)
@@ -203,6 +214,12 @@ class Chat:
 
     def _say(self, key: str) -> str:
         return self.engine.phrases.text(key)
+
+
+def picked(text: str) -> int | None:
+    """Return the place in a list that `text` names and nothing else, such as "2" or "第二个"; None otherwise."""
+    match = _PICK.fullmatch(fold(text))
+    return (_NUMBERS.get(match[1]) or int(match[1])) if match else None
 
 
 def entry_info(entry: Entry) -> EntryInfo:

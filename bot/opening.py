@@ -1,12 +1,21 @@
-"""Opening: the engine of the built index, checked against the corpus that lies beside it."""
+"""Opening: the engine of the built index, checked against its corpus, and the store that the settings name."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from datetime import datetime
 
-from bot.settings import Settings
+from bot.calculator.dialogue import Calculator, load_calculator
+from bot.chat import Engine as Answering
+from bot.settings import MEMORY, Settings
+from bot.store import MemoryStore
+from bot.stores.redis import RedisStore
+from bot.stores.safe import SafeStore
+from bot.stores.sqlite import SqliteStore
 from corpus.entries import load_corpus
 from corpus.errors import CorpusError
+from corpus.sentences import CALCULATION
 from index import disk
 from index.engine import Engine
 
@@ -24,6 +33,29 @@ def open_engine(settings: Settings) -> Engine:
             100 * highest, 100 * settings.precision,
         )  # fmt: skip
     return engine
+
+
+def open_calculator(engine: Answering, clock: Callable[[], datetime]) -> Calculator | None:
+    """Return the calculator that goes with the entries of an engine; None where there is none or it cannot be read."""
+    basis = {id_: entry.basis for id_, entry in engine.entries.items()}
+    try:
+        calculator = load_calculator(engine.phrases.text, basis, clock)
+        # A sentence that is missing must not show only when it is to be said.
+        for key in CALCULATION if calculator else ():
+            engine.phrases.text(key)
+        return calculator
+    except CorpusError as error:
+        log.error("算账用的数字、词语或句子读不出来，数字题先不算：%s", error)
+        return None
+
+
+def open_store(settings: Settings) -> SafeStore | MemoryStore:
+    """Return the store: in Redis, in a file, or by wish in memory."""
+    if settings.redis_url is not None:
+        return SafeStore(RedisStore(settings.redis_url.get_secret_value()), "FAQ_REDIS_URL 的 Redis ")
+    if settings.store == MEMORY:
+        return MemoryStore()
+    return SafeStore(SqliteStore(settings.store), f"存储文件 {settings.store} ")
 
 
 def _present_digest() -> str | None:

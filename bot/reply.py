@@ -186,11 +186,11 @@ class Query:
 
 @dataclass(frozen=True)
 class CalculatorReply:
-    """What the calculator says; `state` comes back to it with the session's next message."""
+    """What the calculator says; `state`, a short JSON text, comes back to it with the session's next message."""
 
-    kind: Literal["calculation", "ask"]
+    kind: Literal["calculation", "ask", "abstain", "smalltalk"]
     text: str
     entry_id: str | None = None
     estimate: Estimate | None = None
     ask: Ask | None = None
-    state: object = None
+    state: str | None = None

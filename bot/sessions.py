@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import blake2b
+
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.decide import Hit
+from bot.store import MemoryStore, Store
 
-CAPACITY = 10_000
 IDLE_SECONDS = 600.0
 
 Key = tuple[str, str]
@@ -18,52 +17,71 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True)
 class Session:
-    """The open ends of a conversation: entries offered to choose from, the calculator's own state."""
+    """The open ends of a conversation: entries offered to choose from, the calculator's state as a short JSON text."""
 
     options: tuple[Hit, ...] = ()
-    calculation: object = None
+    calculation: str | None = None
 
 
 EMPTY = Session()
 
 
-class SessionStore:
-    """Keeps sessions by channel and session id; the longest unused goes first."""
+@dataclass(frozen=True)
+class Offer:
+    """A hit as a session remembers it."""
 
-    def __init__(
-        self,
-        capacity: int = CAPACITY,
-        idle_seconds: float = IDLE_SECONDS,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        """Make an empty store."""
-        self._capacity = capacity
+    entry_id: str
+    score: float
+    passage: str = ""
+
+
+class SessionStore:
+    """Keeps sessions by channel and session id in a store, where other processes find them too."""
+
+    def __init__(self, store: Store | None = None, idle_seconds: float = IDLE_SECONDS) -> None:
+        """Keep them in `store`, or in a store of this process."""
+        self._store = MemoryStore() if store is None else store
         self._idle = idle_seconds
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[Key, tuple[float, Session]] = OrderedDict()
 
     def get(self, key: Key) -> Session:
         """Return the session of `key`, an empty one if there is none or it has gone stale."""
-        with self._lock:
-            self._forget_idle()
-            return self._kept.get(key, (0.0, EMPTY))[1]
+        text = self._store.get(_name(key))
+        return EMPTY if text is None else _read(text)
 
     def put(self, key: Key, session: Session) -> None:
-        """Remember `session`; an empty one is not worth a place."""
-        with self._lock:
-            self._kept.pop(key, None)
-            if session != EMPTY:
-                self._kept[key] = (self._clock(), session)
-            while len(self._kept) > self._capacity:
-                self._kept.popitem(last=False)
+        """Remember `session` from now on; an empty one is not worth a place."""
+        if session == EMPTY:
+            self.forget(key)
+        else:
+            self._store.put(_name(key), _write(session), self._idle)
 
-    def __len__(self) -> int:
-        """Return how many sessions are kept."""
-        return len(self._kept)
+    def forget(self, key: Key) -> None:
+        """Forget the session of `key`."""
+        self._store.delete(_name(key))
 
-    def _forget_idle(self) -> None:
-        # Sessions stand in the order of their last use, so the stale ones are all in front.
-        oldest = self._clock() - self._idle
-        while self._kept and next(iter(self._kept.values()))[0] < oldest:
-            self._kept.popitem(last=False)
+
+class _Kept(BaseModel):
+    # What another version has written is not guessed at.
+    model_config = ConfigDict(extra="forbid")
+
+    options: tuple[tuple[str, float, str], ...]
+    calculation: str | None
+
+
+def _name(key: Key) -> str:
+    # Whoever reads the store shall not be able to go on with somebody's session.
+    channel, session_id = key
+    return f"session/{channel}/{blake2b(session_id.encode(), digest_size=16).hexdigest()}"
+
+
+def _write(session: Session) -> str:
+    options = tuple((hit.entry_id, float(hit.score), hit.passage) for hit in session.options)
+    return _Kept(options=options, calculation=session.calculation).model_dump_json()
+
+
+def _read(text: str) -> Session:
+    try:
+        kept = _Kept.model_validate_json(text)
+    except ValidationError:
+        return EMPTY
+    return Session(tuple(Offer(*option) for option in kept.options), kept.calculation)

@@ -8,12 +8,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, ValidationError, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "FAQ_"
+# In place of the store's file: none at all.
+MEMORY = Path("memory")
+_PASSWORD = re.compile(r".+(?=@)")
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{3,32}")
+_AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
 # They are written into headers, where a sign too many would mean something else.
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.:*\[\]-]+")
 
@@ -26,11 +32,27 @@ def _built_index() -> Path:
     return Path(str(resources.files("index"))) / "built"
 
 
+def _state_file() -> Path:
+    # The place that the XDG base directory specification gives to such files, which must be absolute.
+    given = Path(os.environ.get("XDG_STATE_HOME", ""))
+    try:
+        folder = given if given.is_absolute() else Path.home() / ".local" / "state"
+    except RuntimeError:
+        # An account without a home, as in some containers.
+        return MEMORY
+    return folder / "shaoer-yibao-faq" / "store.sqlite"
+
+
 class Settings(BaseSettings):
     """The settings of one server; each field's description is its help text."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True, validate_by_name=True
+        env_prefix=PREFIX,
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        validate_by_name=True,
+        hide_input_in_errors=True,
     )
 
     index: Path = Field(default_factory=_built_index, description="索引所在的文件夹，默认是随程序安装的 index/built")
@@ -44,6 +66,16 @@ class Settings(BaseSettings):
         30, ge=0, le=1_000_000, description="每个客户端每分钟最多提问几次，须为不小于 0 的整数；0 表示不限"
     )
     records: Path | None = Field(None, description="问答记录的 SQLite 文件；留空则不记录")
+    store: Path = Field(
+        default_factory=_state_file,
+        description="记会话和等待中的答案的 SQLite 文件，本机的几个进程共用，里面没有会话号；"
+        "默认在用户的状态文件夹里（~/.local/state）；memory 表示只记在本进程的内存里",
+    )
+    redis_url: SecretStr | None = Field(
+        None,
+        description="代替上面的文件，用几台机器共用的 Redis，"
+        "例如 redis://:密码@主机:6379/0，也可以是 rediss:// 或 unix://；不能带 ? 参数",
+    )
     proxy: bool = Field(
         False, description="服务前面有本机反向代理时设为 1，从 X-Forwarded-For 读取客户端地址；只能是 0 或 1"
     )
@@ -55,6 +87,39 @@ class Settings(BaseSettings):
         (),
         description="允许用 iframe 嵌入本站网页的网站来源，多个用逗号分隔，例如 https://www.example.cn；"
         "* 表示全部，留空表示不允许",
+    )
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s/?#()\"<>]+$",
+        description="从外面打开本站的地址，例如 https://faq.example.cn，后面不带路径；公众号用它链到完整的答案，留空则不放链接",
+    )
+    wechat_token: SecretStr | None = Field(
+        None, description="公众号的令牌（Token），3 到 32 个字母或数字，与公众平台上填的一样；留空则不接公众号"
+    )
+    wechat_encoding_aes_key: SecretStr | None = Field(
+        None, description="公众号的消息加解密密钥（EncodingAESKey），43 个字母或数字，与公众平台上的一样"
+    )
+    wechat_previous_encoding_aes_key: SecretStr | None = Field(
+        None, description="刚换下来的消息加解密密钥，43 个字母或数字；换密钥的那几天填，平时留空"
+    )
+    wechat_appid: str | None = Field(
+        None, pattern=r"^wx[A-Za-z0-9]{16}$", description="公众号的 AppID，wx 开头，共 18 位"
+    )
+    wechat_original_id: str | None = Field(
+        None, pattern=r"^gh_[A-Za-z0-9]{6,32}$", description="公众号的原始 ID，gh_ 开头"
+    )
+    wechat_mode: Literal["safe", "compat", "plain"] = Field(
+        "safe",
+        description="消息加解密方式，与公众平台上选的一样：safe（安全模式）、compat（兼容模式）、plain（明文模式）",
+    )
+    wechat_staff: bool = Field(
+        False, description="用户说“转人工”一类的话时转给公众平台的客服；开通了客服功能才设为 1，只能是 0 或 1"
+    )
+    wechat_deadline: float = Field(
+        4.0, gt=0, le=4.5, description="收到消息以后最多几秒给出答复，须大于 0、不超过 4.5；微信只等 5 秒"
+    )
+    wechat_window: int = Field(
+        300, ge=1, le=86_400, description="请求里的时间与本机时间最多差几秒，须为 1 到 86400；超过就拒绝"
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="日志级别，可用 debug、info、warning、error"
@@ -80,10 +145,53 @@ class Settings(BaseSettings):
                 raise ValueError(origin)
         return origins
 
+    @field_validator("public_url", mode="before")
+    @classmethod
+    def _without_slash(cls, value: object) -> object:
+        return value.rstrip("/") if isinstance(value, str) else value
+
+    @field_validator("wechat_token")
+    @classmethod
+    def _is_token(cls, value: SecretStr | None) -> SecretStr | None:
+        return _matching(value, _TOKEN)
+
+    @field_validator("wechat_encoding_aes_key", "wechat_previous_encoding_aes_key")
+    @classmethod
+    def _is_key(cls, value: SecretStr | None) -> SecretStr | None:
+        return _matching(value, _AES_KEY)
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        # With half of it set up, every message would be refused.
+        needed = ["wechat_token", "wechat_original_id"]
+        needed += ["wechat_encoding_aes_key", "wechat_appid"] if self.wechat_mode != "plain" else []
+        missing = [name for name in needed if getattr(self, name) is None]
+        given = [name for name in _ACCOUNT if getattr(self, name) is not None]
+        if given and missing:
+            raise ValueError(f"设置了 {variable(given[0])}，却没有设置 {'、'.join(map(variable, missing))}")
+        return self
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_redis(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _names_redis(value.get_secret_value()):
+            raise ValueError
+        return value
+
     @field_validator("log_level", mode="before")
     @classmethod
     def _lower(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
+
+
+_SECRETS = ("wechat_token", "wechat_encoding_aes_key", "wechat_previous_encoding_aes_key")
+_ACCOUNT = (*_SECRETS, "wechat_appid", "wechat_original_id")
+
+
+def _matching(value: SecretStr | None, pattern: re.Pattern[str]) -> SecretStr | None:
+    if value is not None and not pattern.fullmatch(value.get_secret_value()):
+        raise ValueError
+    return value
 
 
 @dataclass(frozen=True)
@@ -124,12 +232,26 @@ def unknown_settings(environ: Mapping[str, str] = os.environ) -> tuple[str, ...]
 
 def _sentence(error: ValidationError) -> str:
     first = error.errors()[0]
+    if not first["loc"]:
+        return f"公众号的设置不全：{first['ctx']['error']}。要么都设置，要么都不设置。"
     place = str(first["loc"][0])
     name = place if place.isupper() else place.lower()
     field_name = name.removeprefix(PREFIX).lower()
-    value = str(first["input"])[:80]
-    help_text = Settings.model_fields[field_name].description
-    return f"设置 {name if name.isupper() else variable(name)} 的值“{value}”不能用：{help_text}。"
+    field = Settings.model_fields[field_name]
+    # A secret with a slip of the pen in it is still most of the secret.
+    value = "" if field_name in _SECRETS else f"“{_PASSWORD.sub('…', str(first['input']))[:80]}”"
+    return f"设置 {name if name.isupper() else variable(name)} 的值{value}不能用：{field.description}。"
+
+
+def _names_redis(url: str) -> bool:
+    parts = urlsplit(url)
+    if parts.query or parts.fragment:
+        return False
+    if parts.scheme == "unix":
+        return parts.path.startswith("/") and not parts.netloc
+    # Asking for a port that is none raises ValueError.
+    named = parts.hostname and parts.port != 0
+    return bool(parts.scheme in ("redis", "rediss") and named and re.fullmatch(r"(/\d*)?", parts.path))
 
 
 def _shown(value: object) -> str:

@@ -11,8 +11,11 @@ from pathlib import Path
 
 from corpus.entries import Corpus, read_corpus, wordings
 from corpus.entry import Entry
+from corpus.figures import differences
 from corpus.likeness import Likeness
+from corpus.sentences import CALCULATION, slips
 from corpus.text import fold
+from corpus.words import word_errors
 
 # WeChat cuts a passive reply at 2,048 bytes of UTF-8; 2,047 are known to arrive whole.
 WECHAT_BYTES = 2047
@@ -41,7 +44,23 @@ PHRASES = (
     "privacy",
     "phone",
     "hotline",
+    "not_text",
+    "pick_again",
+    "nothing_more",
+    "busy",
+    "trouble",
+    "subscribed",
+    "pick",
+    "part",
+    "shortened",
+    "full_link",
+    "full_more",
+    "next_page",
+    "cut_off",
+    "waiting",
 )
+# With more, the greeting would not fit into one WeChat message.
+MOST_WELCOME = 8
 
 
 @dataclass(frozen=True)
@@ -62,7 +81,7 @@ class Problem:
 def check_folder(path: Path, today: date) -> tuple[Corpus, list[Problem]]:
     """Read the corpus in `path` and return it with all that is wrong there, unreadable files included."""
     corpus, errors = read_corpus(path)
-    unreadable = [Problem(error.path, error.line, ERROR, error.message) for error in errors]
+    unreadable = [Problem(error.path, error.line, ERROR, error.message) for error in (*errors, *word_errors(path))]
     return corpus, sorted({*unreadable, *check(corpus, today)}, key=lambda p: (str(p.path), p.line, p.message))
 
 
@@ -74,6 +93,7 @@ def check(corpus: Corpus, today: date | None = None) -> list[Problem]:
         problems += _check_basis(entry)
         problems += _check_similar(entry)
     problems += _check_years(corpus, today or date.today())
+    problems += _check_figures(corpus)
     return [*problems, *_check_overlap(corpus), *_check_nearness(corpus), *_check_phrases(corpus)]
 
 
@@ -143,6 +163,11 @@ def _check_similar(entry: Entry) -> Iterator[Problem]:
             yield Problem(entry.path, item.line, WARNING, f"“{item.text}”和第 {first} 行是同一句。请删去一行。")
 
 
+def _check_figures(corpus: Corpus) -> Iterator[Problem]:
+    for found in differences(corpus.entries, corpus.policies):
+        yield Problem(found.path, found.line, ERROR, found.message)
+
+
 def _check_overlap(corpus: Corpus) -> Iterator[Problem]:
     """Find questions of an entry that also stand in outside.txt or in the small talk."""
     outside = {fold(text) for text in corpus.outside}
@@ -171,13 +196,18 @@ def _check_nearness(corpus: Corpus) -> Iterator[Problem]:
 def _check_phrases(corpus: Corpus) -> Iterator[Problem]:
     path = corpus.phrases.path
     known = {key for key, text in corpus.phrases.sentences if text.strip()}
-    for key in PHRASES:
+    for key in (*PHRASES, *(CALCULATION if corpus.policies else ())):
         if key not in known:
             yield Problem(path, 0, ERROR, f'[text] 里没有“{key}”这句话。请加一行：{key} = "……"')
+    for key, text in corpus.phrases.sentences:
+        if key.startswith("calc_"):
+            yield from (Problem(path, 0, ERROR, slip) for slip in slips(key, text))
     active = {entry.id for entry in corpus.entries if entry.active}
-    for entry_id in corpus.phrases.welcome:
-        if entry_id not in active:
-            yield Problem(path, 0, ERROR, f"welcome 里的“{entry_id}”不是在用的问答编号。请改掉或删去。")
+    for item in corpus.phrases.welcome:
+        if re.fullmatch(r"[A-Z]+[0-9]+", item) and item not in active:
+            yield Problem(path, 0, ERROR, f"welcome 里的 {item} 没有这一条，或者已经停用。请换一个编号。")
+    if len(corpus.phrases.welcome) > MOST_WELCOME:
+        yield Problem(path, 0, ERROR, f"welcome 最多 {MOST_WELCOME} 个问题。请删去几个。")
     owners: dict[str, str] = {}
     for talk in corpus.phrases.smalltalk:
         for text in talk.questions:

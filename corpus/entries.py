@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from corpus.entry import Entry, parse_entry
-from corpus.errors import BadPhrases, BadWords, CorpusError, Duplicate, LostCharacters, MissingFile
-from corpus.text import fold, repair, tidy
+from corpus.errors import BadPhrases, BadWords, CorpusError, Duplicate, MissingFile
+from corpus.files import read_text, whole
+from corpus.policy import Policy, newest_first, parse_policy, policy_files
+from corpus.text import fold
 
 _T = TypeVar("_T")
 _SYNONYM = re.compile(r"^(.+?)\s*[=＝]\s*(.+)$")
@@ -62,6 +64,7 @@ class Corpus:
     phrases: Phrases
     digest: str
     path: Path = field(default=Path(), compare=False)
+    policies: tuple[Policy, ...] = ()
 
 
 def corpus_path() -> Path:
@@ -85,8 +88,9 @@ def read_corpus(path: Path) -> tuple[Corpus, tuple[CorpusError, ...]]:
     synonyms = reader.get(_read_synonyms, "words/synonyms.txt") or {}
     outside = tuple(reader.get(_read_lines, "words/outside.txt") or ())
     phrases = reader.get(_read_phrases, "phrases.toml") or Phrases((), (), path=path / "phrases.toml")
+    policies = newest_first(reader.policies())
     ordered = _in_order(entries, phrases.categories)
-    corpus = Corpus(ordered, terms, synonyms, outside, phrases, reader.digest.hexdigest(), path)
+    corpus = Corpus(ordered, terms, synonyms, outside, phrases, reader.digest.hexdigest(), path, policies)
     return corpus, (*reader.errors, *_repeated_questions(entries))
 
 
@@ -113,6 +117,12 @@ class _Reader:
             if entry is not None:
                 yield entry
 
+    def policies(self) -> Iterator[Policy]:
+        for path in policy_files(self.root / "policy"):
+            policy = self.get(parse_policy, f"policy/{path.name}")
+            if policy is not None:
+                yield policy
+
     def get(self, read: Callable[[str, Path], _T], name: str) -> _T | None:
         path = self.root / name
         try:
@@ -129,16 +139,6 @@ def _natural(path: Path) -> tuple[str, int, str]:
     return (match[1], int(match[2]), "") if match else ("~", 0, path.stem)
 
 
-def read_text(path: Path) -> str:
-    """Read a file of the corpus as text, with plain line ends."""
-    try:
-        return tidy(path.read_bytes().decode("utf-8"))
-    except FileNotFoundError:
-        raise MissingFile(path, 0, "找不到这个文件。") from None
-    except UnicodeDecodeError:
-        raise LostCharacters(path, 0, "不是 UTF-8 编码。请在编辑器里“另存为”，编码选 UTF-8。") from None
-
-
 def _read_entry(text: str, path: Path) -> Entry:
     entry = parse_entry(text, path)
     if entry.id != path.stem:
@@ -146,15 +146,8 @@ def _read_entry(text: str, path: Path) -> Entry:
     return entry
 
 
-def _whole(text: str, path: Path) -> str:
-    repaired = repair(text)
-    for lost in repaired.lost:
-        raise LostCharacters(path, lost.line, f"第{lost.column}个字起有 {lost.length} 个字丢失（�）。请补上。")
-    return repaired.text
-
-
 def _lines(text: str, path: Path) -> Iterator[tuple[int, str]]:
-    for number, line in enumerate(_whole(text, path).split("\n"), start=1):
+    for number, line in enumerate(whole(text, path).split("\n"), start=1):
         if line.strip() and not line.strip().startswith(("#", "＃")):
             yield number, line.strip()
 
@@ -181,22 +174,22 @@ def _read_synonyms(text: str, path: Path) -> dict[str, str]:
 
 def _read_phrases(text: str, path: Path) -> Phrases:
     try:
-        data = tomllib.loads(_whole(text, path))
+        data = tomllib.loads(whole(text, path))
     except tomllib.TOMLDecodeError as error:
         raise BadPhrases(path, 0, f"格式不对（{error}）。文字要放在英文双引号里，等号用英文的“=”。") from None
     sentences = data.get("text", {})
     if not isinstance(sentences, dict) or not all(isinstance(value, str) for value in sentences.values()):
         raise BadPhrases(path, 0, '[text] 下面每一行都应当是：名字 = "一句话"')
     smalltalk = tuple(_small_talk(item, path) for item in data.get("smalltalk", []))
-    categories = _names(data, "categories", 'categories = ["类别一", "类别二"]', path)
-    welcome = _names(data, "welcome", 'welcome = ["P3", "B5"]', path)
+    categories = _names(data, "categories", '["类别一", "类别二"]', path)
+    welcome = _names(data, "welcome", '["P3", "B5"]', path)
     return Phrases(tuple(sentences.items()), smalltalk, categories, welcome, path)
 
 
 def _names(data: dict[str, Any], key: str, example: str, path: Path) -> tuple[str, ...]:
     names = data.get(key, [])
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise BadPhrases(path, 0, f"{key} 应当是：{example}")
+    if not isinstance(names, list) or not all(isinstance(name, str) and name.strip() for name in names):
+        raise BadPhrases(path, 0, f"{key} 应当是：{key} = {example}")
     return tuple(names)
 
 

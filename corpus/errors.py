@@ -7,6 +7,7 @@ Our exception hierarchy:
   x BadEntry
   x BadWords
   x BadPhrases
+  x BadPolicy
   x LostCharacters
   x Duplicate
 """
@@ -46,6 +47,10 @@ class BadWords(CorpusError):
 
 class BadPhrases(CorpusError):
     """phrases.toml is broken or lacks a sentence."""
+
+
+class BadPolicy(CorpusError):
+    """A file of policy/ does not have the agreed form, or lacks a figure."""
 
 
 class LostCharacters(CorpusError):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from index.errors import IndexDamaged, IndexMissing, IndexStale
 
-FORMAT = 4
+FORMAT = 5
 NAME = "manifest.json"
 
 

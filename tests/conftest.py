@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,7 @@ from corpus.entry import Entry, Similar
 from corpus.text import fold
 from tests.driver import browser, regular, running, visitor, widget  # noqa: F401
 from tests.index_fixtures import pool, pool_engine, pool_folder, pool_index  # noqa: F401
+from tests.store_fixtures import redis_server  # noqa: F401
 
 
 @dataclass(frozen=True)
@@ -80,11 +82,27 @@ PHRASES = Phrases(
         ("privacy", "请不要写证件号。"),
         ("phone", "12345"),
         ("hotline", "还有疑问，请拨打 12345 热线。"),
+        ("not_text", "我只看得懂文字。"),
+        ("pick_again", "请回复 {numbers}。"),
+        ("nothing_more", "没有等着看的内容了。"),
+        ("busy", "问的人有点多。"),
+        ("trouble", "系统繁忙。"),
+        ("subscribed", "欢迎，大家常问："),
+        ("pick", "回复数字 {numbers}。"),
+        ("part", "只是一部分。"),
+        ("shortened", "有删减。"),
+        ("full_link", "看[完整答案]({url})。"),
+        ("full_more", "回复 继续 看完整答案。"),
+        ("next_page", "（第 {page} 段）回复 继续 看下一段，或[点这里](继续)。"),
+        ("cut_off", "后面的没有列出。"),
+        ("waiting", "正在整理答案，[点这里查看](查看答案)。"),
     ),
     (
         SmallTalk("greeting", ("你好", "在吗"), "您好！请提问。"),
         SmallTalk("thanks", ("谢谢",), "不客气！"),
+        SmallTalk("human", ("转人工",), "这里不能转人工。"),
     ),
+    welcome=("T2", "T4"),
 )
 
 
@@ -140,8 +158,10 @@ def _pieces(text: str) -> set[str]:
 
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HOST", "PORT", "FAQ_RECORDS", "FAQ_RATE_LIMIT", "FAQ_CORS", "FAQ_PROXY", "FAQ_INDEX"):
-        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith("FAQ_") or name in ("HOST", "PORT")]:
+        monkeypatch.delenv(name)
+    # No test may leave sessions in the state folder of whoever runs it.
+    monkeypatch.setenv("FAQ_STORE", "memory")
 
 
 @pytest.fixture

@@ -134,7 +134,7 @@ OUTSIDE = (
 )  # fmt: skip
 SYNONYMS = "泳池 = 池子 水池\n多少 钱 = 几多钱\n我 = i\n应用 = app\n"
 PHRASES = """
-welcome = ["A1"]
+welcome = ["A1", "几点关门？"]
 
 [text]
 greeting = "您好，我是游泳馆助手。"

@@ -20,7 +20,7 @@ from starlette.responses import HTMLResponse
 
 from bot.chat import Engine
 from bot.reply import Ask, CalculatorReply, Estimate, Result
-from bot.settings import Settings
+from bot.settings import MEMORY, Settings
 
 HOST = "127.0.0.1"
 STRICT = (
@@ -38,22 +38,23 @@ SUM = "孩子在三级医院住院花了2万能报多少"
 ABSENT = "大病保险能报多少钱"
 BREAKS = "请出错"
 AMOUNTS = (("医保支付", "18000.00"), ("个人负担", "2000.00"))
+WAITS = '{"waits": "level"}'
 NO_SUM = "这份资料里没有大病保险的数。\n资料里只有这些：\n一级及以下 92%\n二级 91%\n三级 90%\n请拨打 12345 热线咨询。"
 
 
 class Sums:
     """A calculator for show: asks for the level, then has the result ready."""
 
-    def reply(self, text: str, state: object) -> CalculatorReply | None:
+    def reply(self, text: str, state: str | None) -> CalculatorReply | None:
         """Answer the few questions that it knows."""
         if text == BREAKS:
             raise RuntimeError(text)
         if text == ASKS:
             ask = Ask(slot="hospital_level", options=LEVELS)
-            return CalculatorReply("ask", "是在哪一级医院住的院？级别写在结算单上。", ask=ask, state="level")
+            return CalculatorReply("ask", "是在哪一级医院住的院？级别写在结算单上。", ask=ask, state=WAITS)
         if text == ABSENT:
-            return CalculatorReply("abstain", NO_SUM)  # type: ignore[arg-type]
-        return _sum() if text == SUM or (state == "level" and text == "三级") else None
+            return CalculatorReply("abstain", NO_SUM)
+        return _sum() if text == SUM or (state == WAITS and text == "三级") else None
 
 
 def _sum() -> CalculatorReply:
@@ -94,7 +95,7 @@ def stage_app(engine: Engine, **settings: object) -> FastAPI:
     """The application as it is served, without a limit on questions."""
     from bot.channels.app import create_app
 
-    given = Settings(rate_limit=0, **settings)  # type: ignore[arg-type]
+    given = Settings(rate_limit=0, store=MEMORY, **settings)  # type: ignore[arg-type]
     return create_app(given, engine, calculator=Sums(), clock=autumn)
 
 

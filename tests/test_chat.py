@@ -6,11 +6,12 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from conftest import FakeEngine, FakeHit, spring
+from conftest import ENTRIES, FakeEngine, FakeHit, spring
 
 from bot.chat import Chat
 from bot.records import Records
 from bot.reply import Ask, CalculatorReply, Estimate, Query, Reply, Result
+from bot.sessions import Key, Session, SessionStore
 from bot.settings import Settings
 
 CLOSE = {"收费": [FakeHit("T4", "", 0.7, "价"), FakeHit("T6", "", 0.6), FakeHit("T1", "", 0.1)]}
@@ -125,6 +126,40 @@ def test_makes_a_session_where_none_is_given(chat: Chat) -> None:
     assert chat.reply(Query("你好", "api", one.session_id)).session_id == one.session_id
 
 
+class SpiedSessions(SessionStore):
+    """Notes what is done to it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.done: list[str] = []
+
+    def get(self, key: Key) -> Session:
+        self.done.append("get")
+        return super().get(key)
+
+    def put(self, key: Key, session: Session) -> None:
+        self.done.append("put")
+        super().put(key, session)
+
+
+def test_the_store_is_asked_only_where_it_matters(settings: Settings) -> None:
+    sessions = SpiedSessions()
+    chat = Chat(FakeEngine(CLOSE), settings, sessions)
+    done = []
+    for text, session_id in [("你好", None), ("收费", None), ("你好", "session-one"), ("收费", "session-one")]:
+        chat.reply(Query(text, "api", session_id))
+        done.append((*sessions.done,))
+        sessions.done.clear()
+    assert done == [(), ("put",), ("get",), ("get", "put")]
+
+
+def test_an_offer_that_has_been_retired_is_forgotten(settings: Settings) -> None:
+    sessions = SessionStore()
+    _ask(Chat(FakeEngine(CLOSE), settings, sessions), "收费")
+    engine = FakeEngine(entries=tuple(entry for entry in ENTRIES if entry.id != "T6"))
+    assert _ask(Chat(engine, settings, sessions), "1").kind == "abstain"
+
+
 def test_records_the_exchange(settings: Settings, tmp_path: Path) -> None:
     records = Records(tmp_path / "records.sqlite")
     chat = Chat(FakeEngine(), settings, records=records)
@@ -137,7 +172,7 @@ def test_records_the_exchange(settings: Settings, tmp_path: Path) -> None:
 class FakeCalculator:
     """Asks for the amount, then knows it."""
 
-    def reply(self, text: str, state: object) -> CalculatorReply | None:
+    def reply(self, text: str, state: str | None) -> CalculatorReply | None:
         if text.startswith("报多少"):
             return CalculatorReply("ask", "费用是多少？", ask=Ask(slot="amount"), state="amount")
         if state != "amount" or not text.isdigit():

@@ -82,8 +82,13 @@ FINDINGS: dict[str, tuple[dict[str, str], str, int, str, str]] = {
     "question without a word": (p3("小孩医保一年多少钱", "？？？"), "P3.md", 12, ERROR, "没有字"),
     "file name is not the id": ({"entries/P4.md": B5.replace("B5", "P5")}, "P4.md", 0, ERROR, "编号却是 P5"),
     "missing sentence": ({"phrases.toml": SENTENCES.replace("empty", "empt")}, "phrases.toml", 0, ERROR, "没有“empty”"),
-    "no such entry to welcome with": (
-        {"phrases.toml": 'welcome = ["B5", "P9"]\n' + SENTENCES + TALK}, "phrases.toml", 0, ERROR, "welcome 里的“P9”",
+    "welcome names no entry": (
+        {"phrases.toml": 'welcome = ["P3", "P9", "随便问问"]\n' + SENTENCES + TALK},
+        "phrases.toml", 0, ERROR, "welcome 里的 P9 没有这一条",
+    ),
+    "welcome too long": (
+        {"phrases.toml": f"welcome = {['P3'] * 9}\n" + SENTENCES + TALK},
+        "phrases.toml", 0, ERROR, "最多 8 个",
     ),
     "small talk twice": (
         {"phrases.toml": SENTENCES + TALK + TALK.replace('"greeting"', '"bye"')},

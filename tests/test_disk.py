@@ -112,7 +112,7 @@ def test_a_damaged_file(copy: Path, name: str, harm: Callable[[Path], None]) -> 
 @pytest.mark.parametrize(
     ("change", "error", "what"),
     [
-        ({"format": 0}, IndexStale, "格式是 0，程序要的是 4"),
+        ({"format": 0}, IndexStale, "格式是 0，程序要的是 5"),
         ({"format": "2"}, IndexStale, "格式是 2"),
         ({"corpus": "of another day"}, IndexStale, "资料在建索引之后改过"),
         ({"model_digest": "0", "model": "other"}, IndexStale, "索引用的向量模型是 other"),

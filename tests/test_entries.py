@@ -125,7 +125,7 @@ REFUSED: dict[str, tuple[dict[str, str | bytes | None], type[CorpusError], str, 
     "two masters": ({"words/synonyms.txt": "甲 = 丙\n乙 = 丙\n"}, BadWords, "words/synonyms.txt", 2, "已经是“甲”"),
     "broken toml": ({"phrases.toml": "[text]\ngreeting = “您好”\n"}, BadPhrases, "phrases.toml", 0, "英文双引号"),
     "not a sentence": ({"phrases.toml": "[text]\ngreeting = 5\n"}, BadPhrases, "phrases.toml", 0, "一句话"),
-    "no list": ({"phrases.toml": 'welcome = "P3"\n'}, BadPhrases, "phrases.toml", 0, 'welcome = ["P3", "B5"]'),
+    "welcome is no list": ({"phrases.toml": 'welcome = "P3"\n'}, BadPhrases, "phrases.toml", 0, "welcome 应当是"),
     "no reply": ({"phrases.toml": '[[smalltalk]]\nname = "a"\n'}, BadPhrases, "phrases.toml", 0, "reply"),
     "no questions": (
         {"phrases.toml": '[[smalltalk]]\nname = "a"\nquestions = []\nreply = "c"\n'},

@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.calculator.answers import _READERS
+from bot.calculator.arithmetic import Fault
+from bot.calculator.dialogue import _MONTHS
 from bot.settings import settings_table
 from corpus.entries import load_corpus
 
@@ -21,7 +24,7 @@ PACKAGES = ("bot", "corpus", "index")
 BUILT = {"built", "build", "__pycache__"}
 WRITTEN = {".py", ".js", ".css", ".html"}
 # Who says a sentence by its key, and as which argument.
-SAYS = {"text": 0, "say": 0, "_say": 0, "_offer": 2}
+SAYS = {"text": 0, "say": 0, "_say": 0, "hint": 0, "_offer": 2}
 
 
 def ours(*tops: str) -> Iterator[Path]:
@@ -96,6 +99,7 @@ def test_every_setting_stands_in_the_readme(name: str) -> None:
 def test_every_sentence_that_the_bot_says_is_written() -> None:
     written = dict(load_corpus().phrases.sentences)
     said = {key: path.name for path in ours("bot") if path.suffix == ".py" for key in said_in(tree(path))}
+    said |= dict.fromkeys(calculator_keys(), "calculator")
     assert {"greeting", "abstain", "clarify_again", "expired", "passage_intro"} <= set(said)
     assert not {key: place for key, place in said.items() if not written.get(key, "").strip()}
 
@@ -116,6 +120,15 @@ def keys_in(node: ast.expr) -> Iterator[str]:
     elif isinstance(node, ast.IfExp):
         yield from keys_in(node.body)
         yield from keys_in(node.orelse)
+
+
+def calculator_keys() -> set[str]:
+    """Return the keys of the sentences that the calculator says: written out, or made of a slot or a fault."""
+    modules = [tree(path) for path in ours("bot/calculator") if path.suffix == ".py"]
+    texts = {node.value for module in modules for node in ast.walk(module) if isinstance(node, ast.Constant)}
+    written = {text for text in texts if isinstance(text, str) and re.fullmatch(r"calc(_[a-z]+)+", text)}
+    asked = {f"calc_ask_{slot}" for slot in (*_READERS, *_MONTHS)}
+    return written | asked | {f"calc_sum_{fault}" for fault in Fault} | {k for m in modules for k in said_in(m)}
 
 
 def test_no_path_of_one_machine() -> None:

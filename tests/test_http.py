@@ -42,6 +42,15 @@ def test_two_sessions(settings: Settings) -> None:
     assert ask("第二个", "session-one")["entry"]["id"] == "T6"
 
 
+def test_two_servers_on_one_store(settings: Settings, tmp_path: Path) -> None:
+    engine = FakeEngine({"收费": [FakeHit("T4", "", 0.7), FakeHit("T6", "", 0.6)]})
+    shared = settings.model_copy(update={"store": tmp_path / "state" / "store.sqlite"})
+    with TestClient(create_app(shared, engine)) as one, TestClient(create_app(shared, engine)) as other:
+        offered = one.post("/api/chat", json={"question": "收费"}).json()
+        picked = other.post("/api/chat", json={"question": "第二个", "session_id": offered["session_id"]}).json()
+    assert (offered["kind"], picked["entry"]["id"]) == ("clarify", "T6")
+
+
 BAD_BODIES = [
     ("broken", b'{"question": "', 400, "json_invalid", None),
     ("nothing", b"", 400, "json_invalid", None),
@@ -239,11 +248,14 @@ def test_cors_is_for_named_origins(settings: Settings) -> None:
 def test_welcome(client: TestClient, settings: Settings) -> None:
     said = client.get("/api/welcome").json()
     assert (said["title"], said["greeting"], said["phone"]) == ("图书馆问答", "您好，我是图书馆助手。", "12345")
-    assert [option["entry_id"] for option in said["questions"]] == ["T1", "T2", "T3", "T4", "T5"]
     engine = FakeEngine()
-    engine.phrases = replace(engine.phrases, welcome=("T6", "gone", "T2"))
-    chosen = TestClient(create_app(settings, engine)).get("/api/welcome").json()["questions"]
-    assert [option["question"] for option in chosen] == ["停车怎么收费？", "一次可以借几本书？"]
+    for welcome, shown in (
+        (("T6", "几点关门？", "T2"), ["停车怎么收费？", "几点关门？", "一次可以借几本书？"]),
+        ((), [entry.question for entry in engine.entries.values()][:5]),
+    ):
+        engine.phrases = replace(engine.phrases, welcome=welcome)
+        chosen = TestClient(create_app(settings, engine)).get("/api/welcome").json()["questions"]
+        assert [option["question"] for option in chosen] == shown
 
 
 def test_the_document(client: TestClient) -> None:

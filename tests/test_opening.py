@@ -5,14 +5,22 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from pathlib import Path
+from shutil import copytree
 
 import pytest
+from fastapi.testclient import TestClient
+from pydantic import SecretStr
 
 from bot import opening
+from bot.channels.app import create_app
 from bot.settings import Settings
-from corpus.entries import Corpus
+from bot.store import MemoryStore
+from bot.stores.safe import SafeStore
+from corpus.entries import Corpus, corpus_path, load_corpus
 from corpus.errors import MissingFile
 from index.errors import IndexStale
+from tests.conftest import FakeEngine, spring
+from tests.store_fixtures import RedisServer
 
 
 def test_opens_an_index_of_this_corpus(pool: Corpus, pool_index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,3 +53,61 @@ def test_says_when_the_precision_is_out_of_reach(
     with caplog.at_level(logging.WARNING):
         opening.open_engine(Settings(index=pool_index, precision=0.95))
     assert "90.0%" in caplog.text and "FAQ_PRECISION" in caplog.text
+
+
+BROKEN = {
+    "words/calculator.toml": "[cue]\nfund = [“报”]\n",
+    "words/places.txt": "深圳 南山\n",
+    "policy/2024-2025.toml": "years = 2024\n",
+    "phrases.toml": "calc_zero",
+}
+
+
+class Built(FakeEngine):
+    """An engine with the entries of the corpus and, but for one, its sentences."""
+
+    def __init__(self, corpus: Corpus, lost: str) -> None:
+        super().__init__(entries=corpus.entries)
+        kept = tuple(pair for pair in corpus.phrases.sentences if pair[0] != lost)
+        self.phrases = replace(corpus.phrases, sentences=kept)
+
+
+@pytest.mark.parametrize("name", [None, *BROKEN])
+def test_a_broken_file_of_the_calculator_leaves_the_rest_working(
+    name: str | None,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    corpus = load_corpus()
+    folder = copytree(corpus_path(), tmp_path / "corpus")
+    if name and name != "phrases.toml":
+        (folder / name).write_text(BROKEN[name], encoding="utf-8")
+    monkeypatch.setattr("bot.calculator.dialogue.corpus_path", lambda: folder)
+    engine = Built(corpus, BROKEN["phrases.toml"] if name == "phrases.toml" else "")
+    with TestClient(create_app(settings, engine, clock=spring)) as client:
+        said = client.post("/api/chat", json={"question": "36.36×8"})
+    assert said.status_code == 200 and (said.json()["kind"] == "calculation") == (name is None)
+    told = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+    assert len(told) == (name is not None) and all(name and name in line and "先不算" in line for line in told)
+
+
+def test_opens_the_store_that_the_settings_name(
+    settings: Settings, tmp_path: Path, redis_server: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "state" / "store.sqlite"
+    for given in ({"store": path}, {"store": path, "redis_url": SecretStr(redis_server.url)}):
+        store = opening.open_store(settings.model_copy(update=given))
+        assert isinstance(store, SafeStore) and not store.down and store.add("a", "1", 9)
+        store.close()
+    assert path.exists() and redis_server.command("GET faq:a") == b"$1\r\n1\r\n"
+    assert isinstance(opening.open_store(settings), MemoryStore) and not caplog.text
+
+
+def test_a_store_that_is_not_there_is_said_at_start(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    absent = settings.model_copy(update={"redis_url": SecretStr("redis://:secret@127.0.0.1:1/0")})
+    store = opening.open_store(absent)
+    assert store.add("a", "1", 9) and store.get("a") == "1"
+    store.close()
+    assert "FAQ_REDIS_URL" in caplog.text and "内存" in caplog.text and "secret" not in caplog.text

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import Settings, SettingsError, load_settings, settings_table, unknown_settings
+from bot.settings import MEMORY, Settings, SettingsError, load_settings, settings_table, unknown_settings
 
 GOOD = [
     ("FAQ_PRECISION", "0.95", "precision", 0.95),
@@ -24,6 +24,9 @@ GOOD = [
     ("HOST", "0.0.0.0", "host", "0.0.0.0"),
     ("PORT", "9000", "port", 9000),
     ("FAQ_PORT", "9001", "port", 9001),
+    ("FAQ_STORE", "state/store.sqlite", "store", Path("state/store.sqlite")),
+    ("FAQ_STORE", "memory", "store", MEMORY),
+    ("FAQ_REDIS_URL", "", "redis_url", None),
 ]
 BAD = [
     ("FAQ_PRECISION", "很高"),
@@ -38,6 +41,29 @@ BAD = [
     ("FAQ_LOG_LEVEL", "loud"),
     ("PORT", "70000"),
     ("PORT", "http"),
+]
+REDIS = [
+    ("redis://localhost", True),
+    ("redis://localhost/", True),
+    ("redis://127.0.0.1:6379/0", True),
+    ("redis://[::1]:6379/15", True),
+    ("redis://:p%40ss@redis.example.cn:6380/2", True),
+    ("rediss://user:pass@redis.example.cn", True),
+    ("unix:///run/redis/redis.sock", True),
+    ("localhost:6379", False),
+    ("localhost", False),
+    ("http://localhost:6379", False),
+    ("redis://", False),
+    ("redis://:6379", False),
+    ("redis://localhost:port", False),
+    ("redis://localhost:70000", False),
+    ("redis://localhost:0", False),
+    ("redis://localhost/first", False),
+    ("redis://localhost/0/1", False),
+    ("redis://[::1", False),
+    ("redis://localhost?socket_timeout=60", False),
+    ("unix://", False),
+    ("unix://redis.sock", False),
 ]
 
 
@@ -61,6 +87,49 @@ def test_bad_values_are_named(monkeypatch: pytest.MonkeyPatch, name: str, value:
         load_settings()
     message = str(caught.value)
     assert name in message and value in message and message.endswith("。") and "\n" not in message
+
+
+@pytest.mark.parametrize(("url", "good"), REDIS)
+def test_the_address_of_redis(monkeypatch: pytest.MonkeyPatch, url: str, good: bool) -> None:
+    monkeypatch.setenv("FAQ_REDIS_URL", url)
+    if good:
+        address = load_settings().redis_url
+        assert address is not None and address.get_secret_value() == url
+        return
+    with pytest.raises(SettingsError, match="FAQ_REDIS_URL") as caught:
+        load_settings()
+    assert url in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["redis://:secret@host/x", "redis:secret@host", "http://u:se@cret@h", "secret@"])
+def test_a_password_is_not_shown(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("FAQ_REDIS_URL", url)
+    with pytest.raises(SettingsError, match=r"FAQ_REDIS_URL.*…@") as caught:
+        load_settings()
+    assert "se" not in str(caught.value).partition("不能用")[0]
+    monkeypatch.setenv("FAQ_REDIS_URL", "redis://:secret@host")
+    assert "secret" not in repr(load_settings())
+
+
+@pytest.mark.parametrize(
+    ("given", "folder"),
+    [("/var/state", "/var/state"), ("", "/srv/clerk/.local/state"), ("here", "/srv/clerk/.local/state")],
+)
+def test_where_the_store_lies(monkeypatch: pytest.MonkeyPatch, given: str, folder: str) -> None:
+    monkeypatch.delenv("FAQ_STORE")
+    monkeypatch.setenv("HOME", "/srv/clerk")
+    monkeypatch.setenv("XDG_STATE_HOME", given)
+    assert load_settings().store == Path(folder) / "shaoer-yibao-faq" / "store.sqlite"
+
+
+def test_an_account_without_a_home_keeps_its_store_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless() -> Path:
+        raise RuntimeError
+
+    monkeypatch.delenv("FAQ_STORE")
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", homeless)
+    assert load_settings().store == MEMORY
 
 
 def test_given_values_win(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,1 +1,1 @@
-"""The ways in: HTTP API, pages, later the official account. They know nothing of matching."""
+"""The ways in: HTTP API, pages, the official account. They know nothing of matching."""

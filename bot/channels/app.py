@@ -21,6 +21,7 @@ from bot.channels.guard import Shell
 from bot.channels.http import api_router
 from bot.channels.layout import missing_page, trouble_page
 from bot.channels.pages import add_pages
+from bot.channels.wechat.channel import add_wechat
 from bot.chat import Calculator, Engine, china_now
 from bot.opening import open_engine
 from bot.settings import Settings, load_settings
@@ -59,6 +60,8 @@ def create_app(
     app.router.routes.extend(api_router(desk).routes)
     add_pages(app, desk)
     add_widget(app)
+    if settings.wechat_token is not None:
+        add_wechat(app, desk)
     _add_error_handlers(app, desk)
     _add_layers(app, desk)
     return app

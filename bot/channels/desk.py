@@ -12,9 +12,12 @@ from bot.channels.errors import empty_question, failed, long_question, not_ready
 from bot.channels.guard import RateLimiter, client_of
 from bot.channels.metrics import Metrics
 from bot.chat import Calculator, Chat, Engine, china_now
+from bot.opening import open_calculator, open_store
 from bot.records import Records
 from bot.reply import MAX_QUESTION, Feedback, Query, Reply, trim
+from bot.sessions import SessionStore
 from bot.settings import Settings
+from bot.stores.safe import SafeStore
 
 
 class Desk:
@@ -26,7 +29,8 @@ class Desk:
         """Make a desk without an engine; `open` gives it one."""
         self.settings = settings
         self.records = Records(settings.records) if settings.records else None
-        self.metrics = Metrics(self._dropped, self._is_open)
+        self.store = open_store(settings)
+        self.metrics = Metrics(self._dropped, self._is_open, self._store_failures)
         self._limiter = RateLimiter(settings.rate_limit)
         self._calculator = calculator
         self._clock = clock
@@ -46,7 +50,9 @@ class Desk:
 
     def open(self, engine: Engine) -> None:
         """Start taking questions."""
-        self._chat = Chat(engine, self.settings, records=self.records, calculator=self._calculator, clock=self._clock)
+        sessions = SessionStore(self.store)
+        calculator = self._calculator or open_calculator(engine, self._clock)
+        self._chat = Chat(engine, self.settings, sessions, self.records, calculator, self._clock)
 
     def fail(self) -> None:
         """Note that there will be no engine."""
@@ -54,8 +60,12 @@ class Desk:
 
     def ask(self, request: Request, query: Query) -> Reply:
         """Reply to `query`, within the client's limit."""
+        return self.answer(client_of(request, self.settings.proxy), query)
+
+    def answer(self, client: str, query: Query) -> Reply:
+        """Reply to `query` of a client known by name, within its limit."""
         chat = self.chat
-        self._limiter.check("chat", client_of(request, self.settings.proxy))
+        self._limiter.check("chat", client)
         started = time.perf_counter()
         reply = chat.reply(query)
         self.metrics.count_reply(reply.kind, time.perf_counter() - started)
@@ -67,13 +77,26 @@ class Desk:
         if self.records is not None:
             self.records.add_feedback(feedback)
 
+    def now(self) -> float:
+        """Return the time, in seconds since 1970."""
+        return self._clock().timestamp()
+
+    def forget(self, channel: str, session_id: str) -> None:
+        """Forget a conversation, if there is a chat that could know of it."""
+        if self._chat is not None:
+            self._chat.forget(channel, session_id)
+
     def close(self) -> None:
-        """Write what is still to be written."""
+        """Write what is still to be written and close the store."""
         if self.records is not None:
             self.records.close()
+        self.store.close()
 
     def _dropped(self) -> int:
         return self.records.dropped if self.records else 0
+
+    def _store_failures(self) -> int:
+        return self.store.failures if isinstance(self.store, SafeStore) else 0
 
     def _is_open(self) -> bool:
         return self._chat is not None

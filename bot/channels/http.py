@@ -22,6 +22,7 @@ from bot.reply import (
     EntryList,
     ErrorReply,
     Feedback,
+    Option,
     PassageInfo,
     Query,
     Reply,
@@ -196,9 +197,10 @@ def _add_state(router: APIRouter, desk: Desk) -> None:
 def _welcome(desk: Desk) -> Welcome:
     chat = desk.chat
     say = chat.engine.phrases.text
-    known = [entry_id for entry_id in chat.engine.phrases.welcome if entry_id in chat.engine.entries]
-    ids = (known or list(chat.engine.entries))[:_SUGGESTIONS]
-    questions = [chat.option(entry_id) for entry_id in ids]
+    entries = chat.engine.entries
+    first = (chat.engine.phrases.welcome or tuple(entries))[:_SUGGESTIONS]
+    # A sentence of the office's own may stand there instead of an id.
+    questions = [chat.option(item) if item in entries else Option(entry_id="", question=item) for item in first]
     return Welcome(title=say("title"), greeting=say("greeting"), phone=say("phone"), questions=questions)
 
 
@@ -218,7 +220,7 @@ def _detail(desk: Desk, entry_id: str) -> EntryDetail:
 async def _read(request: Request, model: type[_Model]) -> _Model:
     if not _is_json(request.headers.get("content-type", "")):
         raise wrong_type()
-    body = await _body_of(request)
+    body = await body_of(request)
     try:
         return model.model_validate_json(body.removeprefix(_BOM))
     except ValidationError as error:
@@ -233,7 +235,8 @@ def _is_json(content_type: str) -> bool:
     return kind.strip() == "application/json" and charset in ("", "charset=utf-8", "charset=utf8")
 
 
-async def _body_of(request: Request) -> bytes:
+async def body_of(request: Request) -> bytes:
+    """Return the body; raise the 413 error as soon as it is over the limit."""
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length) > MAX_BODY:
         raise too_large(MAX_BODY)

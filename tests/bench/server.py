@@ -82,7 +82,7 @@ class Server:
 def _environment() -> dict[str, str]:
     # A setting of the person who runs the bench must not change what is measured.
     kept = {name: value for name, value in os.environ.items() if not name.startswith("FAQ_") and name != "PORT"}
-    return kept | {"FAQ_RATE_LIMIT": "0", "FAQ_LOG_LEVEL": "error"}
+    return kept | {"FAQ_RATE_LIMIT": "0", "FAQ_LOG_LEVEL": "error", "FAQ_STORE": "memory"}
 
 
 def _free_port() -> int:

@@ -1,0 +1,200 @@
+"""Dialogue: one numeric question over several messages; the only way into the calculator."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from bot.calculator.answers import answer_slots
+from bot.calculator.arithmetic import read_expression
+from bot.calculator.bill import MONEY, read_bill
+from bot.calculator.claims import claim
+from bot.calculator.fees import work_out_fee
+from bot.calculator.limits import work_out_cap, work_out_window
+from bot.calculator.money import bare_amount, with_coins
+from bot.calculator.newborn import benefit
+from bot.calculator.outcome import Missing, Outcome, Result, Unknown, Wrong
+from bot.calculator.reading import Reading, Slots, read
+from bot.calculator.refusals import Refusals
+from bot.calculator.spans import fee_slots
+from bot.calculator.state import State
+from bot.calculator.topics import BENEFITS, CAPS, CLAIM, topic_of
+from bot.calculator.turns import children_said, is_follow_up, merge, turned, wanted
+from bot.calculator.vocabulary import Vocabulary, load_vocabulary
+from bot.calculator.wording import Say, Wording
+from bot.reply import CalculatorReply
+from corpus.entries import corpus_path
+from corpus.policy import Policy, load_policies
+from corpus.text import fold
+
+_LONGEST_CANCEL, _LONGEST_MONTH = 10, 40
+_MONTHS = ("apply_month", "birth_month")
+_BASES = ("income_base", "wage_base")
+_PAUSE = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
+# A numeric question has at least one of these, or a word of the vocabulary; all others pass by quickly.
+_NUMERAL = (
+    r"\d|[两三四五六七八九十百千万俩仨廿双孖]|[一元](?=[级甲万千百月])|[上下这本当]个?月"
+    r"|绑|选定|今[天日]|[今明去后前来]年|现在|[加减乘除]|jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec"
+)
+# Without one of these a message is no sum.
+_SIGN = re.compile(r"[-+*/^×÷xX·✕✖➕➖➗−加減减乘除方折扣＋－＊／％%]|的\s*(?:[\d一二三四五六七八九百]|一半)|[²³]")
+_GATE_CUES = ("subsidy", "monthly", "base", "wage", "cap_spent", "window", "midway", "from_birth")
+
+
+class Calculator:
+    """Answers numeric questions with the numbers of the policy files, newest school year first."""
+
+    def __init__(
+        self,
+        policies: tuple[Policy, ...],
+        words: Vocabulary,
+        say: Say,
+        basis: Mapping[str, str],
+        clock: Callable[[], datetime],
+    ) -> None:
+        """Take the numbers, the words, the bot's phrases, where entries stand in the documents, and a clock."""
+        self._policies = {policy.years: policy for policy in policies}
+        self._wordings = {policy.years: Wording(say, basis, policy) for policy in policies}
+        self._newest = policies[0]
+        self._words = words
+        self._clock = clock
+        self._refusals = Refusals(self._newest, words)
+        known = [words.cues[cue].pattern for cue in _GATE_CUES] + [level.pattern for level in words.levels.values()]
+        self._gate = re.compile("|".join([_NUMERAL, *known, *self._refusals.patterns]))
+
+    def reply(self, text: str, state: str | None = None) -> CalculatorReply | None:
+        """Answer a numeric question, or return None if it is none; `state` is what the last reply left."""
+        last = State.load(state)
+        # A space between words is a pause; folding would close it up.
+        folded = fold(_PAUSE.sub("，", text))
+        if last is None and not self._gate.search(folded):
+            return None
+        if not (last and last.asked) and _SIGN.search(text) and (sums := read_expression(with_coins(text))):
+            return self._wordings[self._newest.years].arithmetic(sums)
+        reading = read(folded, self._words, self._clock().date())
+        bill = read_bill(reading, self._words)
+        policy = self._policy_of(reading, last)
+        topic = topic_of(reading, bill, policy)
+        return (self._go_on(last, reading, bill, topic, policy) if last else None) or self._begin(
+            reading, bill, topic, policy
+        )
+
+    def _policy_of(self, reading: Reading, last: State | None) -> Policy:
+        """Return the school year that is spoken of: the one that was said, that goes on, or the newest."""
+        for policy in self._policies.values():
+            if reading.dates.school_year == tuple(map(int, policy.years.split("-"))):
+                return policy
+            if any(one.year and one.possible and policy.fee.contains(one.month) for one in reading.dates.months):
+                return policy
+        return self._policies.get(last.slots.get("policy", "") if last else "", self._newest)
+
+    def _begin(self, reading: Reading, bill: Slots, topic: str, policy: Policy) -> CalculatorReply | None:
+        wording = self._wordings[policy.years]
+        if topic not in _BASES and (absent := self._refusals.asked(reading, bill, topic)):
+            return wording.unknown(Unknown("calc_absent", {"name": absent}))
+        return self._run(topic, self._told(topic, reading, bill, policy), reading, policy) if topic else None
+
+    def _go_on(self, last: State, reading: Reading, bill: Slots, topic: str, policy: Policy) -> CalculatorReply | None:
+        """Reply to a message that belongs to the calculation that is going on, None if it is about something else."""
+        wording = self._wordings[policy.years]
+        if len(reading.text) <= _LONGEST_CANCEL and reading.has("cancel"):
+            return CalculatorReply("smalltalk", wording.fill("calc_cancelled"))
+        if absent := self._refusals.deductible(reading):
+            return replace(wording.unknown(Unknown("calc_absent", {"name": absent})), state=last.dump())
+        told = self._answered(last, reading, bill, policy)
+        if told is None and is_follow_up(last.topic, last.slots, reading, bill, topic):
+            told = {**self._told(last.topic, reading, bill, policy), **children_said(reading)}
+        if told is None:
+            return None
+        new_topic, slots = turned(last.topic, topic, reading), merge(last.slots, told)
+        if new_topic == CLAIM and last.topic in CAPS:
+            slots.setdefault("visit", "outpatient")
+        return self._run(new_topic, slots, reading, policy, last)
+
+    def _answered(self, last: State, reading: Reading, bill: Slots, policy: Policy) -> Slots | None:
+        if last.asked not in _MONTHS:
+            return answer_slots(last.asked, last.slots, reading, bill)
+        if len(reading.text) > _LONGEST_MONTH:
+            return None
+        if reading.has("unknown"):
+            return {"unknown": last.asked}
+        value = bare_amount(reading.text)
+        if not reading.dates.months and value is not None and value == int(value):
+            reading = read(f"{int(value)}月", self._words, self._clock().date())
+        if not reading.dates.months:
+            return None
+        return {**reading.slots, **fee_slots(last.topic, reading, policy, last.asked, last.slots)}
+
+    def _told(self, topic: str, reading: Reading, bill: Slots, policy: Policy) -> Slots:
+        """Return everything that a message says for a calculation of this topic."""
+        slots = {**reading.slots, **bill, **fee_slots(topic, reading, policy)}
+        cues = (("self", "self", "true"), ("trip", "trip", "true"), ("far_trip", "trip", "far"))
+        slots |= {slot: value for cue, slot, value in cues if reading.has(cue)}
+        if self._words.roles["consult"].last(reading.text):
+            slots["consult_asked"] = "true"
+        return slots | self._claim_year(slots, policy) if topic == CLAIM else slots
+
+    def _claim_year(self, slots: Slots, policy: Policy) -> Slots:
+        """Name the year of a claim that is not of the documents' time."""
+        year, now = int(slots.get("cap_year", policy.cap_year)), self._clock().year
+        if not policy.cap_year <= year <= max(policy.benefit.last.year, now):
+            return {"other_year": str(year)}
+        # What next year's ratio will be is not known either; a cost is worked out with the known one.
+        return {"other_year": str(year)} if year > now and not any(slot in slots for slot in MONEY) else {}
+
+    def _run(
+        self, topic: str, slots: Slots, reading: Reading, policy: Policy, last: State | None = None
+    ) -> CalculatorReply:
+        wording = self._wordings[policy.years]
+        unknown, bad_level, bad_month = (slots.pop(name, "") for name in ("unknown", "bad_level", "bad_month"))
+        slots |= {"want": wanted(slots, reading), "policy": policy.years}
+        again = last.asked if last else ""
+        if bad_month:
+            return wording.wrong(Wrong("calc_no_month", {"month": bad_month}), State(topic, slots, again).dump())
+        match self._work_out(topic, slots, policy):
+            case Result() as result:
+                return wording.result(result, State(topic, slots).dump())
+            case Missing() as missing:
+                state = State(topic, slots, missing.slot).dump()
+                if unknown == missing.slot:
+                    return wording.not_known(missing, state)
+                bad = bad_level or (reading.impossible and "hospital_level" not in slots)
+                return wording.question(missing, state, "calc_no_level" if bad else "")
+            case Unknown() as refused:
+                return wording.unknown(refused, State(topic, slots).dump())
+            case Wrong() as wrong:
+                # An impossible amount is not kept, so that the next one can be right.
+                before = last.slots if last else {}
+                kept = {name: value for name, value in slots.items() if name not in _SLIPS or name in before}
+                return wording.wrong(wrong, State(topic, kept, again).dump())
+
+    def _work_out(self, topic: str, slots: Slots, policy: Policy) -> Outcome:
+        if topic == CLAIM:
+            return claim(slots, policy)
+        if topic in CAPS:
+            return work_out_cap(topic, slots, policy)
+        if topic == "window":
+            return work_out_window(policy)
+        if topic in BENEFITS:
+            return benefit(topic, slots, policy)
+        return work_out_fee(topic, slots, policy)
+
+
+_SLIPS = (*MONEY, "impossible", "children", "apply_month", "apply_day")
+
+
+def load_calculator(
+    say: Say, basis: Mapping[str, str], clock: Callable[[], datetime], folder: Path | None = None
+) -> Calculator | None:
+    """Return the calculator of a corpus, None where these entries have no numbers to compute with.
+
+    `basis` says where each entry stands in the documents.
+    """
+    root = folder or corpus_path()
+    policies = load_policies(root / "policy")
+    if not policies or any(printed.entry not in basis for printed in policies[0].printed):
+        return None
+    return Calculator(policies, load_vocabulary(root), say, basis, clock)

@@ -1,0 +1,167 @@
+"""Reading: everything in one sentence that a calculation may need, as slots."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from bot.calculator.counts import find_children
+from bot.calculator.dates import Dates, find_dates
+from bot.calculator.levels import find_levels, impossible_level
+from bot.calculator.money import Amount, find_amounts, is_vague
+from bot.calculator.numbers import read_number
+from bot.calculator.places import find_place, has_two_places
+from bot.calculator.roles import with_roles
+from bot.calculator.spelling import spell
+from bot.calculator.vocabulary import HERE, Vocabulary, Words
+
+# What is known, by name; the names of the wire, and some of our own.
+Slots = dict[str, str]
+
+UNSURE = "unsure"
+_COSTS = ("total", "in_scope", "item", "above")
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%|百分之([\d零一二三四五六七八九十百两点]+)")
+_NOT_SURE = re.compile(r"是不是[^,。;]{0,6}(?:选|绑)|(?:选定|绑定|绑的|绑了)(?:没有?|不)(?:知道|清楚)")
+# Whose residence it is, where it is not the child's: 我深户老公不是.
+_PARENT = re.compile(r"(?:我|老公|老婆|爸|妈|父亲|母亲|爷|奶|父母|先生|太太)(?:是|都是|也是|有|本人|自己)?$")
+_RESIDENCE_AFTER = re.compile(r"(?:的)?(?:户口|户籍)")
+_RESIDENCE_BEFORE = re.compile(r"(?:户口|户籍)(?:还)?(?:在|是|落在?)$")
+
+
+class Said(dict[str, bool | None]):
+    """What is said of each cue: True, False where it is denied, None; looked for when it is first needed."""
+
+    def __init__(self, text: str, cues: Mapping[str, Words]) -> None:
+        """Take the text and the words to look for."""
+        super().__init__()
+        self._text = text
+        self._cues = cues
+
+    def __missing__(self, cue: str) -> bool | None:
+        """Look for a cue once."""
+        self[cue] = found = self._cues[cue].said(self._text)
+        return found
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One sentence as the calculator sees it."""
+
+    text: str
+    slots: Slots
+    amounts: tuple[Amount, ...]
+    dates: Dates
+    vague: bool
+    levels: tuple[str, ...]
+    impossible: str
+    percents: tuple[str, ...]
+    said: Said
+
+    def has(self, *cues: str) -> bool:
+        """Tell whether one of the cues is in the sentence."""
+        return any(self.said[cue] for cue in cues)
+
+    def of(self, role: str) -> list[Amount]:
+        """Return the amounts of one role."""
+        return [amount for amount in self.amounts if amount.role == role]
+
+
+def read(text: str, words: Vocabulary, today: date) -> Reading:
+    """Read a folded sentence."""
+    text = spell(text)
+    dates = find_dates(text, today, words.cues["birth"])
+    levels, level_spans = find_levels(text, words.levels)
+    children, count_spans = find_children(text)
+    percents = list(_PERCENT.finditer(text))
+    taken = [*dates.spans, *level_spans, *count_spans, *(match.span() for match in percents)]
+    amounts = with_roles(text, find_amounts(text, taken), words.roles)
+    amounts = _corrected(text, amounts, words.cues["corrected"])
+    said = Said(text, words.cues)
+    slots = {
+        "visit": _visit(text, amounts, words.cues, said),
+        "location": find_place(text, words.places),
+        "hospital_level": levels[0] if len(levels) == 1 else "",
+        "children": children,
+        "selected": UNSURE if _NOT_SURE.search(text) else _answer("selected", text, words, said),
+        "filed": _answer("filed", text, words, said),
+        "referral": _flag(said["referral"]),
+        # 急诊挂的号，但没抢救: the rescue decides.
+        "emergency": _flag(said["emergency"] if said["rescue"] is None else said["rescue"]),
+        "temporary": "true" if said["temporary"] else "",
+        "elsewhere": "true" if said["filed"] and has_two_places(text, words.places) else "",
+        "hukou": _hukou(text, words, said),
+    }
+    return Reading(
+        text,
+        {name: value for name, value in slots.items() if value},
+        tuple(amounts),
+        dates,
+        is_vague(text),
+        levels,
+        impossible_level(text),
+        tuple(match[1] or str(read_number(match[2]) or 0) for match in percents),
+        said,
+    )
+
+
+def _flag(value: bool | None) -> str:
+    return "" if value is None else "true" if value else "false"
+
+
+def _answer(cue: str, text: str, words: Vocabulary, said: Said) -> str:
+    """Return whether something is the case; unsure where it is said in one place and denied in another."""
+    return UNSURE if words.cues[cue].disputed(text) else _flag(said[cue])
+
+
+def _corrected(text: str, amounts: list[Amount], words: Words) -> list[Amount]:
+    """Drop an amount that the next one corrects: 花了2万 不对是3万."""
+    kept: list[Amount] = []
+    for amount in amounts:
+        before = kept[-1] if kept else None
+        same = before is not None and before.role in (amount.role, "total")
+        if before and same and words.said(text[before.end : amount.start]) is not None:
+            kept.pop()
+            amount = replace(amount, role=before.role if amount.role == "total" else amount.role)
+        kept.append(amount)
+    return kept
+
+
+def _visit(text: str, amounts: list[Amount], cues: Mapping[str, Words], said: Said) -> str:
+    if said["stay_unclear"]:
+        return ""
+    if said["inpatient_word"] and said["outpatient_word"]:
+        return _visit_of_costs(text, amounts, cues)
+    if said["inpatient"] and said["inpatient_word"] is not False:
+        return "inpatient"
+    return "outpatient" if said["outpatient"] or said["outpatient_word"] or said["inpatient"] is False else ""
+
+
+def _visit_of_costs(text: str, amounts: list[Amount], cues: Mapping[str, Words]) -> str:
+    """Return the visit that stands last before each cost; "both" where costs stand behind both."""
+    words = {"inpatient": cues["inpatient_word"], "outpatient": cues["outpatient_word"]}
+    places = [(one.start, visit) for visit, word in words.items() for one in word.find(text) if not one.denied]
+    costs = [amount for amount in amounts if amount.role in _COSTS]
+    visits = {max((place for place in places if place[0] < cost.start), default=(0, "both"))[1] for cost in costs}
+    return visits.pop() if len(visits) == 1 else "both"
+
+
+def _hukou(text: str, words: Vocabulary, said: Said) -> str:
+    here = [one for one in words.cues["hukou_here"].find(text) if not _PARENT.search(text[: one.start])]
+    elsewhere = words.cues["hukou_elsewhere"]
+    if said["hukou_elsewhere"] and not elsewhere.disputed(text):
+        return "other"
+    if any(not one.denied for one in here):
+        return "shenzhen"
+    return "other" if said["hukou_elsewhere"] or here or _lives_elsewhere(text, words) else ""
+
+
+def _lives_elsewhere(text: str, words: Vocabulary) -> bool:
+    """Whether a residence in another place is named: 湖北户口, 户口在东莞."""
+    return any(
+        (_RESIDENCE_AFTER.match(text, end) or _RESIDENCE_BEFORE.search(text[:start]))
+        and not _PARENT.search(text[:start])
+        for start, end, group in words.places.find(text)
+        if group != HERE
+    )

@@ -1,0 +1,157 @@
+"""Topics: whether a sentence is a numeric question, and of which kind."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from bot.calculator.reading import Reading, Slots
+from corpus.policy import Policy
+
+CLAIM = "claim"
+CAPS = ("cap", "cap_cost", "remaining")
+BENEFITS = ("benefit_start", "benefit_end", "benefit_length")
+
+_COSTS = ("total", "in_scope", "item", "above", "consult")
+_WINDOW = re.compile(r"(?:几|多少|几多|好多)个?月(?:之内|以内|内|里头|里)")
+_WHICH_MONTH = re.compile(r"几个月|多少个月|几月|哪个月")
+_STARTS = re.compile(r"哪天生效|几时生效|从几月|开始用|起用")
+_FROM_WHEN = re.compile(r"几月(?:份)?(?:能|可|起|开始|才)|哪(?:天|个月|一天)")
+_HOW_LONG = re.compile(r"(?:几|多少|几多|好多)个月|时长")
+_SPENDS = re.compile(r"(?:花|看|用|刷|使)[^,。;]{0,4}(?:多少|几)")
+_SUBSIDY_ASKED = re.compile(r"(?:补|财政|政府|公家|国家)[^,。;]{0,10}(?:多少|几)")
+_WHOLE_FUNDING = re.compile(r"应缴总额|全额|筹资总")
+# 报名, 报医保: to enrol, not to claim.
+_ENROLS = re.compile(r"报(?:名|医保|少儿|社保|个)")
+
+
+def topic_of(reading: Reading, bill: Slots, policy: Policy) -> str:
+    """Return the kind of numeric question, an empty string if it is none."""
+    if "账户" in reading.text and reading.has("selected") and not reading.of("in_scope"):
+        # Binding the family's account is bound in another sense.
+        return ""
+    if bases := _of_bases(reading, policy):
+        return bases
+    if reading.has("adult", "reverse") or (reading.has("how") and not reading.has("quantity")):
+        return ""
+    cost = _has_cost(reading, policy)
+    return (
+        _of_reverse(reading, policy)
+        or _of_benefits(reading, bill, cost)
+        or _of_caps(reading, bill, cost)
+        or _of_claims(reading, bill)
+        or _of_fees(reading)
+    )
+
+
+def _has_cost(reading: Reading, policy: Policy) -> bool:
+    """Whether a cost is named; a number of the law that is only quoted is none."""
+    quoted = {policy.number(name) for name in ("cap.amount", "fee.personal", "fee.subsidy")}
+    return any(amount.role in _COSTS and amount.value not in quoted for amount in reading.amounts)
+
+
+def _of_bases(reading: Reading, policy: Policy) -> str:
+    """Tell whether the income or wage is asked that a printed number follows from."""
+    if not reading.has("quantity", "ask"):
+        return ""
+    cap = any(str(policy.number(name)) in reading.text for name in ("cap.amount", "cap.rate"))
+    if reading.has("wage") and (cap or reading.has("cap")):
+        return "wage_base"
+    rates = {policy.number(f"fee.rate.{part}") for part in ("personal", "subsidy", "total")}
+    fees = {str(policy.number(name)) for name in ("fee.personal", "fee.subsidy")}
+    told = any(fee in reading.text for fee in fees) or any(Decimal(percent) in rates for percent in reading.percents)
+    return "income_base" if reading.has("base") and told else ""
+
+
+def _of_reverse(reading: Reading, policy: Policy) -> str:
+    """Tell whether an amount is asked about that some number of months comes to: 254.52是几个月的."""
+    paid = [amount.value for amount in reading.amounts if amount.value]
+    if len(paid) != 1 or reading.dates.months or reading.has("base", "difference", "total"):
+        return ""
+    months = paid[0] * policy.number("fee.months") / policy.number("fee.personal")
+    whole = months == int(months) and 1 <= months <= policy.number("fee.months")
+    return "reverse" if whole and _WHICH_MONTH.search(reading.text) else ""
+
+
+def _of_benefits(reading: Reading, bill: Slots, cost: bool) -> str:
+    months = reading.dates.months
+    if reading.has("newborn", "from_birth") and (reading.has("window") or _WINDOW.search(reading.text)) and not months:
+        return "window"
+    if not (reading.has("benefit") and months) or cost or "used_cap" in bill or reading.has("self", "ratio"):
+        return ""
+    if _HOW_LONG.search(reading.text) and not reading.has("begin"):
+        return "benefit_length"
+    if reading.has("finish") and not _STARTS.search(reading.text):
+        return "benefit_end"
+    return "benefit_start" if reading.has("begin") or _FROM_WHEN.search(reading.text) else ""
+
+
+def _of_caps(reading: Reading, bill: Slots, cost: bool) -> str:
+    if cost or reading.slots.get("visit") == "inpatient" or not reading.has("quantity", "ask"):
+        return ""
+    used, left = "used_cap" in bill, reading.has("remaining")
+    if reading.has("cap_spent") and reading.has("cap", "outpatient") and (not left or _SPENDS.search(reading.text)):
+        return "cap_cost"
+    if used and (left or reading.has("cap")):
+        return "remaining"
+    years = reading.dates.years or reading.dates.school_year
+    asked = reading.has("cap") and reading.has("outpatient", "fund") and reading.has("quantity")
+    return "cap" if years and asked else ""
+
+
+def _of_claims(reading: Reading, bill: Slots) -> str:
+    slots = reading.slots
+    if reading.has("subsidy") and not {"visit", "hospital_level"} & slots.keys():
+        return ""
+    known = {"visit", "hospital_level"} <= slots.keys()
+    place = {"visit", "hospital_level", "selected", "emergency", "location"} & slots.keys()
+    unclear = bill.get("unclear") in ("amount", "above", "consult_fee")
+    if unclear or {"amount", "above", "consult_fee", "deductible"} & bill.keys():
+        if reading.has("pay") and reading.has("insured") and reading.dates.months and not place:
+            return ""
+        own = reading.has("self") and (place or reading.has("medical"))
+        told = known or ("visit" in slots and reading.has("quantity"))
+        return CLAIM if reading.has("fund", "ratio") or own or (told and not reading.has("how")) else ""
+    if not reading.has("quantity"):
+        return ""
+    asked, one_level = reading.has("fund", "self", "ratio"), len(reading.levels) == 1
+    if one_level and (asked or (slots.get("visit") == "inpatient" and reading.percents)):
+        return CLAIM
+    not_chosen = slots.get("selected") == "false" and slots.get("visit") == "outpatient"
+    return CLAIM if asked and not_chosen else ""
+
+
+def _of_fees(reading: Reading) -> str:
+    slots, months = reading.slots, reading.dates.months
+    from_birth, asks = reading.has("from_birth"), reading.has("quantity")
+    if reading.has("benefit") and not from_birth:
+        return ""
+    born = reading.has("newborn") and any(month.role == "birth" for month in months)
+    if from_birth or (born and reading.has("pay")):
+        return "newborn" if from_birth or (asks and not reading.has("fund")) else ""
+    if not asks or not reading.has("pay", "subsidy", "apply") or reading.has("ratio") or _claims(reading):
+        return ""
+    if reading.has("monthly") and not months:
+        return "monthly"
+    if _WHOLE_FUNDING.search(reading.text) and not months:
+        return "total"
+    if reading.has("subsidy"):
+        return _of_subsidy(reading)
+    if reading.has("difference") and (months or reading.has("midway")):
+        return "difference"
+    years = reading.dates.years or reading.dates.school_year
+    told = months or years or slots.get("children", "1") != "1" or reading.has("midway")
+    return "fee" if told else ""
+
+
+def _claims(reading: Reading) -> bool:
+    """Whether it is of a hospital or of what the fund pays, so that it can be no fee."""
+    hospital = {"hospital_level", "emergency"} & reading.slots.keys() or "医院" in reading.text
+    fund = reading.has("fund") and not _ENROLS.search(reading.text)
+    return bool(hospital) or fund or reading.slots.get("visit") == "inpatient"
+
+
+def _of_subsidy(reading: Reading) -> str:
+    if reading.has("own_part"):
+        return "subsidy_gap" if reading.has("difference") else "total"
+    return "subsidy" if _SUBSIDY_ASKED.search(reading.text) or reading.has("total") else ""

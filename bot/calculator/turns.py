@@ -1,0 +1,151 @@
+"""Turns: how a message that answers no question goes on with a calculation: 那要是住院呢, 起付线600, 不对是二级."""
+
+from __future__ import annotations
+
+import re
+
+from bot.calculator.answers import asks_otherwise
+from bot.calculator.numbers import read_number
+from bot.calculator.places import AWAY, LOCAL
+from bot.calculator.reading import Reading, Slots
+from bot.calculator.topics import BENEFITS, CAPS, CLAIM
+
+_LONGEST, _SHORT = 24, 12
+_CARE = (CLAIM, *CAPS)
+_YEARLY = ("subsidy", "subsidy_gap", "total", "monthly")
+_COSTS = {"amount", "above", "consult_fee"}
+_TURN = re.compile(
+    r"^(?:那|要是|如果|换成|换做|改成|假如|还有|咁|如|若)|呢[?。!]?$"
+    r"|^(?:不对|错了|说错|讲错|噢|哦|啊|不不|搞错|记错|看错|更正|应该)"
+)
+# 就两个, 是三个: the number of children.
+_CHILDREN = re.compile(r"(?:就|是|共|只有|改成|算|^)(?P<n>[两三四五六七八九2-9一1])个(?:人|娃|孩子)?[。!吧呢啊]*$")
+# What depends on the place, and what on the kind of visit.
+_CASE = ("out_of_city_kind", "filed", "referral", "emergency", "temporary", "trip")
+_OF_VISIT = ("consult_fee", "consult_in", "used_cap", "left_cap", "selected", "deductible", "above")
+# What was true of one sentence only.
+_PASSING = ("unclear", "same_month", "many", "siblings")
+
+_RATIO = re.compile(r"百分|几成|几个点|%多少|几个百|几%")
+_WHICH_MONTH = re.compile(r"几月(?:份)?(?:办|开始|入)|哪个月(?:办|开始)")
+_HOW_MANY_MONTHS = re.compile(r"几个月的(?:钱|费|医保)|(?:交|缴|补|收|剩)(?:够)?几个月|几个月(?:要|的费|才|的$)")
+_FUND_PAYS = re.compile(r"(?:医保|统筹|基金|公家)[^,。;]{0,4}出")
+
+
+def is_follow_up(topic: str, slots: Slots, reading: Reading, bill: Slots, new_topic: str) -> bool:
+    """Tell whether a message changes or adds to the calculation instead of beginning another."""
+    text = reading.text
+    if len(text) > _LONGEST or asks_otherwise(text) or (new_topic and (new_topic in _CARE) != (topic in _CARE)):
+        return False
+    turns = _TURN.search(text) is not None
+    if topic in _CARE:
+        if _COSTS & slots.keys() and not _COSTS & bill.keys() and "unclear" not in bill:
+            # Without a cost of its own the message can only speak of the one that was named.
+            return _tells_care(topic, reading, bill)
+        named = {"visit", "hospital_level"} <= reading.slots.keys()
+        complete = named and bool({"amount", "above"} & bill.keys())
+        told = _tells_care(topic, reading, bill)
+    else:
+        turns = turns or (topic in _YEARLY and ("补" in text or reading.has("own_part")))
+        complete = bool(new_topic) and reading.has("pay")
+        told = _tells_fee(reading, turns)
+    return told and (turns or (not complete and (len(text) <= _SHORT or not new_topic)))
+
+
+def _tells_care(topic: str, reading: Reading, bill: Slots) -> bool:
+    told = reading.slots.keys() - {"children"} or bill or reading.has("self") or reading.levels
+    return bool(told) or (topic in CAPS and reading.has("cap", "remaining"))
+
+
+def _tells_fee(reading: Reading, turns: bool) -> bool:
+    told = reading.dates.months or {"children", "hukou"} & reading.slots.keys() or _CHILDREN.search(reading.text)
+    asks = reading.has("begin", "finish") or "几个月" in reading.text or (turns and reading.has("quantity"))
+    return bool(told) or asks
+
+
+def merge(old: Slots, new: Slots) -> Slots:
+    """Return the old slots with the new ones over them, and without what the new ones overrule."""
+    slots = {name: value for name, value in old.items() if name not in _PASSING}
+    new = dict(new)
+    _merge_place(slots, new)
+    _merge_months(slots, new)
+    if new.get("visit", slots.get("visit")) != slots.get("visit"):
+        if "above" in slots and "amount" not in new:
+            new["unclear"] = "amount"
+        _drop(slots, _OF_VISIT)
+    if "above" in slots and "amount" in new and "above" not in new:
+        # 说错了，是3万: the amount that was spoken of is the one above the deductible.
+        new["above"] = new.pop("amount")
+    if "above" in new:
+        _drop(slots, ("amount", "deductible"))
+    return {**slots, **new}
+
+
+def _merge_place(slots: Slots, new: Slots) -> None:
+    before, place = slots.get("location", LOCAL), new.get("location", "")
+    if place == AWAY and before != LOCAL:
+        del new["location"]
+    elif place and place != before:
+        papers = slots.get("out_of_city_kind") in ("filed", "referral") or "true" in (
+            slots.get("filed"),
+            slots.get("referral"),
+        )
+        # 那要是在惠州呢: whoever had no papers there has none here.
+        if place == LOCAL or papers:
+            _drop(slots, _CASE)
+    if any(name in new for name in _CASE):
+        _drop(slots, _CASE)
+
+
+def _merge_months(slots: Slots, new: Slots) -> None:
+    if "apply_month" not in new:
+        return
+    if "months" in slots:
+        # Two children with two months, and now another month: whose?
+        _drop(slots, ("months", "compare_month"))
+        new["siblings"] = "true"
+    if new.get("gap_asked") == "true" and "apply_month" in slots:
+        new["compare_month"], new["apply_month"] = new["apply_month"], slots["apply_month"]
+
+
+def _drop(slots: Slots, names: tuple[str, ...]) -> None:
+    for name in names:
+        slots.pop(name, None)
+
+
+def children_said(reading: Reading) -> Slots:
+    """Return the number of children that a short follow-up names without a noun."""
+    match = _CHILDREN.search(reading.text)
+    return {"children": str(read_number(match["n"])), "siblings": ""} if match else {}
+
+
+def turned(old: str, new: str, reading: Reading) -> str:
+    """Return the topic of a follow-up: the old one, unless the message turns it."""
+    if old in BENEFITS and reading.has("begin", "finish"):
+        return "benefit_end" if reading.has("finish") else "benefit_start"
+    if old in CAPS and new == CLAIM:
+        return CLAIM
+    if old in CAPS and reading.has("cap") and not reading.amounts and not reading.has("cap_spent", "remaining"):
+        return "cap"
+    if old in _YEARLY and reading.has("own_part") and reading.has("total"):
+        return "total"
+    if old in _YEARLY and (new in _YEARLY or reading.dates.months):
+        return new or "fee"
+    return "difference" if old == "fee" and reading.has("difference") and reading.dates.months else old
+
+
+def wanted(slots: Slots, reading: Reading) -> str:
+    """Return which of several figures is asked for; what was asked before holds on."""
+    if reading.has("ratio") and _RATIO.search(reading.text):
+        return "ratio"
+    if _WHICH_MONTH.search(reading.text):
+        return "month"
+    if _HOW_MANY_MONTHS.search(reading.text):
+        return "months"
+    if reading.has("self") and not _FUND_PAYS.search(reading.text):
+        return "self"
+    before = slots.get("want", "")
+    # 社康呢, 75%; 花了2005呢: an amount asks for an amount.
+    return (
+        "fund" if reading.has("fund") or (before == "ratio" and reading.amounts) or "多少钱" in reading.text else before
+    )

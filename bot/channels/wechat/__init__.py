@@ -1,0 +1,1 @@
+"""WeChat: the official account's callback. Nothing here knows of matching."""

@@ -1,0 +1,146 @@
+"""Turns: each message is answered once and in time, however often WeChat sends it."""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio import to_thread
+
+from bot.channels.metrics import WechatMetrics
+from bot.channels.wechat.card import Card
+from bot.channels.wechat.scribe import numbers
+from bot.channels.wechat.speaker import Pool, PoolFull, Speaker
+from bot.channels.wechat.visitors import KEPT_SECONDS, Visitor, Visitors
+from bot.chat import picked
+from bot.store import Store
+from corpus.text import fold
+
+# WeChat tries three times within 15 seconds; whoever claimed a message has given up well after that.
+CLAIM_SECONDS = 60.0
+FETCH = ("查看答案",)
+GO_ON = ("继续", "下一段", "下一页")
+_PREFIX = "wechat/turn/"
+_LOOK_AGAIN = 0.1
+# A late answer that is asked for may still come while we hold that request, but the reply must be on its way too.
+_IN_HAND = 0.3
+_ENDS = " 。.!！~"
+
+
+class Turns:
+    """Answers messages, each as a task of its own that no broken connection stops."""
+
+    def __init__(self, store: Store, visitors: Visitors, speaker: Speaker, pool: Pool, metrics: WechatMetrics) -> None:
+        """Join the parts."""
+        self._store = store
+        self._visitors = visitors
+        self._speaker = speaker
+        self._pool = pool
+        self._metrics = metrics
+        self._running: dict[str, asyncio.Task[Card | None]] = {}
+
+    async def take(self, visitor: str, turn_id: str, question: str, until: float) -> Card:
+        """Return what to say to a message before the event loop's clock shows `until`."""
+        task, again = self._running.get(turn_id), True
+        if task is None:
+            task, again = self._start(visitor, turn_id, question, until), False
+        await asyncio.wait({task}, timeout=max(0.0, until - asyncio.get_running_loop().time()))
+        card = task.result() if task.done() else None
+        if card is None:
+            return await self._late(visitor, turn_id)
+        if again:
+            self._metrics.retries.inc()
+            await self._hand_over(visitor, turn_id, card)
+        return card
+
+    async def forget(self, visitor: str) -> None:
+        """Erase all that is known of a visitor."""
+        turns = await self._visitors.erase(visitor)
+        await to_thread(self._store.delete, *(_PREFIX + turn_id for turn_id in turns))
+        self._speaker.forget(visitor)
+
+    def _start(self, visitor: str, turn_id: str, question: str, until: float) -> asyncio.Task[Card | None]:
+        task = asyncio.create_task(self._work(visitor, turn_id, question, until))
+        self._running[turn_id] = task
+        task.add_done_callback(lambda _: self._running.pop(turn_id, None))
+        return task
+
+    async def _work(self, visitor: str, turn_id: str, question: str, until: float) -> Card | None:
+        try:
+            if not await to_thread(self._store.add, _PREFIX + turn_id, "", CLAIM_SECONDS):
+                return await self._elsewhere(visitor, turn_id)
+            return await self._answer(visitor, turn_id, question, until)
+        except Exception as error:
+            return self._speaker.trouble(error)
+
+    async def _elsewhere(self, visitor: str, turn_id: str) -> Card | None:
+        """Return what another process, or an earlier try, said to the message."""
+        self._metrics.retries.inc()
+        card = await self._outcome(turn_id, asyncio.get_running_loop().time() + CLAIM_SECONDS)
+        if card is not None:
+            await self._hand_over(visitor, turn_id, card)
+        return card
+
+    async def _answer(self, visitor: str, turn_id: str, question: str, until: float) -> Card:
+        async with self._visitors.at(visitor) as state:
+            state.take(turn_id)
+        card = await self._say(visitor, state, question, until)
+        async with self._visitors.at(visitor) as state:
+            if turn_id in state.turns:
+                await to_thread(self._store.put, _PREFIX + turn_id, card.dump(), KEPT_SECONDS)
+                if turn_id not in state.waiting:
+                    state.show(turn_id, card)
+                return card
+        # Unsubscribed meanwhile: nothing of the visitor may stay behind.
+        await to_thread(self._store.delete, _PREFIX + turn_id)
+        self._speaker.forget(visitor)
+        return card
+
+    async def _say(self, visitor: str, state: Visitor, question: str, until: float) -> Card:
+        word, number = fold(question).strip(_ENDS), picked(question)
+        if word in GO_ON and state.rest:
+            return Card(state.rest[0], tuple(state.rest[1:]))
+        if state.waiting and (word in (*FETCH, *GO_ON) or (number == 1 and not state.options)):
+            return await self._fetch(visitor, state.waiting[0], until - _IN_HAND)
+        if word in (*FETCH, *GO_ON) or (number and not state.options and not state.asks):
+            return self._speaker.hint("nothing_more")
+        if number and number <= len(state.options):
+            question = state.options[number - 1]
+        elif number and not state.asks:
+            return self._speaker.hint("pick_again", numbers=numbers(len(state.options)))
+        try:
+            return await self._pool.run(self._speaker.answer, visitor, question)
+        except PoolFull:
+            self._metrics.overruns.inc()
+            return self._speaker.hint("busy")
+
+    async def _fetch(self, visitor: str, turn_id: str, until: float) -> Card:
+        """Return the answer to an earlier message, which was late."""
+        card = await self._outcome(turn_id, until)
+        if card is None and await to_thread(self._store.get, _PREFIX + turn_id) is not None:
+            return self._speaker.hint("waiting")
+        async with self._visitors.at(visitor) as state:
+            if turn_id in state.waiting:
+                state.waiting.remove(turn_id)
+        return card or self._speaker.hint("nothing_more")
+
+    async def _outcome(self, turn_id: str, until: float) -> Card | None:
+        """Wait for the outcome of a turn, wherever it runs; None if it does not come or is gone."""
+        while True:
+            kept = await to_thread(self._store.get, _PREFIX + turn_id)
+            if kept:
+                return Card.load(kept)
+            if kept is None or asyncio.get_running_loop().time() + _LOOK_AGAIN > until:
+                return None
+            await asyncio.sleep(_LOOK_AGAIN)
+
+    async def _hand_over(self, visitor: str, turn_id: str, card: Card) -> None:
+        """Note that an answer that was late has reached the visitor after all, with a later try."""
+        async with self._visitors.at(visitor) as state:
+            if turn_id in state.waiting:
+                state.show(turn_id, card)
+
+    async def _late(self, visitor: str, turn_id: str) -> Card:
+        self._metrics.overruns.inc()
+        async with self._visitors.at(visitor) as state:
+            if turn_id in state.turns:
+                state.postpone(turn_id)
+        return self._speaker.hint("waiting")

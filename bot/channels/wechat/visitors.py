@@ -1,0 +1,96 @@
+"""Visitors: what the next short message of each follower may refer to, for ten minutes."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from asyncio import Lock, to_thread
+from base64 import urlsafe_b64encode
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, field
+from weakref import WeakValueDictionary
+
+from bot.channels.wechat.card import Card
+from bot.store import Store
+
+KEPT_SECONDS = 600.0
+_PREFIX = "wechat/visitor/"
+# More than anybody asks in ten minutes by hand; what falls off is forgotten by its own time.
+_MOST_TURNS = 60
+_MOST_WAITING = 5
+
+
+@dataclass
+class Visitor:
+    """What is on the table between the account and one follower."""
+
+    # Messages taken lately, so that they can be erased; those whose answer was late and not yet fetched.
+    turns: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+    rest: list[str] = field(default_factory=list)
+    options: list[str] = field(default_factory=list)
+    asks: bool = False
+
+    def take(self, turn_id: str) -> None:
+        """Note a message that is being answered."""
+        self.turns = [*self.turns[-_MOST_TURNS + 1 :], turn_id]
+
+    def postpone(self, turn_id: str) -> None:
+        """Note that the answer to a message is to be fetched."""
+        if turn_id not in self.waiting:
+            self.waiting = [*self.waiting[-_MOST_WAITING + 1 :], turn_id]
+        # From here on "1" and "继续" mean this answer, not an option or the next page of an earlier one.
+        self.rest, self.options, self.asks = [], [], False
+
+    def show(self, turn_id: str, card: Card) -> None:
+        """Note what has been said."""
+        if turn_id in self.waiting:
+            self.waiting.remove(turn_id)
+        if not card.passing:
+            self.rest, self.options, self.asks = list(card.rest), list(card.options), card.asks
+
+
+class Visitors:
+    """The followers who wrote lately, known by a keyed hash."""
+
+    def __init__(self, store: Store, token: str) -> None:
+        """Keep them in `store`; nobody without the token can tell who they are."""
+        self._store = store
+        self._key = token.encode()
+        self._locks: WeakValueDictionary[str, Lock] = WeakValueDictionary()
+
+    def name(self, *identity: str) -> str:
+        """Return the keyed hash of an openid, or of a message's identity; it is a valid session id."""
+        digest = hmac.digest(self._key, "\0".join(identity).encode(), hashlib.sha256)
+        return urlsafe_b64encode(digest).decode().rstrip("=")
+
+    @asynccontextmanager
+    async def at(self, name: str) -> AsyncIterator[Visitor]:
+        """Lend a visitor's state to change; it is kept at the end. One at a time in this process."""
+        lock = self._locks.setdefault(name, Lock())
+        async with lock:
+            kept = await to_thread(self._store.get, _PREFIX + name)
+            visitor = _read(kept)
+            before = asdict(visitor)
+            yield visitor
+            if asdict(visitor) != before:
+                text = json.dumps(asdict(visitor), ensure_ascii=False)
+                await to_thread(self._store.put, _PREFIX + name, text, KEPT_SECONDS)
+
+    async def erase(self, name: str) -> list[str]:
+        """Forget a visitor; return the turns that were noted."""
+        lock = self._locks.setdefault(name, Lock())
+        async with lock:
+            kept = await to_thread(self._store.get, _PREFIX + name)
+            await to_thread(self._store.delete, _PREFIX + name)
+            return _read(kept).turns
+
+
+def _read(kept: str | None) -> Visitor:
+    try:
+        return Visitor(**json.loads(kept)) if kept else Visitor()
+    except (ValueError, TypeError):
+        # What another version has written is not guessed at.
+        return Visitor()

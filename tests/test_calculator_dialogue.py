@@ -1,0 +1,125 @@
+"""The calculator's door: what it remembers, what it forgets, and that nothing typed breaks it."""
+
+from __future__ import annotations
+
+import json
+from itertools import islice
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.calculator_cases import is_number, outcome, real_calculator
+from tests.calculator_fuzz import messages
+
+LONG = 1800  # bytes of a WeChat message that every phone shows whole
+QUESTIONS = (
+    "三级医院住院花了2万能报多少",
+    "绑定的社康看门诊花了100，诊查费10块另算，自己要出多少",
+    "深户宝宝2024年11月20号出生，明年2月办，从出生那个月交多少钱",
+    "回湖南老家二级医院住院，没备案没转诊也不是抢救，起付线以上6000报多少",
+    "俩娃12月一起办要交多少",
+)
+RUBBISH = (
+    "9" * 500,
+    "(" * 250 + ")" * 250,
+    "10^999",
+    "1/0",
+    "住院花了" + "9" * 60 + "元三级能报多少",
+    "三级医院住院花了-2万能报多少",
+    "三级医院住院花了0元能报多少",
+    "13月去办要交多少",
+    "2月30号去办少儿医保要交多少",
+    "四级医院住院花了2万能报多少",
+    "三级医院住院按120%报，5000块报多少",
+    "-3个孩子9月交多少钱",
+    "\ud800能报多少\x00三级500",
+)
+
+
+def talk(*turns: str) -> list[str]:
+    state, said = None, []
+    for turn in turns:
+        reply = real_calculator().reply(turn, state)
+        state = reply.state if reply else None
+        said.append(outcome(reply))
+    return said
+
+
+@pytest.mark.parametrize("text", RUBBISH, ids=lambda text: text[:16].encode("unicode_escape").decode())
+def test_what_cannot_be_gets_a_sentence_and_no_number(text: str) -> None:
+    reply = real_calculator().reply(text)
+    assert not is_number(outcome(reply))
+    assert reply is None or len(reply.text) > 5
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_reply_fits_a_wechat_message_and_names_result_steps_and_basis(question: str) -> None:
+    reply = real_calculator().reply(question)
+    assert reply is not None and reply.estimate is not None
+    first = reply.text.splitlines()[0]
+    assert all(f"{result.value}" in first for result in reply.estimate.results)
+    assert reply.estimate.formula in reply.text and "依据：" in reply.text and reply.estimate.policy_year in reply.text
+    assert len(reply.text.encode()) < LONG
+
+
+def test_the_same_question_gets_the_same_reply() -> None:
+    for question in QUESTIONS:
+        assert real_calculator().reply(question) == real_calculator().reply(question)
+
+
+def test_giving_up_ends_it() -> None:
+    assert talk("三级医院看门诊花了500能报多少", "算了", "二级") == ["=275.00元", "end", "none"]
+
+
+def test_an_unrelated_question_is_left_to_the_index() -> None:
+    assert talk("带孩子看门诊花了500能报多少", "医保电子凭证怎么激活") == ["ask:hospital_level", "none"]
+
+
+def test_a_new_question_replaces_the_old_one() -> None:
+    said = talk("三级医院住院花了2万能报多少", "一级医院住院起付线以上3000能报多少")
+    assert said == ["=18000.00元", "=2760.00元"]
+
+
+def test_an_impossible_answer_leaves_the_question_open() -> None:
+    assert talk("插班生要补交多少医保费", "13月", "12月") == ["ask:apply_month", "absent", "=327.24元"]
+
+
+def test_nobody_else_hears_what_was_said() -> None:
+    calculator = real_calculator()
+    mine = calculator.reply("三级医院住院花了2万能报多少")
+    theirs = calculator.reply("一级医院住院花了100能报多少")
+    assert mine is not None and theirs is not None
+    assert outcome(calculator.reply("起付线1000", mine.state)) == "=17100.00元"
+    assert outcome(calculator.reply("起付线50", theirs.state)) == "=46.00元"
+
+
+@pytest.mark.parametrize("state", ["", "rubbish", "[]", "{}", "[1,2,3]", '["claim",{},"visit",1]', '["claim",[],""]'])
+def test_a_state_of_another_version_is_forgotten(state: str) -> None:
+    assert outcome(real_calculator().reply("三级医院住院花了2万能报多少", state)) == "=18000.00元"
+
+
+def test_the_state_stays_small() -> None:
+    state = None
+    for message in islice(messages(7), 300):
+        reply = real_calculator().reply(message, state)
+        state = reply.state if reply else state
+        assert state is None or (len(state) < 4000 and isinstance(json.loads(state), list))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=200), st.sampled_from([None, *QUESTIONS]))
+def test_any_text_gets_a_reply_or_none(text: str, before: str | None) -> None:
+    calculator = real_calculator()
+    first = calculator.reply(before) if before else None
+    reply = calculator.reply(text, first.state if first else None)
+    assert reply is None or reply.text
+
+
+def test_words_in_any_order_raise_nothing() -> None:
+    calculator, chance, state = real_calculator(), Random(3), None
+    for message in islice(messages(5), 1500):
+        reply = calculator.reply(message, state)
+        assert reply is None or reply.text
+        state = reply.state if reply and chance.random() < 0.7 else None

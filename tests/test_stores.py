@@ -1,0 +1,271 @@
+"""The three stores: one table of behaviours, and the rules that hold for all that happens to them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.store import LONGEST_KEY, LONGEST_LIFE, LONGEST_VALUE, MemoryStore, Store
+from bot.stores.sqlite import SqliteStore
+from tests.store_fixtures import KINDS, address_of, make_store
+
+ROOT = Path(__file__).parents[1]
+SHARED = KINDS[1:]
+SOON = 0.1
+ODD = "键 'a'; -- \"\n\0😀"
+
+# What is done, and what comes back.
+BEHAVIOURS = {
+    "nothing there": [("get", ("a",), None), ("delete", ("a",), None)],
+    "put and get": [("put", ("a", "1", 9), None), ("get", ("a",), "1"), ("get", ("b",), None)],
+    "put again": [("put", ("a", "1", 9), None), ("put", ("a", "2", 9), None), ("get", ("a",), "2")],
+    "an empty value": [("put", ("a", "", 9), None), ("get", ("a",), ""), ("add", ("a", "1", 9), False)],
+    "add claims": [("add", ("a", "1", 9), True), ("add", ("a", "2", 9), False), ("get", ("a",), "1")],
+    "add after put": [("put", ("a", "1", 9), None), ("add", ("a", "2", 9), False), ("get", ("a",), "1")],
+    "put after add": [("add", ("a", "1", 9), True), ("put", ("a", "2", 9), None), ("get", ("a",), "2")],
+    "delete frees": [("add", ("a", "1", 9), True), ("delete", ("a",), None), ("add", ("a", "2", 9), True)],
+    "delete several": [
+        ("put", ("a", "1", 9), None),
+        ("put", ("b", "2", 9), None),
+        ("put", ("c", "3", 9), None),
+        ("delete", ("a", "c", "nothing"), None),
+        ("get", ("a",), None),
+        ("get", ("b",), "2"),
+        ("get", ("c",), None),
+    ],
+    "delete nothing": [("put", ("a", "1", 9), None), ("delete", (), None), ("get", ("a",), "1")],
+    "a life ends": [("put", ("a", "1", SOON), None), ("wait", (2 * SOON,), None), ("get", ("a",), None)],
+    "a claim ends": [
+        ("add", ("a", "1", SOON), True),
+        ("wait", (2 * SOON,), None),
+        ("add", ("a", "2", 9), True),
+        ("get", ("a",), "2"),
+    ],
+    "a new life": [
+        ("put", ("a", "1", SOON), None),
+        ("put", ("a", "1", 9), None),
+        ("wait", (2 * SOON,), None),
+        ("get", ("a",), "1"),
+    ],
+    "a lost claim gives no new life": [
+        ("add", ("a", "1", SOON), True),
+        ("add", ("a", "1", 9), False),
+        ("wait", (2 * SOON,), None),
+        ("get", ("a",), None),
+    ],
+    "any text": [("put", (ODD, ODD, 9), None), ("get", (ODD,), ODD), ("get", (ODD + " ",), None)],
+    "the longest": [
+        ("put", ("k" * LONGEST_KEY, "v" * LONGEST_VALUE, LONGEST_LIFE), None),
+        ("get", ("k" * LONGEST_KEY,), "v" * LONGEST_VALUE),
+    ],
+}
+REFUSED = {
+    "no key": ("", "1", 9),
+    "a long key": ("k" * (LONGEST_KEY + 1), "1", 9),
+    "a broken key": ("\ud800", "1", 9),
+    "a long value": ("a", "v" * (LONGEST_VALUE + 1), 9),
+    "a long value in bytes": ("a", "值" * (LONGEST_VALUE // 3 + 1), 9),
+    "a broken value": ("a", "\udfff", 9),
+    "no life": ("a", "1", 0),
+    "a life that is over": ("a", "1", -1),
+    "a life without end": ("a", "1", float("inf")),
+    "no number": ("a", "1", float("nan")),
+}
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def address(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return address_of(kind, request, tmp_path)
+
+
+@pytest.fixture
+def store(kind: str, address: str) -> Iterator[Store]:
+    store = make_store(kind, address)
+    yield store
+    store.close()
+
+
+@pytest.mark.parametrize("name", BEHAVIOURS)
+def test_behaves(store: Store, name: str) -> None:
+    for number, (action, arguments, expected) in enumerate(BEHAVIOURS[name]):
+        act: Callable[..., object] = time.sleep if action == "wait" else getattr(store, action)
+        assert act(*arguments) == expected, f"step {number}: {action}{arguments}"
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refuses(store: Store, name: str) -> None:
+    store.put("kept", "1", 9)
+    for write in (store.put, store.add):
+        with pytest.raises(ValueError):
+            write(*REFUSED[name])
+    if name.endswith("key"):
+        for use in (store.get, store.delete):
+            with pytest.raises(ValueError):
+                use(REFUSED[name][0])
+    assert store.get("kept") == "1" and store.get("a") is None and store.add("a", "1", 9)
+
+
+@pytest.mark.parametrize("kind", SHARED, indirect=False)
+def test_what_one_writes_the_other_reads(kind: str, address: str) -> None:
+    one, other = (make_store(kind, address) for _ in range(2))
+    one.put("a", "1", 9)
+    assert other.get("a") == "1" and not other.add("a", "2", 9)
+    other.put("a", "2", 9)
+    assert one.get("a") == "2"
+    one.delete("a")
+    assert other.get("a") is None and other.add("a", "3", 9) and not one.add("a", "4", 9)
+    one.close()
+    assert other.get("a") == "3"
+    other.close()
+
+
+WRITES = st.lists(st.tuples(st.sampled_from("abcdefgh"), st.booleans()), max_size=40)
+RELAXED = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def fresh(kind: str, request: pytest.FixtureRequest, folder: Path, capacity: int = 10_000) -> Store:
+    address = address_of(kind, request, folder)
+    if kind == "sqlite":
+        for path in folder.glob("store.sqlite*"):
+            path.unlink()
+    return make_store(kind, address, capacity)
+
+
+@RELAXED
+@given(writes=WRITES, capacity=st.integers(1, 5))
+def test_never_exceeds_its_bound(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path, writes: list[tuple[str, bool]], capacity: int
+) -> None:
+    store = fresh(kind, request, tmp_path, capacity)
+    for key, claims in writes:
+        (store.add if claims else store.put)(key, key, 9)
+        assert store.get(key) == key
+        assert sum(store.get(other) is not None for other in "abcdefgh") <= capacity
+    store.close()
+
+
+@RELAXED
+@given(
+    steps=st.lists(
+        st.tuples(st.sampled_from(["get", "put", "add", "delete"]), st.sampled_from("abc"), st.text(max_size=5))
+    )
+)
+def test_is_a_dictionary(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path, steps: list[tuple[str, str, str]]
+) -> None:
+    store, model = fresh(kind, request, tmp_path), dict[str, str]()
+    for action, key, value in steps:
+        match action:
+            case "get":
+                assert store.get(key) == model.get(key)
+            case "put":
+                store.put(key, value, 9)
+                model[key] = value
+            case "add":
+                assert store.add(key, value, 9) == (key not in model)
+                model.setdefault(key, value)
+            case "delete":
+                store.delete(key)
+                model.pop(key, None)
+    assert {key: store.get(key) for key in "abc"} == {key: model.get(key) for key in "abc"}
+    store.close()
+
+
+def test_the_longest_unwritten_goes_first(kind: str, address: str) -> None:
+    store = make_store(kind, address, capacity=300)
+    for number in range(300):
+        store.put(str(number), "", 9)
+    store.put("0", "again", 9)
+    for number in range(300, 500):
+        store.put(str(number), "", 9)
+        assert store.get(str(number)) == "" and store.get("0") == "again"
+    alive = [number for number in range(500) if store.get(str(number)) is not None]
+    assert 297 <= len(alive) <= 300 and alive[1:] == list(range(500 - len(alive) + 1, 500))
+    store.close()
+
+
+def test_the_dead_make_room_for_the_living() -> None:
+    now = 0.0
+    store = MemoryStore(capacity=3, clock=lambda: now)
+    store.put("long", "1", 1000)
+    for number in range(10):
+        now += 10
+        store.put(str(number), "1", 5)
+    assert store.get("long") == "1" and len(store) <= 3
+    now = 200
+    store.put("new", "1", 5)
+    assert len(store) == 2
+
+
+def test_a_file_is_tidied_now_and_then(tmp_path: Path) -> None:
+    now = 1000.0
+    store = SqliteStore(tmp_path / "store.sqlite", clock=lambda: now)
+    for number in range(50):
+        store.put(str(number), "1", 30)
+    now = 1061
+    store.put("last", "1", 30)
+    with store._use() as connection:
+        assert connection.execute("SELECT key FROM kept").fetchall() == [("last",)]
+    store.close()
+
+
+def test_nobody_else_may_read_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "faq" / "store.sqlite"
+    store = SqliteStore(path)
+    store.put("a", "1", 9)
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    modes = {file.name: file.stat().st_mode & 0o777 for file in path.parent.iterdir()}
+    assert len(modes) == 3 and set(modes.values()) == {0o600}
+    store.close()
+
+
+def test_one_thread_wins(store: Store) -> None:
+    start = threading.Barrier(8)
+
+    def claim(number: int) -> list[int]:
+        start.wait()
+        return [key for key in range(40) if store.add(f"key-{key}", str(number), 9)]
+
+    with ThreadPoolExecutor(8) as pool:
+        won = [key for keys in pool.map(claim, range(8)) for key in keys]
+    assert sorted(won) == list(range(40))
+
+
+CLAIM = """
+import sys
+from tests.store_fixtures import make_store
+store = make_store(*sys.argv[1:3])
+store.get("ready")
+print("ready", flush=True)
+sys.stdin.readline()
+print(*(key for key in range(400) if store.add(f"key-{key}", sys.argv[3], 60)))
+"""
+
+
+@pytest.mark.parametrize("kind", SHARED, indirect=False)
+def test_one_process_wins(kind: str, address: str) -> None:
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "cwd": ROOT}
+    both = [subprocess.Popen([sys.executable, "-c", CLAIM, kind, address, str(number)], **pipes) for number in range(2)]
+    assert [process.stdout.readline() for process in both] == ["ready\n"] * 2
+    for process in both:
+        process.stdin.write("\n")
+        process.stdin.flush()
+    won = [[int(key) for key in process.communicate(timeout=30)[0].split()] for process in both]
+    assert sorted(won[0] + won[1]) == list(range(400))
+    store = make_store(kind, address)
+    assert {store.get(f"key-{key}") for key in won[0]} <= {"0"} and {store.get(f"key-{key}") for key in won[1]} <= {"1"}
+    store.close()

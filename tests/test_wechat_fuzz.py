@@ -1,0 +1,21 @@
+"""Broken requests are refused or answered, never a fault of ours. For many more: tests/wechat_fuzz.py."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from wechat_fixtures import quiet  # noqa: F401
+from wechat_fuzz import check, request, target
+
+pytestmark = pytest.mark.usefixtures("quiet")
+CLIENT = TestClient(target())
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(random=st.randoms(use_true_random=False))
+def test_no_request_breaks_it(random: Random) -> None:
+    check(CLIENT.post("/wechat", **request(random)))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 
 from bot.calculator.money import bare_amount
 from bot.calculator.places import AWAY, IN_PROVINCE, LOCAL, OUT_PROVINCE, SEVERAL
 from bot.calculator.reading import Reading, Slots
 
 _LONGEST = 30
+# Not asked for, but offered: 把起付线告诉我，可以再算一次.
+OFFERED = "deductible_offered"
 _MONEY = ("amount", "consult_fee", "deductible", "used_cap")
 # The values behind the buttons of each question, in their order.
 _VALUES = {
@@ -116,6 +119,12 @@ def _money(asked: str, slots: Slots, reading: Reading, bill: Slots) -> Slots | N
     return {asked: found, **scope, **apart}
 
 
+def _offered(asked: str, slots: Slots, reading: Reading, bill: Slots) -> Slots | None:
+    """Take a bare amount for the deductible that the last reply asked to be told."""
+    value, cost = bare_amount(reading.text), slots.get("amount")
+    return {"deductible": str(value)} if value is not None and cost and 2 * value <= Decimal(cost) else None
+
+
 _READERS: dict[str, Reader] = {
     "visit": _visit,
     "hospital_level": _level,
@@ -123,5 +132,6 @@ _READERS: dict[str, Reader] = {
     "out_of_city_kind": _case,
     "selected": _yes_no,
     "hukou": _yes_no,
+    OFFERED: _offered,
     **{name: _money for name in _MONEY},
 }

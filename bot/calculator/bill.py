@@ -19,6 +19,8 @@ _WHOLE = Decimal(100)  # percent
 _SINGLE = (("deductible", "deductible"), ("above", "above"), ("used", "used_cap"), ("left", "left_cap"))
 _COSTS = ("total", "in_scope", "item", "above", "consult")
 _EACH = re.compile(r"(?:每|一)(?:次|天|日|回|趟)[^,。;!?\d]{0,6}$|日均[^,。;!?\d]{0,4}$")
+_PER = re.compile(r"(?:元|块)?(?:一|每|/)(?:次|天|回|趟)|\s*[*x×]\s*\d")
+_EVERY = re.compile(r"[各每]")
 _TIMES = re.compile(r"(\d{1,2}|[一两二三四五六七八九十]{1,2})\s*(?:次|回|趟|天|日(?!元))")
 _SUM = re.compile(r"总|共|合计|花|账单|单子|费用|看了|用了|使咗|洗咗")
 _ALL = re.compile(r"(?:总共|一共|合计|总额|加起来|加埋|共)[^,。;]{0,6}$")
@@ -26,6 +28,7 @@ _WITHOUT = re.compile(
     r"(?:没有?|无|不含|冇|不包括|除去|除开|扣除|扣掉|去掉|不算|除了|剔除|刨去|刨掉|减去|排除)[^,。;!?]{0,4}$"
 )
 _HIDDEN = re.compile(r"(?:含|包括|里面|其中|有)[^,。;]{0,3}$")
+_LEFT_OVER = re.compile(r"(?:还有|还剩|剩下?|余下)[^,。;]{0,3}$")
 _APART = re.compile(r"药|检查|化验|治疗|不含诊|除诊|除了诊")
 
 
@@ -42,7 +45,25 @@ def read_bill(reading: Reading, words: Vocabulary) -> Slots:
         # What was paid for outpatient care has nothing to do with a stay.
         slots.pop("used_cap", None)
     _put_doubts(slots, reading)
+    _put_line(slots, reading)
     return slots
+
+
+def _put_line(slots: Slots, reading: Reading) -> None:
+    """Settle a cost that the deductible is already off of, and amounts that cannot both be meant."""
+    apart = reading.of("line_apart")
+    if (apart or reading.has("line_off")) and "above" not in slots:
+        if "amount" in slots:
+            slots["above"] = slots.pop("amount")
+        elif not apart:
+            slots["line_off"] = "true"
+    elif reading.has("no_line") and "deductible" not in slots and "unclear" not in slots:
+        slots["deductible"] = "0"
+    amount, above = slots.get("amount"), slots.get("above")
+    if amount and above and not Decimal(amount) / 4 <= Decimal(above) <= Decimal(amount):
+        # 1万, 起付线以上600: one of the two is read wrongly.
+        del slots["above"], slots["amount"]
+        slots["unclear"] = "amount"
 
 
 def impossible(slots: Slots) -> str:
@@ -72,6 +93,8 @@ def _put_cost(slots: Slots, reading: Reading) -> None:
     """Put the cost that counts: what is in scope, else the total, else the sum of the items."""
     scope, totals, items = reading.of("in_scope"), reading.of("total"), reading.of("item")
     if not (scope or totals or items):
+        if reading.of("not_cost") or reading.of("outside"):
+            slots.setdefault("unclear", "amount")
         if reading.vague and "above" not in slots:
             slots["unclear"] = "amount"
         return
@@ -102,13 +125,15 @@ def _covers(reading: Reading, totals: list[Amount], items: list[Amount]) -> bool
 
 def _put_times(slots: Slots, reading: Reading, amount: Amount) -> None:
     """Multiply what was paid each time: 每次58块, 做了六次."""
-    if not _EACH.search(reading.text[: amount.start]):
-        return
+    each = _EACH.search(reading.text[: amount.start]) or _PER.match(reading.text, amount.end)
+    together = _ALL.search(reading.text[: amount.start])
     said = {read_number(match[1]) for match in _TIMES.finditer(reading.text) if match[1] != "一"}
     counts = [count for count in said if count is not None and count > 1]
-    if len(counts) == 1:
+    if together or not counts:
+        return
+    if each and len(counts) == 1:
         slots["amount"] = str(Decimal(slots["amount"]) * counts[0])
-    elif counts:
+    elif each or _EVERY.search(reading.text):
         slots["unclear"] = "amount"
 
 
@@ -117,10 +142,7 @@ def _put_each(slots: Slots, reading: Reading) -> None:
     said = reading.slots.get("children", "1")
     children = int(said) if said.isdigit() else 1
     if children > 1 and reading.has("total"):
-        if reading.has("each"):
-            slots["amount"] = str(Decimal(slots["amount"]) * children)
-        else:
-            slots["many"] = "true"
+        slots["each" if reading.has("each") else "many"] = str(children) if reading.has("each") else "true"
 
 
 def _put_outside(slots: Slots, reading: Reading, words: Vocabulary) -> None:
@@ -128,7 +150,11 @@ def _put_outside(slots: Slots, reading: Reading, words: Vocabulary) -> None:
     outside = [amount.value for amount in reading.of("outside") if amount.value is not None]
     if "scoped" in slots or "above" in slots:
         return
-    if len(outside) == 1 and "amount" in slots and reading.of("total"):
+    totals = reading.of("total")
+    if outside and totals and _LEFT_OVER.search(reading.text[: totals[0].start]):
+        # 扣掉自费2000还有20000: it is off already.
+        slots["scoped"] = "true"
+    elif len(outside) == 1 and "amount" in slots and totals:
         # 总费用15000, 其中自费2200: the rest is taken to be in scope, and that is said.
         slots["amount"] = str(Decimal(slots["amount"]) - outside[0])
         slots["rest"] = "true"
@@ -173,5 +199,17 @@ def _put_doubts(slots: Slots, reading: Reading) -> None:
         slots["compare"] = "/".join(reading.levels)
     if reading.has("cap_spent") and reading.has("cap") and costs:
         slots["exhausted"] = "true"
+    if reading.slots.get("visit") == "inpatient" and reading.of("used") and reading.has("remaining"):
+        # 住院2万，已经报了5000，还能报多少: who paid that, and for what?
+        slots["many"] = "true"
+    if reading.of("registration"):
+        slots["unclear"] = "consult_fee"
+    if len(set(reading.dates.years)) > 1 and "used_cap" in slots:
+        # 去年报了2400，今年还剩多少
+        del slots["used_cap"]
+        slots["unclear"] = "used_cap"
+    if reading.has("sibling") and "used_cap" in slots and reading.has("remaining", "cap"):
+        del slots["used_cap"]
+        slots["unclear"] = "used_cap"
     if any(Decimal(percent) > _WHOLE for percent in reading.percents):
         slots["impossible"] = "calc_percent"

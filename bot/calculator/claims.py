@@ -8,7 +8,7 @@ from decimal import Decimal
 from bot.calculator.away import away_kind, location_of, share_of, two_readings
 from bot.calculator.bill import impossible
 from bot.calculator.formulas import ZERO, Claim, pay
-from bot.calculator.outcome import LEVEL_NAMES, LEVELS, Missing, Outcome, Result, Step, Unknown, Wrong, yuan
+from bot.calculator.outcome import LEVEL_NAMES, LEVELS, Missing, Outcome, Result, Step, Unknown, Wrong, cents, yuan
 from bot.calculator.payments import nothing_paid, number, paid_result, ratio_result
 from bot.calculator.places import AWAY, LOCAL, SEVERAL, UNCOVERED
 from bot.calculator.reading import Slots
@@ -29,6 +29,8 @@ def claim(slots: Slots, policy: Policy) -> Outcome:
     if visit not in _VISITS:
         return Missing("visit", "calc_ask_visit_both" if visit == "both" else "")
     location = location_of(slots)
+    if "each" in slots:
+        return _times(slots, policy)
     if location == UNCOVERED:
         return Unknown("calc_uncovered")
     if location == SEVERAL:
@@ -44,6 +46,8 @@ def _refused(slots: Slots, policy: Policy) -> Outcome | None:
     if year := slots.get("other_year"):
         return Unknown("calc_other_ratio", {"year": year})
     filed = "true" in (slots.get("filed"), "true" if slots.get("out_of_city_kind") == "filed" else "")
+    if slots.get("uninsured") == "true":
+        return Unknown("calc_uninsured")
     if filed and slots.get("elsewhere") == "true":
         return Unknown("calc_filed_elsewhere")
     if filed and slots.get("hukou") == "other":
@@ -67,6 +71,17 @@ def _compared(slots: Slots, policy: Policy) -> Outcome:
     steps = [step for result in results for step in result.steps]
     steps.append(Step(f"{max(paid)} - {min(paid)}", apart.value))
     return replace(results[0], figures=(apart, *each), steps=tuple(steps))
+
+
+def _times(slots: Slots, policy: Policy) -> Outcome:
+    """Work out one child's claim and multiply it; limit and deductible are each child's own."""
+    children = int(slots["each"])
+    outcome = claim({name: value for name, value in slots.items() if name != "each"}, policy)
+    if not isinstance(outcome, Result) or outcome.figures[0].unit != "元":
+        return outcome
+    figures = tuple(replace(one, value=str(cents(Decimal(one.value) * children))) for one in outcome.figures)
+    step = Step(f"{outcome.figures[0].value} × {children}", figures[0].value)
+    return replace(outcome, figures=figures, steps=(*outcome.steps, step))
 
 
 def _inpatient(slots: Slots, policy: Policy, away: str = "") -> Outcome:

@@ -16,35 +16,57 @@ _NOUN = (
     r"|小子|仔女|名|双胞胎|细蚊|人(?![民家])|人一起|个一起|个都|个加|个总|个一共|个小的|个合|个埋|个(?=\d{1,2}月)|个人"
 )
 _COUNT = re.compile(
-    r"(?P<count>(?:-|负)?(?:\d+(?:\.\d+)?|[一两二三四五六七八九十百千万亿]+)|俩|仨)\s*(?:个|位|名|只|条)?\s*"
+    r"(?P<count>(?:-|负)?(?:(?<!\d)\d{1,6}(?:\.\d{1,2})?|(?<![一两二三四五六七八九十百千万亿])[一两二三四五六七八九十百千万亿]{1,6})|俩|仨)\s*(?:个|位|名|只|条)?\s*"
     rf"(?P<noun>{_NOUN})"
 )
 _PAIRS = re.compile(
-    r"(?:兄妹|姐弟|哥俩|姐俩|兄弟|姐妹|龙凤胎|双胞胎|双胎|孖仔|孖女|孖|一儿一女|一男一女|一仔一女|一对|twins)(?:俩|两)?"
+    r"(?:兄妹|姐弟|哥俩|姐俩|兄弟|姐妹|龙凤胎|双胞胎|双胎|孖仔|孖女|孖|一儿一女|一男一女|一仔一女|一对|twins|老大(?:和|跟|、)?老二|老二(?:和|跟|、)?老三|哥哥(?:和|跟|、)?(?:弟弟|妹妹)|姐姐(?:和|跟|、)?(?:弟弟|妹妹)|儿子(?:和|跟|、)?女儿|老大[^。;]{0,8}老二(?![^。;]*老三)|大[宝娃](?:和|跟|、)?[二小][宝娃])(?:俩|两)?"
 )
-_TRIPLETS = re.compile(r"三胞胎|仨(?:娃|孩|宝)?")
+_ONE_EACH = re.compile(r"一[儿男仔]一女|一女一[儿男仔]")
+_TRIPLETS = re.compile(r"三胞胎|老大[^。;]{0,10}老二[^。;]{0,10}老三|仨(?:娃|孩|宝)?")
+# 我们三个人去办, 邻居家两个孩子: not the children to insure.
+_NOT_OURS = re.compile(r"(?:全家|一家|邻居|隔壁|同事|朋友|人家|别人|亲戚)[^,。;]{0,4}$")
+_US = re.compile(r"(?:我们|咱们?)$")
+_CLASS = re.compile(r"班[^,。;]{0,4}$")
+_OWN = re.compile(r"我家|我的|我孩子|我娃|自己孩子")
+# Mixtures that words add up and we do not: 老大和双胞胎弟弟, 一男两女, 两对双胞胎.
+_MIXED = re.compile(
+    r"[一两二三][男女儿仔][一两二三][男女儿仔](?<!一[男女儿仔]一[男女儿仔])|两对|老大和双胞胎|大的[^;。]{0,14}两个小的"
+)
 _ORDINAL = re.compile(r"第|老|[一二三四]胎|[二三]孩")
 _WORDS = {"俩": 2, "仨": 3}
 
 
 def find_children(text: str) -> tuple[str, list[Span]]:
     """Return how many children are spoken of (empty if nobody says, 0 if impossible), and where it is said."""
+    if match := _MIXED.search(text):
+        return SEVERAL, [match.span()]
     found = [
         match
         for match in _COUNT.finditer(text)
         if not _ORDINAL.search(text[max(0, match.start() - 1) : match.start("noun")])
     ]
+    others = [match.span() for match in found if _is_others(match, text)]
+    found = [match for match in found if match.span() not in others]
+    if pair := _ONE_EACH.search(text):
+        return "2", [pair.span()]
     spans = [match.span() for match in found]
     counts = {_number(match["count"]) for match in found}
     if counts:
         largest = max(counts)
         # 姐姐家两个我家两个，四个小孩: the largest is the sum of the others.
         agree = len(counts) == 1 or 2 * largest == sum(_number(match["count"]) for match in found)
-        return str(largest) if agree else SEVERAL, spans
-    for pattern, count in ((_PAIRS, 2), (_TRIPLETS, 3)):
+        return str(largest) if agree else SEVERAL, spans + others
+    for pattern, count in ((_TRIPLETS, 3), (_PAIRS, 2)):
         if match := pattern.search(text):
-            return str(count), [match.span()]
-    return "", []
+            return str(count), [match.span(), *others]
+    return "", others
+
+
+def _is_others(match: re.Match[str], text: str) -> bool:
+    before = text[: match.start()]
+    us = match["noun"] == "人" and _US.search(before)
+    return bool(us or _NOT_OURS.search(before) or (_CLASS.search(before) and _OWN.search(text)))
 
 
 def _number(said: str) -> int:

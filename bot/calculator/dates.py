@@ -23,8 +23,8 @@ _FIRST_MONTH = 9
 _DOING = "办|申请|参保|登记|去窗口|到窗口|递|入保|补办|插班"
 _CORRECTED = re.compile(r"不对|错了|打错|说错|讲错|哦不|应该是|更正|,不,|唉不|啊不")
 _JOINED = re.compile(r"(?:于|在|日期|时间|日子|是|为|的|日|:|那天|年月)*")
-_CLAUSE = re.compile(rf"[,。;!?]|{_DOING}|交|缴|补|去")
-_BORN = re.compile(r"(?:那天|当天|当日|刚|才|夜里|晚上|早上|凌晨)*生(?!育|病|效|活)")
+_CLAUSE = re.compile(rf"[,。;!?]|{_DOING}|交|缴|补|去(?!年)")
+_BORN = re.compile(r"(?:份)?(?:的)?宝宝|(?:那天|当天|当日|刚|才|夜里|晚上|早上|凌晨)*生(?!育|病|效|活)")
 _MISSED_AFTER = re.compile(r"(?:份|那次|那趟|统一)?[^,。;]{0,4}(?:没赶上|错过|没交|没办|漏|忘|冇)")
 _MISSED_BEFORE = re.compile(r"(?:错过|没赶上|漏)[^,。;]{0,6}$")
 _DONE_THEN = re.compile(rf"[^,。;!?]{{0,8}}?(?:{_DOING})(?!过|不了)")
@@ -115,4 +115,5 @@ def _led(before: str, month: Mention, birth: Words) -> bool:
     if led is None:
         return False
     joined = before[led.end() :]
-    return bool(joined or month.year) and _JOINED.fullmatch(joined) is not None
+    sure = joined or month.year or led[0] in ("预产期", "生于")
+    return bool(sure) and _JOINED.fullmatch(joined) is not None

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from bot.calculator.answers import answer_slots
+from bot.calculator.answers import OFFERED, answer_slots
 from bot.calculator.arithmetic import read_expression
 from bot.calculator.bill import MONEY, read_bill
 from bot.calculator.claims import claim
@@ -33,7 +33,14 @@ from corpus.text import fold
 _LONGEST_CANCEL, _LONGEST_MONTH = 10, 40
 _MONTHS = ("apply_month", "birth_month")
 _BASES = ("income_base", "wage_base")
-_PAUSE = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
+# 600 家里: a space between words, or behind a number, is a pause; folding would close it up.
+_PAUSE = re.compile(
+    r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])"
+    r"|(?<=[\dwk万元块千百])\s+(?=[\u4e00-\u9fff\d])(?![万千百亿元块毛角分级月号日年岁甲乙])"
+)
+# 2 万: a space inside an amount; 100，200: two amounts, which folding would join to 100,200.
+_SPLIT = re.compile(r"(?<=\d)\s+(?=[万千百亿元块])")
+_TWO = re.compile(r"(?<=\d)[，、](?=\d)")
 # A numeric question has at least one of these, or a word of the vocabulary; all others pass by quickly.
 _NUMERAL = (
     r"\d|[两三四五六七八九十百千万俩仨廿双孖]|[一元](?=[级甲万千百月])|[上下这本当]个?月"
@@ -41,6 +48,7 @@ _NUMERAL = (
 )
 # Without one of these a message is no sum.
 _SIGN = re.compile(r"[-+*/^×÷xX·✕✖➕➖➗−加減减乘除方折扣＋－＊／％%]|的\s*(?:[\d一二三四五六七八九百]|一半)|[²³]")
+_MORE = re.compile(r"又花|又看|还花|再加|另外|再来|还有一次|加上")
 _GATE_CUES = ("subsidy", "monthly", "base", "wage", "cap_spent", "window", "midway", "from_birth")
 
 
@@ -68,11 +76,14 @@ class Calculator:
     def reply(self, text: str, state: str | None = None) -> CalculatorReply | None:
         """Answer a numeric question, or return None if it is none; `state` is what the last reply left."""
         last = State.load(state)
-        # A space between words is a pause; folding would close it up.
-        folded = fold(_PAUSE.sub("，", text))
+        folded = fold(_PAUSE.sub("，", _SPLIT.sub("", _TWO.sub("；", text))))
         if last is None and not self._gate.search(folded):
             return None
-        if not (last and last.asked) and _SIGN.search(text) and (sums := read_expression(with_coins(text))):
+        if (
+            not (last and last.asked not in ("", OFFERED))
+            and _SIGN.search(text)
+            and (sums := read_expression(with_coins(text)))
+        ):
             return self._wordings[self._newest.years].arithmetic(sums)
         reading = read(folded, self._words, self._clock().date())
         bill = read_bill(reading, self._words)
@@ -105,8 +116,13 @@ class Calculator:
         if absent := self._refusals.deductible(reading):
             return replace(wording.unknown(Unknown("calc_absent", {"name": absent})), state=last.dump())
         told = self._answered(last, reading, bill, policy)
+        if told is not None and last.topic == "newborn" and fee_slots(last.topic, reading, policy).get("only_apply"):
+            told["only_apply"] = "true"
         if told is None and is_follow_up(last.topic, last.slots, reading, bill, topic):
             told = {**self._told(last.topic, reading, bill, policy), **children_said(reading)}
+            if "amount" in told and _MORE.search(reading.text):
+                # 又花了200: both together, or only this one? Two bills are worked out one by one.
+                told["many"] = "true"
         if told is None:
             return None
         new_topic, slots = turned(last.topic, topic, reading), merge(last.slots, told)
@@ -115,6 +131,8 @@ class Calculator:
         return self._run(new_topic, slots, reading, policy, last)
 
     def _answered(self, last: State, reading: Reading, bill: Slots, policy: Policy) -> Slots | None:
+        if not last.asked and last.topic in CAPS and (value := bare_amount(reading.text)) is not None:
+            return {"used_cap": str(value)}
         if last.asked not in _MONTHS:
             return answer_slots(last.asked, last.slots, reading, bill)
         if len(reading.text) > _LONGEST_MONTH:
@@ -156,7 +174,8 @@ class Calculator:
             return wording.wrong(Wrong("calc_no_month", {"month": bad_month}), State(topic, slots, again).dump())
         match self._work_out(topic, slots, policy):
             case Result() as result:
-                return wording.result(result, State(topic, slots).dump())
+                offered = OFFERED if "calc_assume_deductible" in result.assumptions else ""
+                return wording.result(result, State(topic, slots, offered).dump())
             case Missing() as missing:
                 state = State(topic, slots, missing.slot).dump()
                 if unknown == missing.slot:

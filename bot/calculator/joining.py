@@ -39,6 +39,8 @@ def fee_by_month(slots: Slots, policy: Policy, children: int) -> Outcome:
     siblings, two_months = slots.get("siblings") == "true", "compare_month" in slots
     if siblings and not two_months and (children != 1 or slots.get("summed") == "true"):
         return Missing("apply_month", "calc_ask_sibling")
+    if two_months and siblings and slots.get("still") == "true":
+        return Unknown("calc_one_by_one")
     if two_months and (children > 1 or siblings):
         return _sum(slots, policy, children) if slots.get("summed") == "true" else Unknown("calc_one_by_one")
     if month == policy.fee.first:
@@ -58,8 +60,10 @@ def fee_difference(slots: Slots, policy: Policy, children: int) -> Outcome:
     months = [Month.parse(slots[name]) for name in ("apply_month", "compare_month") if name in slots]
     if outside := next(filter(None, (month_outside(policy, month) for month in months)), None):
         return outside
-    if slots.get("same_month") == "true":
+    if slots.get("same_month") == "true" and slots.get("gap_only") != "true":
         return fee_by_month(slots, policy, children)
+    if slots.get("same_month") == "true":
+        months = [months[0], months[0]]
     if months == [policy.fee.first]:
         return Missing("apply_month")
     early, late = min([policy.fee.first] if len(months) == 1 else months), max(months)

@@ -13,7 +13,7 @@ Span = tuple[int, int]
 _NO_HOSPITAL = r"(?!护理|手术|残疾|保护|台阶|电梯|预警|风|伤残|地震|跳|心理|教师|厨师|烧伤|烫伤|肥胖|高血压|证)"
 _IS_HOSPITAL = re.compile(_NO_HOSPITAL)
 _IMPOSSIBLE = re.compile(rf"(?<![\d十年])(?:[四五六七八九零0]|[4-9])级{_NO_HOSPITAL}|四甲|五甲")
-_RANGE = re.compile(r"[一二12]级(?:及|和|或)?(?:以下|以上)")
+_RANGE = re.compile(r"[一二三123]级(?:及|和|或)?(?:以下|以上)")
 _CORRECTED = re.compile(r"不对|错了|哦不|应该是|说错|讲错|记错|唉不|啊不|哎不|噢不|不是|更正|,不,")
 _CHOSEN = re.compile(r"(?:绑|选定|签约)[^,。;]{0,5}$")
 # A hospital that is only named by the one it belongs to (社康的结算医院), or that one comes from (社康转诊到).

@@ -52,6 +52,8 @@ _SHIFTS = {"下下": 2, "上上": -2, "下": 1, "上": -1}
 _RELATIVE = re.compile(
     r"(?:下下个?月|(?<![剩余])下个?月|上上个?月|上个?月|这个?月|本月|这周|本周|呢个月)(?:(?P<day>\d{1,2})\s*(?:号|日))?"
 )
+_LATER = re.compile(r"(?P<n>\d{1,2}|[一两二三四五六])个(?:多)?月(?:后|以后|之后)")
+_DIGITS = re.compile(r"(?<!\d)(?P<year>20[12]\d)(?P<month>0[1-9]|1[0-2])(?P<day>[0-3]\d)(?!\d)")
 _SAME = re.compile(r"当月")
 # Today counts only where something is to be done: 今天去办, not 今天看病.
 _NOW = re.compile(r"(?P<today>今天|今日)|现在|这会儿|这两天|明天|而家|依家")
@@ -93,7 +95,13 @@ class Mention:
 def find_mentions(text: str, today: date) -> list[Mention]:
     """Return the months of a folded text, in order; where two readings overlap the first found stands."""
     kept: list[Mention] = []
-    for mention in (*_written(text), *_worded(text, today), *_relative(text, today), *_named(text)):
+    for mention in (
+        *_run_together(text),
+        *_written(text),
+        *_worded(text, today),
+        *_relative(text, today),
+        *_named(text),
+    ):
         if not any(mention.start < other.end and other.start < mention.end for other in kept):
             kept.append(mention)
     for match in _FESTIVAL.finditer(text):
@@ -122,6 +130,11 @@ def _written(text: str) -> Iterator[Mention]:
         yield Mention(full_year(int(match["year"] or match["short"])), int(match["month"]), day, *match.span())
 
 
+def _run_together(text: str) -> Iterator[Mention]:
+    for match in _DIGITS.finditer(text):
+        yield Mention(int(match["year"]), int(match["month"]), int(match["day"]), *match.span())
+
+
 def _worded(text: str, today: date) -> Iterator[Mention]:
     for match in _WORDED.finditer(text):
         if _AGE.search(text[: match.start("month")]):
@@ -146,6 +159,9 @@ def _relative(text: str, today: date) -> Iterator[Mention]:
         shift = next((months for word, months in _SHIFTS.items() if match[0].startswith(word)), 0)
         month = Month(today.year, today.month).plus(shift)
         yield Mention(month.year, month.number, int(match["day"]) if match["day"] else None, *match.span())
+    for match in _LATER.finditer(text):
+        month = Month(today.year, today.month).plus(int(read_number(match["n"]) or 0))
+        yield Mention(month.year, month.number, None, *match.span())
     for match in _NOW.finditer(text):
         if _DONE_NOW.match(text, match.end()):
             yield Mention(today.year, today.month, today.day if match["today"] else None, *match.span())

@@ -14,7 +14,14 @@ Span = tuple[int, int]
 _DIGIT = r"[\d零一二三四五六七八九]"
 _ABOUT = r"(?:来|左右|上下)"
 # 两万多, 一千出头: more than that, nobody knows how much.
-_VAGUE = r"(?:多|余|几|出头|挂零|往上|以下)"
+# 2万以上, 1万以内: a bound; 1000美元: no yuan.
+_VAGUE = (
+    r"(?:多|余|几|出头|挂零|往上|以下|不到|以内|有余|有零|好几|大几|不足|\+|以上(?!的?部分|费用|的?费)"
+    r"|美元|美金|港币|港元|港纸|欧元|日元)"
+)
+# 3-4万, 3到4万: the low end of a range.
+_RANGE_BEFORE = re.compile(r"\d(?:\.\d+)?[万千百w]?(?:-|~|～|—|到|至|、)$")
+_RANGE_AFTER = re.compile(r"[万千百w]?(?:-|~|～|—|到|至|、)\d+(?:\.\d+)?[万千百w块元]")
 _UNIT = re.compile(
     rf"\s*(?P<how>{_ABOUT}|{_VAGUE})?\s*"
     rf"(?P<unit>元|块钱|块|圆|蚊|文|rmb|人民币|大元|大洋|毛钱|毛|毫子|角钱|角|分钱)?(?P<later>{_ABOUT}|{_VAGUE})?"
@@ -29,7 +36,9 @@ _HALF = re.compile(r"\s*个半")
 _PARTS = re.compile(r"\s*分(?:之|钟)")
 # 加一块儿, 合在一块: together, not one yuan.
 _TOGETHER = re.compile(r"(?:[加在合到凑放埋]一$)|一块(?:儿|办|交|算|去)")
-_VAGUE_BEFORE = re.compile(r"(?:不到|将近|近|超过|超|好|(?<!以)上|几|不止|至少|起码|最少)$")
+_VAGUE_BEFORE = re.compile(
+    r"(?:不到|将近|(?<!最)近|超过(?!起付线)|超(?!起付)|好|(?<!以)(?<!线)上|几|不止|至少|起码|最少|快|不足|低于|少于|高于|多于|差一点|差点|奔|接近)$"
+)
 _ABOUT_BEFORE = re.compile(r"(?:大概|大约|约|差不多|大致|估计|左右)$")
 # Amounts that nobody can read: 几百块, 上万, 好几千, 万把块, 百来块.
 _NO_NUMBER = re.compile(r"(?:几|上|好几|小几|大几)[十百千万]|[百千万]把|(?<![一二两三四五六七八九十\d零])[百千]来块")
@@ -37,9 +46,9 @@ _SIGN = re.compile(r"(?:¥|rmb|人民币)\s*$")
 _MINUS = re.compile(r"(?:负|(?<![\d年月.-])-)\s*$")
 # What follows or leads a number that is no amount.
 _OTHER_AFTER = re.compile(
-    r"\s*(?:月|号|日|年|岁|周岁|级|甲|乙|天|个|次|%|家|楼|床|点|分钟|小时|钟|周|孩|娃|胎|口|人|折|成|条|项|种|方式|倍|位|公里"
+    r"\s*(?:月|号|日|年|岁|周岁|级|甲|乙|天|个(?!人)|次|%|家(?!庭)|楼|床(?!位费)|点|分钟|小时|钟|周|孩|娃|胎|口|人(?!民)|折|成|条|项|种|方式|倍|位|公里"
     r"|层|班|型|度|℃|斤|公斤|cm|粒|片|盒|瓶|支|针|毫升|ml|mg|路|栋|室|单元|学年|晚|夜|样|下|起(?!付)|共|直|些|般|定|百分|只|名"
-    r"|门|边|宝|姐|哥|弟|妹|兄|老|院|附院|医院|人民|礼拜|星期|回|趟|届|代|档|期|段|线|旦|切|千多度|时)"
+    r"|门|边|宝|姐|哥|弟|妹|兄|礼拜|星期|回|趟|届|代|档|期|段|线|旦|切|千多度|时)"
 )
 _OTHER_BEFORE = re.compile(
     r"(?:工号|单号|病历号|票号|房号|车牌|第|初|星期|周|礼拜|电话|手机|号码|热线|身份证|尾号|编号|卡号|床号|打|拨|微信|qq|百分之"
@@ -119,7 +128,8 @@ def _amount(number: Number, text: str) -> Amount | None:
         return None
     how = f"{unit['how'] or ''}{unit['later'] or ''}"
     end = number.end + (unit.end() if unit["unit"] or unit["how"] else 0)
-    if number.value is None or re.search(_VAGUE, how) or _VAGUE_BEFORE.search(before):
+    ranged = _RANGE_BEFORE.search(before) or _RANGE_AFTER.match(after)
+    if number.value is None or ranged or re.search(_VAGUE, how) or _VAGUE_BEFORE.search(before):
         return Amount(None, number.start, end)
     value, end = _in_yuan(number.value, unit["unit"], text, end) if unit["unit"] else (number.value, end)
     about = bool(re.search(_ABOUT, how) or _ABOUT_BEFORE.search(before))

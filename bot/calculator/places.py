@@ -14,16 +14,18 @@ _SLOT = {HERE: LOCAL, PROVINCE: IN_PROVINCE, COUNTRY: OUT_PROVINCE, ABROAD: UNCO
 # Said of a person, a university or the insurance itself, a place is not where the hospital is.
 _NOT_WHERE = re.compile(
     r"(?:的)?(?:户口|户籍|户|路|大道|街|人(?!民)|籍|医保|少儿|学生|社保|参保|大学|话|口音|妹|仔|佬|转学|来的|过来|来深"
-    r"|本地户|这边的?户|银行|牌照|绑|回来)"
+    r"|本地户|这边的?户|银行|牌照|回来)"
 )
 _FROM = re.compile(r"(?:从|来自|户口在|户口还在|户籍在|离开|户口是|户籍是|不在|没在|不是|唔喺)$")
 _AT = re.compile(r"(?:在|到|去|回|喺|于|来|返|住|跑|转|往|外|备案|备案在|转诊到|转诊去|送)(?:了|咗|过|到)?$")
 _CORRECTED = re.compile(r"不对|错了|说错|写错|打错|哦不|应该是|更正|,不,")
 _AWAY = re.compile(
-    r"(?<!非)(?<!不是)(?<!不在)(?<!没去)(?<!没有去)"
+    r"(?<!非)(?<!不是)(?<!不在)(?<!没去)(?<!没有去)(?<!从)"
     r"(?:外地|异地|老家|外市|市外|乡下|乡里|别的城市|其他城市|外头城市|娘家|婆家|外婆家|姥姥家|奶奶家)"
-    r"(?!户口|户籍|户|人|备案.{0,3}(?:没|未)|的户|转学|过来|来的)"
+    r"(?!户口|户籍|户|人|备案.{0,3}(?:没|未)|的户|转学|过来|来|带|寄|回来)"
 )
+_BACK = re.compile(r"回(?:到|来|了)?深圳")
+_NOT_HERE = re.compile(r"(?:不在|没在|不是在|离开)深圳")
 _AWAY_SAID = re.compile(r"异地|外地|转诊|备案|市外")
 _COUNTRY_SAID = re.compile(r"省外|外省")
 
@@ -40,6 +42,8 @@ def find_place(text: str, places: Places) -> str:
             found = found[place:]
             break
     kinds = {kind for _, _, kind, _ in found}
+    if LOCAL in kinds and _BACK.search(text):
+        return LOCAL
     if len(kinds) > 1:
         kinds = {kind for _, _, kind, at in found if at} or kinds
     if kinds == {IN_PROVINCE, OUT_PROVINCE} and _COUNTRY_SAID.search(text):
@@ -48,7 +52,7 @@ def find_place(text: str, places: Places) -> str:
         kinds -= {LOCAL}
     if len(kinds) == 1:
         return kinds.pop()
-    return SEVERAL if kinds else AWAY if _AWAY.search(text) else ""
+    return SEVERAL if kinds else AWAY if _AWAY.search(text) or _NOT_HERE.search(text) else ""
 
 
 def has_two_places(text: str, places: Places) -> bool:

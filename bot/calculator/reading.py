@@ -15,17 +15,29 @@ from bot.calculator.numbers import read_number
 from bot.calculator.places import find_place, has_two_places
 from bot.calculator.roles import with_roles
 from bot.calculator.spelling import spell
-from bot.calculator.vocabulary import HERE, Vocabulary, Words
+from bot.calculator.vocabulary import HERE, Found, Vocabulary, Words
 
 # What is known, by name; the names of the wire, and some of our own.
 Slots = dict[str, str]
 
 UNSURE = "unsure"
 _COSTS = ("total", "in_scope", "item", "above")
+_CLAUSE = re.compile(r"[,。;!?]")
+_TOLD = re.compile(r"[了过掉去自付是]{0,3}\d|[了过掉]?[一两二三四五六七八九][百千万]")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%|百分之([\d零一二三四五六七八九十百两点]+)")
 _NOT_SURE = re.compile(r"是不是[^,。;]{0,6}(?:选|绑)|(?:选定|绑定|绑的|绑了)(?:没有?|不)(?:知道|清楚)")
 # Whose residence it is, where it is not the child's: 我深户老公不是.
+# 打算备案, 备案来得及吗, 转诊没批: asked about, planned or refused, not done.
+_DOUBT_BEFORE = re.compile(
+    r"(?:打算|准备|正在|想|要不要|需要|需不需要|说要|让我?|可以补?|来不及|来得及|没来得及|本来想?|不知道要?|没听说过?|不懂|不会弄?"
+    r"|后补|爸爸?|妈妈?|老大|老二|哥哥|姐姐)[去办补申请做的]{0,3}$"
+)
+_DOUBT_AFTER = re.compile(
+    r"(?:手续)?(?:是什么|怎么|咋|还没批|没批|还在|审核|失败|被拒|不成功|没成功|来得及|来不及|忘了?办没|的电话|了吗|了没有?[?。]|吗|有用吗)"
+)
 _PARENT = re.compile(r"(?:我|老公|老婆|爸|妈|父亲|母亲|爷|奶|父母|先生|太太)(?:是|都是|也是|有|本人|自己)?$")
+_PLANNED = re.compile(r"(?:打算|准备|正在|在|想|需要|是不是|要不要|办不了|办|申请|还没)[要去办上落入]{0,2}$")
+_PARENTS_TOO = re.compile(r"(?:的)?(?:妈妈?|爸爸?|家庭|父母|老公|老婆)|[吗么]")
 _RESIDENCE_AFTER = re.compile(r"(?:的)?(?:户口|户籍)")
 _RESIDENCE_BEFORE = re.compile(r"(?:户口|户籍)(?:还)?(?:在|是|落在?)$")
 
@@ -57,11 +69,17 @@ class Reading:
     levels: tuple[str, ...]
     impossible: str
     percents: tuple[str, ...]
+    own: tuple[Found, ...]
     said: Said
 
     def has(self, *cues: str) -> bool:
         """Tell whether one of the cues is in the sentence."""
         return any(self.said[cue] for cue in cues)
+
+    @property
+    def asks_own(self) -> bool:
+        """Whether it is asked what the family pays; 自己付了25 tells it."""
+        return any(not _TOLD.match(self.text, one.end) and not one.denied for one in self.own)
 
     def of(self, role: str) -> list[Amount]:
         """Return the amounts of one role."""
@@ -84,15 +102,19 @@ def read(text: str, words: Vocabulary, today: date) -> Reading:
         "location": find_place(text, words.places),
         "hospital_level": levels[0] if len(levels) == 1 else "",
         "children": children,
-        "selected": UNSURE if _NOT_SURE.search(text) else _answer("selected", text, words, said),
-        "filed": _answer("filed", text, words, said),
-        "referral": _flag(said["referral"]),
+        "selected": _selected(text, words, said),
+        "filed": _papers("filed", text, words, said),
+        "referral": _papers("referral", text, words, said),
         # 急诊挂的号，但没抢救: the rescue decides.
         "emergency": _flag(said["emergency"] if said["rescue"] is None else said["rescue"]),
         "temporary": "true" if said["temporary"] else "",
         "elsewhere": "true" if said["filed"] and has_two_places(text, words.places) else "",
         "hukou": _hukou(text, words, said),
+        "uninsured": _flag(said["uninsured"] or None),
     }
+    if slots["visit"] and not (said["inpatient_word"] or said["outpatient_word"]):
+        # 社康, 绑定: it sounds like a visit, but says nothing against the stay that was spoken of.
+        slots["weak_visit"] = "true"
     return Reading(
         text,
         {name: value for name, value in slots.items() if value},
@@ -102,6 +124,7 @@ def read(text: str, words: Vocabulary, today: date) -> Reading:
         levels,
         impossible_level(text),
         tuple(match[1] or str(read_number(match[2]) or 0) for match in percents),
+        tuple(words.cues["self"].find(text)),
         said,
     )
 
@@ -113,6 +136,23 @@ def _flag(value: bool | None) -> str:
 def _answer(cue: str, text: str, words: Vocabulary, said: Said) -> str:
     """Return whether something is the case; unsure where it is said in one place and denied in another."""
     return UNSURE if words.cues[cue].disputed(text) else _flag(said[cue])
+
+
+def _papers(cue: str, text: str, words: Vocabulary, said: Said) -> str:
+    """Return whether papers are there; unsure where they are only asked about, planned or refused."""
+    for one in words.cues[cue].find(text):
+        doubt = _DOUBT_AFTER.match(text, one.end) or _DOUBT_BEFORE.search(text[: one.start])
+        if doubt and not one.denied:
+            return UNSURE
+    return _answer(cue, text, words, said)
+
+
+def _selected(text: str, words: Vocabulary, said: Said) -> str:
+    if _NOT_SURE.search(text) or said["other_chosen"]:
+        return UNSURE
+    if said["not_chosen"]:
+        return UNSURE if said["selected"] and words.cues["selected"].disputed(text) else "false"
+    return _answer("selected", text, words, said)
 
 
 def _corrected(text: str, amounts: list[Amount], words: Words) -> list[Amount]:
@@ -135,20 +175,29 @@ def _visit(text: str, amounts: list[Amount], cues: Mapping[str, Words], said: Sa
         return _visit_of_costs(text, amounts, cues)
     if said["inpatient"] and said["inpatient_word"] is not False:
         return "inpatient"
-    return "outpatient" if said["outpatient"] or said["outpatient_word"] or said["inpatient"] is False else ""
+    if said["outpatient"] or said["outpatient_word"] or said["inpatient_word"] is False:
+        return "outpatient"
+    return ""
 
 
 def _visit_of_costs(text: str, amounts: list[Amount], cues: Mapping[str, Words]) -> str:
-    """Return the visit that stands last before each cost; "both" where costs stand behind both."""
-    words = {"inpatient": cues["inpatient_word"], "outpatient": cues["outpatient_word"]}
-    places = [(one.start, visit) for visit, word in words.items() for one in word.find(text) if not one.denied]
-    costs = [amount for amount in amounts if amount.role in _COSTS]
-    visits = {max((place for place in places if place[0] < cost.start), default=(0, "both"))[1] for cost in costs}
+    """Return the one visit that is named in the clauses of the costs; "both" where that is not clear."""
+    visits: set[str] = set()
+    for cost in (amount for amount in amounts if amount.role in _COSTS):
+        start = max(text.rfind(sign, 0, cost.start) for sign in ",。;!?") + 1
+        clause = _CLAUSE.split(text[start:])[0]
+        visits |= {visit for visit in ("inpatient", "outpatient") if cues[visit].said(clause)} or {"both"}
     return visits.pop() if len(visits) == 1 else "both"
 
 
 def _hukou(text: str, words: Vocabulary, said: Said) -> str:
-    here = [one for one in words.cues["hukou_here"].find(text) if not _PARENT.search(text[: one.start])]
+    here = [
+        one
+        for one in words.cues["hukou_here"].find(text)
+        if not _PARENT.search(text[: one.start])
+        and not _PLANNED.search(text[: one.start])
+        and not _PARENTS_TOO.match(text, one.end)
+    ]
     elsewhere = words.cues["hukou_elsewhere"]
     if said["hukou_elsewhere"] and not elsewhere.disputed(text):
         return "other"

@@ -15,16 +15,22 @@ _LINE = r"(?:起付线?|起付标准|门槛费?)"
 _NEXT_LINE = re.compile(rf".{{0,3}}{_LINE}(?:是|为|要|:|有|就|大概|约)?")
 _THE_LINE = re.compile(r"(?:的|是|为|就是|算)?(?:医院)?(?:起付|门槛)(?!.{0,5}(?:以上|以外|之上))")
 _OVER_LINE = re.compile(r"(?:的|都|全)?是?(?:起付线|门槛费?)(?:以上|之上|以外|后)")
-# 起付线800以上部分1万: what stands behind the line and leads to the next amount.
+# 起付线800以上部分1万, 起付线600已经扣了还有2万: what stands behind the line and leads to the next amount.
 _BEYOND = re.compile(
-    r"(?:元|块)?(?:以上|之上|以外|后|之后|以后)[,]?(?:的)?(?:部分|那部分)?(?:还)?"
-    r"(?:剩下|剩|有|是|花了|费用|总共|一共|大概)?(?:的)?"
+    r"(?:元|块)?(?:我)?(?:已经|已)?(?:付|扣|减|交|给)?(?:除|掉|完|了|过)*,? ?"
+    r"(?:以上|之上|以外|之外|外|后|之后|以后|超过)?(?:的)?(?:部分|那部分)?(?:还|就)?"
+    r"(?:剩下|剩余|剩|余下|有|是|又?花了|费用|总共|一共|大概)?(?:的)?"
 )
-_TAKEN_OFF = re.compile(rf"(?:扣除|扣掉|扣了|扣完|减去|减掉|减了|除去|去掉|超过|过了|刨去|扣咗|减咗){_LINE}$")
-_LEAVES = re.compile(r"(?:元|块)?(?:以?后|之后|,?(?:还)?剩|的部分)")
+_LEFT = re.compile(r"上|外|后|超|剩|余|还|扣|减")
+_TAKEN = re.compile(r"[扣减除去刨]")
+_OVERSTEPS = re.compile(r"[超过高]")
+_PART = re.compile(r"(?:元|块)?(?:的部分|以上)")
+# 花了1万不含起付线600: the cost is what is above the line.
+_NOT_IN = re.compile(rf"(?:不含|不包括|不算|除了|除开){_LINE}$")
+_NOT_CONSULT = re.compile(r"(?:不含|除了?|不包括|不算|扣除|减去|不计)$")
 _OVER = re.compile(r"(?:超|过|高)[^,。;]{0,3}$")
 _OFF = re.compile(r"(?:扣|减|除|去|刨|抛|剔)[^,。;]{0,3}$")
-_LEFT_OVER = re.compile(r"还|剩|后|外|部分|余|是|有")
+_LEFT_OVER = re.compile(r"还|剩|后|外|部分|余|有")
 _CAN = re.compile(r"(?:能|可以|会|该|应|可|得|给)$")
 _GUESS = re.compile(r"(?:就是|等于|算出来是?)$")
 _GUESSED = re.compile(r"(?:元|块)?(?:了)?(?:对吧|对不对|是吧|对吗|没错吧|是不是)")
@@ -32,7 +38,7 @@ _OF_CAP = re.compile(r"(?:元|块|蚊)?(?:的)?(?:额度|限额)")
 _USED_UP = re.compile(r"(?:元|块)?(?:的)?(?:额度|限额)?(?:已经|都|早就|全)*(?:用|报)(?:完|光|晒|满|掉|了|咗|尽)")
 _FILLER = re.compile(r"^(?:都|全|全部|的|是|为|在|均|元|块)+")
 _AGAIN = re.compile(r"[这那]$")
-_LEADING = ("left", "deductible", "consult", "used", "outside", "not_cost", "in_scope", "item")
+_LEADING = ("left", "deductible", "consult", "used", "outside", "not_cost", "in_scope", "registration", "item")
 
 
 def with_roles(text: str, amounts: list[Amount], roles: Mapping[str, Words]) -> list[Amount]:
@@ -56,15 +62,28 @@ def _line(before: str, after: str, previous: str, roles: Mapping[str, Words], la
     clause, tail = _CLAUSE.split(before)[-1], _CLAUSE.split(after)[0]
     if (last or not _NEXT_LINE.fullmatch(after)) and _THE_LINE.match(tail):
         return "deductible"
-    if previous == "deductible" and _BEYOND.fullmatch(before):
+    if previous == "deductible" and _BEYOND.fullmatch(before) and _LEFT.search(before):
         return "above"
-    if roles["above"].last(clause) or _OVER_LINE.match(tail):
-        return "deductible" if _TAKEN_OFF.search(clause) and _LEAVES.match(after) else "above"
+    if _NOT_IN.search(clause):
+        return "line_apart"
+    if _OVER_LINE.match(tail):
+        return "above"
+    if word := roles["above"].last(clause):
+        return _off(word[0], clause[word.end() :], after)
     line = roles["deductible"].last(clause)
     if line is None:
         return ""
     led, between = clause[: line.start()], clause[line.end() :]
-    return "above" if _OVER.search(led) or (_OFF.search(led) and _LEFT_OVER.search(between)) else ""
+    if _OVER.search(led):
+        return "deductible" if _PART.match(after) else "above"
+    return "above" if _OFF.search(led) and _LEFT_OVER.search(between) else ""
+
+
+def _off(word: str, between: str, after: str) -> str:
+    """Tell 扣除起付线600 (the line) from 扣除起付线还有8000 and 起付线以上8000 (what is above it)."""
+    if _TAKEN.search(word):
+        return "above" if _LEFT_OVER.search(between) else "deductible"
+    return "deductible" if _OVERSTEPS.search(word) and _PART.match(after) else "above"
 
 
 def _led(before: str, roles: Mapping[str, Words]) -> str:
@@ -74,6 +93,8 @@ def _led(before: str, roles: Mapping[str, Words]) -> str:
     for role in _LEADING:
         match = roles[role].last(clause)
         if match is None or len(clause) - match.end() > _NEAR or match.end() <= nearest:
+            continue
+        if role == "consult" and _NOT_CONSULT.search(clause[: match.start()]):
             continue
         # 能报2000 is a hope, 报了2000 a fact.
         if role != "used" or not _CAN.search(clause[: match.start()]):

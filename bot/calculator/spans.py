@@ -9,6 +9,13 @@ from bot.calculator.numbers import read_number
 from bot.calculator.reading import Reading, Slots
 from corpus.policy import Month, Policy
 
+_EITHER = re.compile(r"月(?:份)?(?:或者?|还是)(?:\d|[一二三四五六七八九十])|月之间")
+# 给小的参保, 每个多少: one child's fee, whatever the number of children.
+_ONE_OF = re.compile(
+    r"[给帮](?:小的|最小的|大的|老[大二三]|小儿子|小女儿)[^,。;]{0,6}(?:参保|办|交)"
+    r"|(?:每个|每人|一个)(?:孩子|娃|人)?(?:要|得|交|是)?(?:交)?(?:多少|几)"
+)
+
 
 def fee_slots(topic: str, reading: Reading, policy: Policy, asked: str = "", known: Slots | None = None) -> Slots:
     """Return the slots that months and years fill; `bad_month` is one that there is not.
@@ -23,6 +30,9 @@ def fee_slots(topic: str, reading: Reading, policy: Policy, asked: str = "", kno
         return slots
     births = [mention for mention in reading.dates.months if mention.role == "birth"]
     others = [mention for mention in reading.dates.months if mention.role != "birth"]
+    if _EITHER.search(reading.text) and not reading.has("difference", "total"):
+        # 10月或11月: which?
+        return {**slots, "midway": "true"}
     applied = [mention for mention in others if mention.role == "apply"]
     if len(others) > len(applied) > 0 and not reading.has("difference", "sibling"):
         # 3月打过电话，明年2月去办: the month of the application counts.
@@ -54,6 +64,10 @@ def fee_slots(topic: str, reading: Reading, policy: Policy, asked: str = "", kno
         slots["years_guessed"] = "true"
     if len(re.findall(r"一个(?!月)", reading.text)) > 1 and reading.has("difference"):
         slots["one_each"] = "true"
+    if re.search(r"差多少|差几|相差|差好多", reading.text):
+        slots["gap_only"] = "true"
+    if re.search(r"还要|还得", reading.text) or slots.get("months", "").count(",") > 1:
+        slots["still"] = "true"
     if reading.has("difference"):
         slots["gap_asked"] = "true"
     if reading.has("difference") and births:
@@ -64,6 +78,10 @@ def fee_slots(topic: str, reading: Reading, policy: Policy, asked: str = "", kno
         and not reading.has("difference")
     ):
         slots["only_apply"] = "true"
+    if reading.has("sibling"):
+        slots["sibling_named"] = "true"
+    if _ONE_OF.search(reading.text) and not reading.has("total"):
+        slots["one_each"] = "true"
     if reading.has("subsidy"):
         slots["part"] = "subsidy"
     if reading.has("subsidy") and reading.has("own_part"):

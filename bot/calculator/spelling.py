@@ -7,11 +7,14 @@ from functools import cache, lru_cache
 from pypinyin import lazy_pinyin
 
 # Words whose sound no everyday word shares; 急诊 sounds like 几针 and is left out.
+# As written on receipts: 叁万伍仟元.
+_FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
 _WORDS = ("门诊", "住院", "报销", "社康", "起付线", "诊查费", "备案", "绑定", "转诊")
 
 
 def spell(text: str) -> str:
     """Return a folded text with misspelt key words replaced; its length does not change."""
+    text = text.translate(_FORMAL)
     sounds = [_sound(sign) for sign in text]
     spoken = f" {' '.join(sounds)} "
     for word, sound in _known().items():

@@ -18,6 +18,12 @@ _WHICH_MONTH = re.compile(r"几个月|多少个月|几月|哪个月")
 _STARTS = re.compile(r"哪天生效|几时生效|从几月|开始用|起用")
 _FROM_WHEN = re.compile(r"几月(?:份)?(?:能|可|起|开始|才)|哪(?:天|个月|一天)")
 _HOW_LONG = re.compile(r"(?:几|多少|几多|好多)个月|时长")
+_LEFT_OF_CAP = re.compile(
+    r"(?:额度|限额)[^,。;]{0,4}(?:还剩|剩|还有)[^,。;]{0,4}(?:多少|几)|(?:还剩|剩)[^,。;]{0,3}(?:多少|几多?)(?:钱)?(?:的)?(?:额度|限额)"
+)
+_BABY = re.compile(
+    r"(?:宝宝|娃|bb|崽|孩子|女儿|儿子|生了|才|刚|快)[^,。;\d]{0,4}(?:\d{1,2}|[一两二三四五六])个多?月(?![内之以后的钱])|\d{1,3}天(?:了|大)|(?:满|刚满)(?:月|百天)"
+)
 _SPENDS = re.compile(r"(?:花|看|用|刷|使)[^,。;]{0,4}(?:多少|几)")
 _SUBSIDY_ASKED = re.compile(r"(?:补|财政|政府|公家|国家)[^,。;]{0,10}(?:多少|几)")
 _WHOLE_FUNDING = re.compile(r"应缴总额|全额|筹资总")
@@ -39,7 +45,7 @@ def topic_of(reading: Reading, bill: Slots, policy: Policy) -> str:
         _of_reverse(reading, policy)
         or _of_benefits(reading, bill, cost)
         or _of_caps(reading, bill, cost)
-        or _of_claims(reading, bill)
+        or _of_claims(reading, bill, cost)
         or _of_fees(reading)
     )
 
@@ -87,25 +93,31 @@ def _of_benefits(reading: Reading, bill: Slots, cost: bool) -> str:
 
 
 def _of_caps(reading: Reading, bill: Slots, cost: bool) -> str:
+    if _LEFT_OF_CAP.search(reading.text) and reading.slots.get("visit") != "inpatient":
+        return "remaining"
     if cost or reading.slots.get("visit") == "inpatient" or not reading.has("quantity", "ask"):
         return ""
-    used, left = "used_cap" in bill, reading.has("remaining")
+    used, left = "used_cap" in bill or bill.get("unclear") == "used_cap", reading.has("remaining")
     if reading.has("cap_spent") and reading.has("cap", "outpatient") and (not left or _SPENDS.search(reading.text)):
         return "cap_cost"
     if used and (left or reading.has("cap")):
         return "remaining"
     years = reading.dates.years or reading.dates.school_year
     asked = reading.has("cap") and reading.has("outpatient", "fund") and reading.has("quantity")
-    return "cap" if years and asked else ""
+    several = reading.slots.get("children", "1") != "1" and reading.has("total")
+    return "cap" if (years or several) and asked else ""
 
 
-def _of_claims(reading: Reading, bill: Slots) -> str:
+def _of_claims(reading: Reading, bill: Slots, cost: bool) -> str:
     slots = reading.slots
     if reading.has("subsidy") and not {"visit", "hospital_level"} & slots.keys():
         return ""
     known = {"visit", "hospital_level"} <= slots.keys()
     place = {"visit", "hospital_level", "selected", "emergency", "location"} & slots.keys()
     unclear = bill.get("unclear") in ("amount", "above", "consult_fee")
+    if reading.has("apply") and not cost and slots.get("visit") != "inpatient" and not reading.has("fund", "ratio"):
+        # 绑定了社康，听说9月办是436.32，现在参保多少钱: a fee, beside which the community centre is only named.
+        return ""
     if unclear or {"amount", "above", "consult_fee", "deductible"} & bill.keys():
         if reading.has("pay") and reading.has("insured") and reading.dates.months and not place:
             return ""
@@ -126,13 +138,19 @@ def _of_fees(reading: Reading) -> str:
     from_birth, asks = reading.has("from_birth"), reading.has("quantity")
     if reading.has("benefit") and not from_birth:
         return ""
+    if reading.has("cap") and reading.has("outpatient"):
+        return ""
     born = reading.has("newborn") and any(month.role == "birth" for month in months)
     if from_birth or (born and reading.has("pay")):
         return "newborn" if from_birth or (asks and not reading.has("fund")) else ""
+    baby = reading.has("baby") or _BABY.search(reading.text)
+    if baby and asks and reading.has("pay") and not reading.has("fund") and not slots.get("visit"):
+        return "newborn"
     if not asks or not reading.has("pay", "subsidy", "apply") or reading.has("ratio") or _claims(reading):
         return ""
-    if reading.has("monthly") and not months:
-        return "monthly"
+    if reading.has("monthly"):
+        # 交10月一个月多少钱: nobody can pay a single month.
+        return "" if months else "monthly"
     if _WHOLE_FUNDING.search(reading.text) and not months:
         return "total"
     if reading.has("subsidy"):

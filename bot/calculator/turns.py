@@ -24,7 +24,7 @@ _CHILDREN = re.compile(r"(?:就|是|共|只有|改成|算|^)(?P<n>[两三四五�
 _CASE = ("out_of_city_kind", "filed", "referral", "emergency", "temporary", "trip")
 _OF_VISIT = ("consult_fee", "consult_in", "used_cap", "left_cap", "selected", "deductible", "above")
 # What was true of one sentence only.
-_PASSING = ("unclear", "same_month", "many", "siblings")
+_PASSING = ("unclear", "same_month", "many", "siblings", "weak_visit", "compare")
 
 _RATIO = re.compile(r"百分|几成|几个点|%多少|几个百|几%")
 _WHICH_MONTH = re.compile(r"几月(?:份)?(?:办|开始|入)|哪个月(?:办|开始)")
@@ -69,10 +69,16 @@ def merge(old: Slots, new: Slots) -> Slots:
     new = dict(new)
     _merge_place(slots, new)
     _merge_months(slots, new)
-    if new.get("visit", slots.get("visit")) != slots.get("visit"):
+    if slots.get("visit") and new.get("weak_visit"):
+        new.pop("visit", None)
+    if slots.get("visit") and new.get("visit", slots["visit"]) != slots["visit"]:
         if "above" in slots and "amount" not in new:
             new["unclear"] = "amount"
         _drop(slots, _OF_VISIT)
+    if new.pop("line_off", "") and "above" not in new and "amount" in slots:
+        # 那2万是扣掉起付线以后的: the cost that was named is the one above the line.
+        slots["above"] = slots["amount"]
+        _drop(slots, ("amount", "deductible"))
     if "above" in slots and "amount" in new and "above" not in new:
         # 说错了，是3万: the amount that was spoken of is the one above the deductible.
         new["above"] = new.pop("amount")
@@ -100,6 +106,8 @@ def _merge_place(slots: Slots, new: Slots) -> None:
 def _merge_months(slots: Slots, new: Slots) -> None:
     if "apply_month" not in new:
         return
+    if new.get("sibling_named") and "apply_month" in slots and slots.get("children", "1") != "1":
+        new["siblings"] = "true"
     if "months" in slots:
         # Two children with two months, and now another month: whose?
         _drop(slots, ("months", "compare_month"))
@@ -142,7 +150,7 @@ def wanted(slots: Slots, reading: Reading) -> str:
         return "month"
     if _HOW_MANY_MONTHS.search(reading.text):
         return "months"
-    if reading.has("self") and not _FUND_PAYS.search(reading.text):
+    if reading.asks_own and not _FUND_PAYS.search(reading.text):
         return "self"
     before = slots.get("want", "")
     # 社康呢, 75%; 花了2005呢: an amount asks for an amount.

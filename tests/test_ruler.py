@@ -8,10 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.reply import Ask, CalculatorReply
 from corpus.entries import Corpus, Phrases
 from corpus.entry import Entry, Similar
 from index.calibrate import Thresholds
 from index.engine import Hit
+from tests.calculator_cases import CalculatorCase
+from tests.conftest import FakeEngine
+from tests.ruler.calculator import Tried, calculator_table, chat_table, router_slips, slips, through_chat
 from tests.ruler.cases import Case, read_cases
 from tests.ruler.measure import coverage_at, figures, run
 from tests.ruler.report import by, errors, table
@@ -85,3 +89,56 @@ def test_a_second_corpus_is_cut_without_overlap(tmp_path: Path) -> None:
     known = {s.text for e in corpus.entries for s in e.similar} | {e.question for e in corpus.entries}
     assert len(corpus.entries) == 60 and not known & {case.text for case in cases}
     assert not set(corpus.outside) & {case.text for case in cases}
+
+
+# expect, got, which result it is
+TRIED = [
+    ("=5.00元", "=5元", "right"),
+    ("=5.00元|faq:A", "none", "right"),
+    ("=5.00元", "=6.00元", "wrong number"),
+    ("faq:A", "=6.00元", "wrong number"),
+    ("=5.00元", "ask:visit", "asked instead"),
+    ("=5.00元", "absent", "refused instead"),
+    ("=5.00元", "none", "not taken instead"),
+    ("faq:A", "absent", "refused instead"),
+    ("absent", "none", "right"),
+    ("bad", "absent", "right"),
+]
+
+
+@pytest.mark.parametrize(("expect", "got", "result"), TRIED)
+def test_what_the_calculator_made_of_a_case(expect: str, got: str, result: str) -> None:
+    assert Tried(CalculatorCase(expect, "题"), got).result == result
+
+
+def test_the_router_is_counted_both_ways() -> None:
+    tried = [Tried(CalculatorCase(expect, "题"), got) for expect, got, _ in TRIED]
+    assert router_slips(tried) == (2, 1)
+    assert "| t | 10 | 4 | 2 | 1 | 2 | 1 | 2 | 1 |" in calculator_table({"t": tried})
+
+
+class Sums:
+    """Answers out of T2 what ends in 元, and asks back what ends in 几."""
+
+    def reply(self, text: str, state: str | None) -> CalculatorReply | None:
+        if text.endswith("元"):
+            return CalculatorReply("calculation", "5 元", "T2")
+        return CalculatorReply("ask", "几个？", ask=Ask(slot="amount")) if text.endswith("几") else None
+
+
+def test_the_chat_keeps_its_entries_behind_the_calculator() -> None:
+    cases = [
+        Case("书丢了怎么办？", "k", ("T3",)),
+        Case("能多少元", "k", ("T2",)),
+        Case("丢书赔多少元", "k", ("T3",)),
+        Case("书丢了要赔几", "k", ("T3",)),
+        Case("外星人多少元", "o"),
+    ]
+    alone, behind = (through_chat(FakeEngine(), 0.98, calculator, cases) for calculator in (None, Sums()))
+    assert behind == ["answered", "calculated", "wrong entry", "asked for a number", "wrong entry"]
+    table = chat_table({"alone": alone, "behind": behind}, cases)
+    assert "| in scope | behind | 1 | 1 | 1 | 1 | 0 | 0 | 0 |" in table
+    assert "| outside | behind | 0 | 0 | 1 | 0 | 0 | 0 | 0 |" in table
+    told = list(slips({"t": [Tried(CalculatorCase("=5元", "题"), "none")]}, {"a": alone, "b": behind}, cases))
+    assert told[0] == "t\tnot taken instead\tnone\t=5元\t题"
+    assert [line.split("\t")[4] for line in told[1:]] == [case.text for case in cases[1:]]

@@ -58,6 +58,8 @@ def answer_slots(asked: str, slots: Slots, reading: Reading, bill: Slots) -> Slo
         return {asked: _VALUES[asked][place - 1]}
     if found is None:
         return {"bad_level": reading.impossible[0]} if asked == "hospital_level" and reading.impossible else None
+    if asked == OFFERED:
+        return found
     # Whatever else the message says is taken along: 三级, 起付线600.
     return {**reading.slots, **{name: value for name, value in bill.items() if name != asked}, **found}
 

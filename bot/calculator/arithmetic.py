@@ -24,12 +24,8 @@ _PLACES, _MOST_PLACES = 10, 30
 class Fault(StrEnum):
     """Why a sum has no result to show."""
 
-    ZERO = "zero"
-    POWER = "power"
-    LARGE = "large"
-    LONG = "long"
-    DEEP = "deep"
-    BRACKETS = "brackets"
+    ZERO, POWER, LARGE = "zero", "power", "large"
+    LONG, DEEP, BRACKETS = "long", "deep", "brackets"
 
 
 @dataclass(frozen=True)
@@ -100,11 +96,6 @@ def read_expression(text: str) -> Expression | None:
         return _finished(core, _parse(tokens))
     except _NotASum:
         return None
-
-
-def show(expression: Expression) -> str:
-    """Return the sum in one line with plain signs and only the brackets it needs; with a fault, as it was typed."""
-    return expression.line
 
 
 def _finished(text: str, part: _Part) -> Expression:

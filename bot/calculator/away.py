@@ -26,7 +26,7 @@ def away_kind(slots: Slots) -> str:
     if kind := slots.get("out_of_city_kind"):
         return kind
     said = {name: slots.get(name) for name in ("filed", "referral", "emergency")}
-    if "unsure" in said.values():
+    if "unsure" in said.values() or (said["filed"] == "true" and slots.get("temporary") == "true"):
         return ""
     yes = [name for name, value in said.items() if value == "true"]
     if set(yes) == {"filed", "referral"}:

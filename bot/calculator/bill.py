@@ -15,11 +15,15 @@ from bot.calculator.vocabulary import Vocabulary
 MONEY = ("amount", "above", "deductible", "consult_fee", "used_cap", "left_cap")
 # Nobody's bill is larger; more digits are a slip or a joke.
 _LARGEST = Decimal(100_000_000)
+# A consultation costs tens of yuan; more is two numbers run together (诊查费10,100元药费).
+_LARGEST_FEE = Decimal(1000)
 _WHOLE = Decimal(100)  # percent
 _SINGLE = (("deductible", "deductible"), ("above", "above"), ("used", "used_cap"), ("left", "left_cap"))
 _COSTS = ("total", "in_scope", "item", "above", "consult")
 _EACH = re.compile(r"(?:每|一)(?:次|天|日|回|趟)[^,。;!?\d]{0,6}$|日均[^,。;!?\d]{0,4}$")
-_PER = re.compile(r"(?:元|块)?(?:一|每|/)(?:次|天|回|趟)|\s*[*x×]\s*\d")
+_PER = re.compile(r"(?:元|块)?(?:一|每|/)(?:次|天|回|趟)")
+_MULTIPLIED = re.compile(r"\s*[*x×]\s*\d")
+_MONTHLY = re.compile(r"每个?月")
 _EVERY = re.compile(r"[各每]")
 _TIMES = re.compile(r"(\d{1,2}|[一两二三四五六七八九十]{1,2})\s*(?:次|回|趟|天|日(?!元))")
 _SUM = re.compile(r"总|共|合计|花|账单|单子|费用|看了|用了|使咗|洗咗")
@@ -29,6 +33,7 @@ _WITHOUT = re.compile(
 )
 _HIDDEN = re.compile(r"(?:含|包括|里面|其中|有)[^,。;]{0,3}$")
 _LEFT_OVER = re.compile(r"(?:还有|还剩|剩下?|余下)[^,。;]{0,3}$")
+_CLAUSE = re.compile(r"[,。;!?]")
 _APART = re.compile(r"药|检查|化验|治疗|不含诊|除诊|除了诊")
 
 
@@ -36,7 +41,9 @@ def read_bill(reading: Reading, words: Vocabulary) -> Slots:
     """Return the money slots of a sentence; `unclear` names what cannot be told apart or computed with."""
     slots: Slots = {}
     for role, slot in _SINGLE:
-        _put(slots, slot, reading.of(role))
+        # 今年住院报了8000: not of the limit, which is for outpatient care.
+        of_stay = role == "used"
+        _put(slots, slot, [one for one in reading.of(role) if not (of_stay and _is_of_stay(one, reading, words))])
     _put(slots, "consult_fee", reading.of("consult"), summed=True)
     _put_cost(slots, reading)
     _put_outside(slots, reading, words)
@@ -52,7 +59,8 @@ def read_bill(reading: Reading, words: Vocabulary) -> Slots:
 def _put_line(slots: Slots, reading: Reading) -> None:
     """Settle a cost that the deductible is already off of, and amounts that cannot both be meant."""
     apart = reading.of("line_apart")
-    if (apart or reading.has("line_off")) and "above" not in slots:
+    off = reading.has("line_off") and "deductible" not in slots
+    if (apart or off) and "above" not in slots:
         if "amount" in slots:
             slots["above"] = slots.pop("amount")
         elif not apart:
@@ -78,6 +86,11 @@ def impossible(slots: Slots) -> str:
     if slots.get("consult_in") == "true" and values.get("consult_fee", 0) > values.get("amount", _LARGEST):
         return "calc_consult_over"
     return "calc_zero" if 0 in (values.get("amount"), values.get("above")) else ""
+
+
+def _is_of_stay(amount: Amount, reading: Reading, words: Vocabulary) -> bool:
+    clause = _CLAUSE.split(reading.text[: amount.start])[-1]
+    return bool(words.cues["inpatient_word"].said(clause)) and not words.cues["outpatient_word"].said(clause)
 
 
 def _put(slots: Slots, slot: str, amounts: Sequence[Amount], summed: bool = False) -> None:
@@ -129,11 +142,16 @@ def _put_times(slots: Slots, reading: Reading, amount: Amount) -> None:
     together = _ALL.search(reading.text[: amount.start])
     said = {read_number(match[1]) for match in _TIMES.finditer(reading.text) if match[1] != "一"}
     counts = [count for count in said if count is not None and count > 1]
+    if _MULTIPLIED.match(reading.text, amount.end) or _MONTHLY.search(reading.text):
+        del slots["amount"]
+        slots["unclear"] = "amount"
+        return
     if together or not counts:
         return
     if each and len(counts) == 1:
         slots["amount"] = str(Decimal(slots["amount"]) * counts[0])
     elif each or _EVERY.search(reading.text):
+        del slots["amount"]
         slots["unclear"] = "amount"
 
 
@@ -208,6 +226,11 @@ def _put_doubts(slots: Slots, reading: Reading) -> None:
         # 去年报了2400，今年还剩多少
         del slots["used_cap"]
         slots["unclear"] = "used_cap"
+    if reading.has("sibling") and slots.pop("exhausted", ""):
+        slots["many"] = "true"
+    if Decimal(slots.get("consult_fee", "0")) > _LARGEST_FEE:
+        del slots["consult_fee"]
+        slots["unclear"] = "consult_fee"
     if reading.has("sibling") and "used_cap" in slots and reading.has("remaining", "cap"):
         del slots["used_cap"]
         slots["unclear"] = "used_cap"

@@ -10,13 +10,13 @@ Span = tuple[int, int]
 
 # Counts that do not agree: 38人九月交, 另有3个插班生.
 SEVERAL = "several"
-_LARGEST = 9999
+_LARGEST, _UNMEASURED = 9999, 99
 _NOUN = (
     "娃|孩|小孩|宝宝|小朋友|仔|崽|细路|细佬|bb|儿子|女儿|闺女|小鬼|小家伙|学生|插班生|女|囡|囝|kids?|孙|神兽|外孙|妞|丫头"
     r"|小子|仔女|名|双胞胎|细蚊|人(?![民家])|人一起|个一起|个都|个加|个总|个一共|个小的|个合|个埋|个(?=\d{1,2}月)|个人"
 )
 _COUNT = re.compile(
-    r"(?P<count>(?:-|负)?(?:(?<!\d)\d{1,6}(?:\.\d{1,2})?|(?<![一两二三四五六七八九十百千万亿])[一两二三四五六七八九十百千万亿]{1,6})|俩|仨)\s*(?:个|位|名|只|条)?\s*"
+    r"(?P<count>(?:-|负)?(?:(?<!\d)\d{1,6}(?:\.\d{1,2})?|(?<![一两二三四五六七八九十百千万亿])(?<!\d)[一两二三四五六七八九十][一两二三四五六七八九十百千万亿]{0,5})|俩|仨)\s*(?P<measure>个|位|名|只|条)?\s*"
     rf"(?P<noun>{_NOUN})"
 )
 _PAIRS = re.compile(
@@ -46,6 +46,8 @@ def find_children(text: str) -> tuple[str, list[Span]]:
         for match in _COUNT.finditer(text)
         if not _ORDINAL.search(text[max(0, match.start() - 1) : match.start("noun")])
     ]
+    # 三甲住院10000孩子能报多少: that many children would be counted with 个 or 名.
+    found = [match for match in found if _is_measured(match) or _number(match["count"]) <= _UNMEASURED]
     others = [match.span() for match in found if _is_others(match, text)]
     found = [match for match in found if match.span() not in others]
     if pair := _ONE_EACH.search(text):
@@ -61,6 +63,10 @@ def find_children(text: str) -> tuple[str, list[Span]]:
         if match := pattern.search(text):
             return str(count), [match.span(), *others]
     return "", others
+
+
+def _is_measured(match: re.Match[str]) -> bool:
+    return bool(match["measure"]) or match["noun"][0] in "名人"
 
 
 def _is_others(match: re.Match[str], text: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 from bot.calculator.answers import OFFERED, answer_slots
@@ -19,7 +20,7 @@ from bot.calculator.newborn import benefit
 from bot.calculator.outcome import Missing, Outcome, Result, Unknown, Wrong
 from bot.calculator.reading import Reading, Slots, read
 from bot.calculator.refusals import Refusals
-from bot.calculator.spans import fee_slots
+from bot.calculator.spans import ONLY_APPLY, fee_slots
 from bot.calculator.state import State
 from bot.calculator.topics import BENEFITS, CAPS, CLAIM, topic_of
 from bot.calculator.turns import children_said, is_follow_up, merge, turned, wanted
@@ -48,7 +49,7 @@ _NUMERAL = (
 )
 # Without one of these a message is no sum.
 _SIGN = re.compile(r"[-+*/^×÷xX·✕✖➕➖➗−加減减乘除方折扣＋－＊／％%]|的\s*(?:[\d一二三四五六七八九百]|一半)|[²³]")
-_MORE = re.compile(r"又花|又看|还花|再加|另外|再来|还有一次|加上")
+_MORE = re.compile(r"又花|又看|还花|再加|另外|再来|还有|加上")
 _GATE_CUES = ("subsidy", "monthly", "base", "wage", "cap_spent", "window", "midway", "from_birth")
 
 
@@ -116,13 +117,17 @@ class Calculator:
         if absent := self._refusals.deductible(reading):
             return replace(wording.unknown(Unknown("calc_absent", {"name": absent})), state=last.dump())
         told = self._answered(last, reading, bill, policy)
-        if told is not None and last.topic == "newborn" and fee_slots(last.topic, reading, policy).get("only_apply"):
+        if told is not None and last.topic == "newborn" and ONLY_APPLY.search(reading.text):
             told["only_apply"] = "true"
         if told is None and is_follow_up(last.topic, last.slots, reading, bill, topic):
             told = {**self._told(last.topic, reading, bill, policy), **children_said(reading)}
             if "amount" in told and _MORE.search(reading.text):
                 # 又花了200: both together, or only this one? Two bills are worked out one by one.
                 told["many"] = "true"
+            elif _is_slip(last.slots, told) and not reading.has("corrected"):
+                # 600 after 2万: hardly the cost, but which line of the bill?
+                told = {name: value for name, value in told.items() if name not in ("amount", "above")}
+                told["unclear"] = "amount"
         if told is None:
             return None
         new_topic, slots = turned(last.topic, topic, reading), merge(last.slots, told)
@@ -200,6 +205,14 @@ class Calculator:
         if topic in BENEFITS:
             return benefit(topic, slots, policy)
         return work_out_fee(topic, slots, policy)
+
+
+def _is_slip(before: Slots, told: Slots) -> bool:
+    """Whether a new cost is so much smaller than the last that it may be another line of the bill."""
+    new, old = told.get("amount") or told.get("above"), before.get("amount") or before.get("above")
+    if not new or not old or {"visit", "hospital_level"} <= told.keys():
+        return False
+    return 4 * Decimal(new) <= Decimal(old)
 
 
 _SLIPS = (*MONEY, "impossible", "children", "apply_month", "apply_day")

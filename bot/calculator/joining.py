@@ -39,7 +39,7 @@ def fee_by_month(slots: Slots, policy: Policy, children: int) -> Outcome:
     siblings, two_months = slots.get("siblings") == "true", "compare_month" in slots
     if siblings and not two_months and (children != 1 or slots.get("summed") == "true"):
         return Missing("apply_month", "calc_ask_sibling")
-    if two_months and siblings and slots.get("still") == "true":
+    if two_months and (siblings or children > 1) and slots.get("still") == "true":
         return Unknown("calc_one_by_one")
     if two_months and (children > 1 or siblings):
         return _sum(slots, policy, children) if slots.get("summed") == "true" else Unknown("calc_one_by_one")

@@ -28,7 +28,7 @@ def work_out_cap(topic: str, slots: Slots, policy: Policy) -> Outcome:
     year = slots.get("cap_year", str(policy.cap_year))
     if year != str(policy.cap_year):
         return Unknown("calc_other_cap", {"year": year})
-    if topic == "remaining" and "used_cap" not in slots:
+    if topic == "remaining" and ("used_cap" not in slots or "amount" in slots):
         return Missing("used_cap", "calc_ask_which" if slots.get("unclear") else "")
     used = Decimal(slots.get("used_cap", "0"))
     if used < ZERO:

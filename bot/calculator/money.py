@@ -32,7 +32,10 @@ _CHANGE = re.compile(
     r"|(?![级甲乙个岁月天号次年周%成折点人家十百千万亿\d.]))"
 )
 _COINS = re.compile(rf"([\d零一二两三四五六七八九十百千万]+)[块元]({_DIGIT})[毛角](?:({_DIGIT})分?)?")
-_HALF = re.compile(r"\s*个半")
+_HALF = re.compile(r"\s*个半(?P<scale>[w万千k])?")
+# 一万半: and half of that unit.
+_AND_HALF = re.compile(r"半(?![年月天个岁日夜小])")
+_SCALES = {"w": 10_000, "万": 10_000, "千": 1000, "k": 1000, "百": 100}
 _PARTS = re.compile(r"\s*分(?:之|钟)")
 # 加一块儿, 合在一块: together, not one yuan.
 _TOGETHER = re.compile(r"(?:[加在合到凑放埋]一$)|一块(?:儿|办|交|算|去)")
@@ -63,7 +66,9 @@ _CUE_BEFORE = re.compile(
     r"[花费内共上线药钱用额单报付总账款收价计外剩有是约:=块查验使洗咗了里分化液血针片像超检出掉趟次回要过刷开后到给垫多才又院疗诊]\s*$"
 )
 _CUE_AFTER = re.compile(r"\s*(?:能|可|报|医保|自己|要|该|给|都|全|的|,|。|;|\?|!|$|在|算)")
-_SMALLEST = 5
+_SMALLEST, _MANY = 5, 100
+_CHILD = re.compile(r"孩|娃|宝|儿子|女儿")
+_ONE_HALF = Decimal("0.5")
 _AROUND_BARE = re.compile(
     r"^(?:是|就|就是|大概|大约|有|花了|一共|总共|约|那就|那|写的是|写着|上面写)+|(?:左右|吧|呢|啊|的|哦|呀|样子|,|。|\s)+$"
 )
@@ -121,7 +126,11 @@ def _coin(match: re.Match[str]) -> str:
 def _amount(number: Number, text: str) -> Amount | None:
     before, after = text[max(0, number.start - 6) : number.start], text[number.end :]
     if number.value is not None and (half := _HALF.match(after)):
-        return Amount(number.value + Decimal("0.5"), number.start, number.end + half.end())
+        scale = _SCALES[half["scale"]] if half["scale"] else 1
+        return Amount((number.value + _ONE_HALF) * scale, number.start, number.end + half.end())
+    if number.value is not None and number.text[-1] in _SCALES and _AND_HALF.match(after):
+        value = number.value + _SCALES[number.text[-1]] * _ONE_HALF
+        return Amount(value, number.start, number.end + 1)
     unit = _UNIT.match(after)
     assert unit is not None, "every part of the unit is optional"
     if not _is_money(number, before, after, unit):
@@ -143,6 +152,9 @@ def _is_money(number: Number, before: str, after: str, unit: re.Match[str]) -> b
     if _SIGN.search(before):
         return True
     following = after[unit.end() :] if unit["how"] else after
+    if _CHILD.match(following) and (number.value or 0) >= _MANY:
+        # 三甲住院1万孩子能报多少: no family counts that many.
+        return True
     if _is_name(number, before) or _OTHER_AFTER.match(following) or _OTHER_BEFORE.search(before):
         return False
     if re.search(r"[a-z]$", before) or re.match(r"[a-vx-z]", after):

@@ -17,10 +17,16 @@ def newborn_fee(slots: Slots, policy: Policy, children: int) -> Outcome:
     """Work out the fee of a newborn who is to be insured from birth."""
     if slots.get("hukou") == "other":
         return Unknown("calc_newborn_other_hukou")
+    window = int(policy.number("newborn.window"))
+    if {"birth_month", "apply_month"} <= slots.keys() and "hukou" not in slots:
+        birth, applied = _months(slots)
+        if applied - birth > window and slots.get("years_guessed") != "true":
+            # Too late whoever the child is, so nobody needs to be asked.
+            return _late(slots, policy, children)
     for slot in ("hukou", "birth_month", "apply_month"):
         if slot not in slots:
             return Missing(slot)
-    birth, applied, window = *_months(slots), int(policy.number("newborn.window"))
+    birth, applied = _months(slots)
     if applied < birth:
         return Wrong("calc_before_birth")
     if slots.get("years_guessed") == "true" and applied - birth > window + 2:

@@ -14,8 +14,10 @@ DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
 _SMALL = "零〇一二两三四五六七八九"
 _TAIL = rf"(?:零?{DIGITS}|[{_SMALL}]+)?"
 # "w" and "k" count only right after a digit: 2w, 5k.
+# 百二十五, 千五: without 一, as in Cantonese; not 百分之, 百一十二 of 一百一十二.
+_SHORT = rf"(?<![{_SMALL}十百千万几好上\d])[百千](?=[一二三四五六七八九](?![共起直次]))"
 _NUMBER = re.compile(
-    rf"(?:{DIGITS}|[{_SMALL}廿]+(?:点[{_SMALL}]+)?|十[{_SMALL}]*)(?:[十百千万亿]+{_TAIL}|(?<=\d)[wk](?![a-z])\d*)*"
+    rf"(?:{DIGITS}|[{_SMALL}廿]+(?:点[{_SMALL}]+)?|十[{_SMALL}]*|{_SHORT})(?:[十百千万亿]+{_TAIL}|(?<=\d)[wk](?![a-z])\d*)*"
 )
 # 八百三级医院 is 八百 and 三级; 八百三天 may be either.
 _LEVEL = "级甲乙"
@@ -61,6 +63,8 @@ def find_numbers(text: str) -> Iterator[Number]:
 @lru_cache(maxsize=1024)
 def read_number(text: str) -> Decimal | None:
     """Return the value of a number such as 12,000, 3千8, 两万三 or 2w, None if it is no single number."""
+    if text[0] in "百千":
+        text = f"一{text}"
     text = text.replace(",", "").replace("w", "万").replace("k", "千").replace("〇", "零").replace("廿", "二十")
     if len(text) > _LONGEST or _RANGE.search(text):
         return None

@@ -26,7 +26,7 @@ _TAKEN = re.compile(r"[扣减除去刨]")
 _OVERSTEPS = re.compile(r"[超过高]")
 _PART = re.compile(r"(?:元|块)?(?:的部分|以上)")
 # 花了1万不含起付线600: the cost is what is above the line.
-_NOT_IN = re.compile(rf"(?:不含|不包括|不算|除了|除开){_LINE}$")
+_NOT_IN = re.compile(rf"(?:不含|不包括|不算){_LINE}$")
 _NOT_CONSULT = re.compile(r"(?:不含|除了?|不包括|不算|扣除|减去|不计)$")
 _OVER = re.compile(r"(?:超|过|高)[^,。;]{0,3}$")
 _OFF = re.compile(r"(?:扣|减|除|去|刨|抛|剔)[^,。;]{0,3}$")
@@ -93,6 +93,9 @@ def _led(before: str, roles: Mapping[str, Words]) -> str:
     for role in _LEADING:
         match = roles[role].last(clause)
         if match is None or len(clause) - match.end() > _NEAR or match.end() <= nearest:
+            continue
+        if found == "deductible" and role in ("not_cost", "outside"):
+            # 起付线自己付了600: still the deductible.
             continue
         if role == "consult" and _NOT_CONSULT.search(clause[: match.start()]):
             continue

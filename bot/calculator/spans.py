@@ -9,12 +9,21 @@ from bot.calculator.numbers import read_number
 from bot.calculator.reading import Reading, Slots
 from corpus.policy import Month, Policy
 
+# Only from the month of application, although the birth month would be possible.
+ONLY_APPLY = re.compile(r"不想补|不补前面|不从出生|只从.{0,6}(?:起|开始)")
 _EITHER = re.compile(r"月(?:份)?(?:或者?|还是)(?:\d|[一二三四五六七八九十])|月之间")
 # 给小的参保, 每个多少: one child's fee, whatever the number of children.
 _ONE_OF = re.compile(
-    r"[给帮](?:小的|最小的|大的|老[大二三]|小儿子|小女儿)[^,。;]{0,6}(?:参保|办|交)"
-    r"|(?:每个|每人|一个)(?:孩子|娃|人)?(?:要|得|交|是)?(?:交)?(?:多少|几)"
+    r"(?:[给帮](?:小的|大的|老[大二三]|小儿子|小女儿)|最小的)(?!都)[^,。;]{0,8}(?:参保|办|交)|每人|每个(?:孩子|娃)?"
+    r"|一个(?:孩子|娃|人)?(?:要|得|交|是)?(?:交)?(?:多少|几)"
 )
+_ONE = re.compile(r"一个(?!月)")
+_ONLY_SOME = re.compile(r"不用管|只问|问的是|不算|只算")
+_PAID = re.compile(r"没定|没想好|未定|交过|交了|已经|已收|扣了|收过")
+_STILL = re.compile(r"还要|还得")
+_GAP_ONLY = re.compile(r"差多少|差几|相差|差好多")
+_FROM_ALL = re.compile(r"不管谁出|筹资|加政府|加财政|全额|连政府|连财政")
+_MONTHS = re.compile(r"(\d{1,2}|[两三四五六七八九十]{1,2})个月")
 
 
 def fee_slots(topic: str, reading: Reading, policy: Policy, asked: str = "", known: Slots | None = None) -> Slots:
@@ -22,78 +31,19 @@ def fee_slots(topic: str, reading: Reading, policy: Policy, asked: str = "", kno
 
     `asked` is the month that the bot asked for, `known` holds the slots of the messages before.
     """
-    slots: Slots = {}
     for mention in reading.dates.months:
         if not mention.possible:
-            slots["bad_month"] = f"{mention.number}月" + (f"{mention.day}日" if mention.day else "")
-    if "bad_month" in slots:
-        return slots
-    births = [mention for mention in reading.dates.months if mention.role == "birth"]
-    others = [mention for mention in reading.dates.months if mention.role != "birth"]
+            return {"bad_month": f"{mention.number}月" + (f"{mention.day}日" if mention.day else "")}
     if _EITHER.search(reading.text) and not reading.has("difference", "total"):
         # 10月或11月: which?
-        return {**slots, "midway": "true"}
-    applied = [mention for mention in others if mention.role == "apply"]
-    if len(others) > len(applied) > 0 and not reading.has("difference", "sibling"):
-        # 3月打过电话，明年2月去办: the month of the application counts.
-        others = applied
-    if births and reading.has("sibling") and reading.slots.get("children", "1") != "1":
-        slots["births"] = "several"
-    if len({(mention.year, mention.number) for mention in births}) > 1:
-        slots["births"] = "several"
-    if topic == "newborn" and not births and others and reading.has("from_birth", "newborn"):
-        # 新生儿11月份的, 12月办: the earlier month can only be the birth.
-        births, others = (others[:1], others[1:]) if len(others) > 1 else (births, others)
-    if asked == "birth_month" and not births:
-        births, others = others[:1], others[1:]
+        return {"midway": "true"}
+    births, others = _births_and_others(topic, reading, asked)
+    slots = _flags(reading, births, others, policy)
     if births:
-        birth = _month(births[0], policy, others[:1])
-        day = births[0].day
+        birth, day = _birth_month(births[0], policy, others[:1]), births[0].day
         slots["birth_month"] = f"{birth}-{day:02}" if day else str(birth)
-    _put_apply(slots, others, (slots.get("birth_month") or (known or {}).get("birth_month", "")), policy)
-    _put_years(slots, reading, policy)
-    if len(others) > 1:
-        slots["months"] = ",".join(str(month_of(other, policy)) for other in others)
-    if reading.has("total") and not re.search(r"不用管|只问|问的是|不算|只算", reading.text):
-        slots["summed"] = "true"
-    if (reading.has("sibling") and re.search(r"没定|没想好|未定|交过|交了|已经|已收|扣了|收过", reading.text)) or (
-        reading.has("sibling") and len(others) > 1
-    ):
-        slots["siblings"] = "true"
-    if births and others and births[0].year is None and others[0].year is None:
-        slots["years_guessed"] = "true"
-    if len(re.findall(r"一个(?!月)", reading.text)) > 1 and reading.has("difference"):
-        slots["one_each"] = "true"
-    if re.search(r"差多少|差几|相差|差好多", reading.text):
-        slots["gap_only"] = "true"
-    if re.search(r"还要|还得", reading.text) or slots.get("months", "").count(",") > 1:
-        slots["still"] = "true"
-    if reading.has("difference"):
-        slots["gap_asked"] = "true"
-    if reading.has("difference") and births:
-        slots["gap"] = "true"
-    if (
-        births
-        and re.search(r"不想补|不补前面|不从出生|只从.{0,6}(?:起|开始)", reading.text)
-        and not reading.has("difference")
-    ):
-        slots["only_apply"] = "true"
-    if reading.has("sibling"):
-        slots["sibling_named"] = "true"
-    if _ONE_OF.search(reading.text) and not reading.has("total"):
-        slots["one_each"] = "true"
-    if reading.has("subsidy"):
-        slots["part"] = "subsidy"
-    if reading.has("subsidy") and reading.has("own_part"):
-        slots["part"] = "total"
-    if reading.has("subsidy", "total") and re.search(r"不管谁出|筹资|加政府|加财政|全额|连政府|连财政", reading.text):
-        slots["part"] = "total"
-    if reading.has("monthly") and (match := re.search(r"(\d{1,2}|[两三四五六七八九十]{1,2})个月", reading.text)):
-        count = read_number(match[1])
-        if count is not None and 1 < count <= policy.number("fee.months"):
-            slots["month_count"] = str(count)
-    if reading.has("midway"):
-        slots["midway"] = "true"
+    _put_apply(slots, others, slots.get("birth_month") or (known or {}).get("birth_month", ""), policy)
+    _put_years(slots, reading)
     return slots
 
 
@@ -104,7 +54,66 @@ def month_of(mention: Mention, policy: Policy) -> Month:
     return next(month for month in policy.fee.months if month.number == mention.number)
 
 
-def _month(mention: Mention, policy: Policy, later: list[Mention]) -> Month:
+def _births_and_others(topic: str, reading: Reading, asked: str) -> tuple[list[Mention], list[Mention]]:
+    births = [mention for mention in reading.dates.months if mention.role == "birth"]
+    others = [mention for mention in reading.dates.months if mention.role != "birth"]
+    applied = [mention for mention in others if mention.role == "apply"]
+    each = reading.slots.get("children") == str(len(others))
+    if applied and not each and not reading.has("difference", "sibling"):
+        # 3月打过电话，明年2月去办: the month of the application counts.
+        others = applied
+    if births:
+        return births, others
+    unnamed = topic == "newborn" and len(others) > 1 and reading.has("from_birth", "newborn")
+    if asked == "birth_month" or unnamed:
+        # 新生儿11月份的, 12月办: the earlier month can only be the birth.
+        return others[:1], others[1:]
+    return births, others
+
+
+def _flags(reading: Reading, births: list[Mention], others: list[Mention], policy: Policy) -> Slots:
+    """Return what is told of the months beside which they are."""
+    text, siblings, gap = reading.text, reading.has("sibling"), reading.has("difference")
+    several = reading.slots.get("children", "1") != "1"
+    no_years = bool(births and others) and births[0].year is None and others[0].year is None
+    one_each = (gap and len(_ONE.findall(text)) > 1) or (_ONE_OF.search(text) and not reading.has("total"))
+    flags = {
+        "births": (bool(births) and siblings and several) or len({(one.year, one.number) for one in births}) > 1,
+        "summed": reading.has("total") and not _ONLY_SOME.search(text),
+        "siblings": siblings and (len(others) > 1 or _PAID.search(text) is not None),
+        "sibling_named": siblings,
+        "one_each": bool(one_each),
+        "years_guessed": no_years,
+        "gap_only": _GAP_ONLY.search(text) is not None,
+        "gap_asked": gap,
+        "gap": gap and bool(births),
+        "still": _STILL.search(text) is not None or len(others) > 2,
+        "only_apply": bool(births) and not gap and ONLY_APPLY.search(text) is not None,
+        "midway": reading.has("midway"),
+    }
+    slots = {name: "true" for name, value in flags.items() if value}
+    if flags["births"]:
+        slots["births"] = "several"
+    if len(others) > 1:
+        slots["months"] = ",".join(str(month_of(other, policy)) for other in others)
+    return slots | _of_part(reading, policy)
+
+
+def _of_part(reading: Reading, policy: Policy) -> Slots:
+    """Return whose part of the fee is meant, and of how many months."""
+    slots: Slots = {}
+    if reading.has("subsidy"):
+        slots["part"] = "total" if reading.has("own_part") or _FROM_ALL.search(reading.text) else "subsidy"
+    elif reading.has("total") and _FROM_ALL.search(reading.text):
+        slots["part"] = "total"
+    if reading.has("monthly") and (match := _MONTHS.search(reading.text)):
+        count = read_number(match[1]) or 0
+        if 1 < count <= policy.number("fee.months"):
+            slots["month_count"] = str(count)
+    return slots
+
+
+def _birth_month(mention: Mention, policy: Policy, later: list[Mention]) -> Month:
     """Return the month of a birth; without a year it is the last such month before the enrolment."""
     if mention.year is not None or not later:
         return month_of(mention, policy)
@@ -129,20 +138,20 @@ def _put_apply(slots: Slots, others: list[Mention], birth_month: str, policy: Po
         second = month_of(other, policy)
         if other.year is None and first.year is not None:
             second = month.plus((other.number - month.number) % 12)
-        if str(second) != slots["apply_month"]:
+        if second != month:
             slots["compare_month"] = str(second)
     if len(others) > 1 and "compare_month" not in slots:
         slots["same_month"] = "true"
 
 
-def _put_years(slots: Slots, reading: Reading, policy: Policy) -> None:
+def _put_years(slots: Slots, reading: Reading) -> None:
     if reading.dates.school_year:
         first, last = reading.dates.school_year
         slots["school_year"] = f"{first}-{last}"
-    years = {*reading.dates.years, *(mention.year for mention in reading.dates.months if mention.year)}
+    alone = reading.dates.years
+    years = {*alone, *(mention.year for mention in reading.dates.months if mention.year)}
     if years:
         slots["cap_year"] = str(max(years))
-    alone = reading.dates.years
     if alone and "school_year" not in slots and "apply_month" not in slots:
         # A bare year is the one in which the school year begins.
         slots["school_year"] = f"{alone[0]}-{alone[0] + 1}"

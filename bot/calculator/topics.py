@@ -15,7 +15,7 @@ BENEFITS = ("benefit_start", "benefit_end", "benefit_length")
 _COSTS = ("total", "in_scope", "item", "above", "consult")
 _WINDOW = re.compile(r"(?:几|多少|几多|好多)个?月(?:之内|以内|内|里头|里)")
 _WHICH_MONTH = re.compile(r"几个月|多少个月|几月|哪个月")
-_STARTS = re.compile(r"哪天生效|几时生效|从几月|开始用|起用")
+_STARTS = re.compile(r"哪天生效|几时生效|从几月|开始用|起用|先用得|先可以")
 _FROM_WHEN = re.compile(r"几月(?:份)?(?:能|可|起|开始|才)|哪(?:天|个月|一天)")
 _HOW_LONG = re.compile(r"(?:几|多少|几多|好多)个月|时长")
 _LEFT_OF_CAP = re.compile(
@@ -24,6 +24,7 @@ _LEFT_OF_CAP = re.compile(
 _BABY = re.compile(
     r"(?:宝宝|娃|bb|崽|孩子|女儿|儿子|生了|才|刚|快)[^,。;\d]{0,4}(?:\d{1,2}|[一两二三四五六])个多?月(?![内之以后的钱])|\d{1,3}天(?:了|大)|(?:满|刚满)(?:月|百天)"
 )
+_ONE_MONTH = re.compile(r"一个月(?:是|要|得|交)?(?:多少|几)|那个月(?:是|要|得)?(?:多少|几)")
 _SPENDS = re.compile(r"(?:花|看|用|刷|使)[^,。;]{0,4}(?:多少|几)")
 _SUBSIDY_ASKED = re.compile(r"(?:补|财政|政府|公家|国家)[^,。;]{0,10}(?:多少|几)")
 _WHOLE_FUNDING = re.compile(r"应缴总额|全额|筹资总")
@@ -61,12 +62,17 @@ def _of_bases(reading: Reading, policy: Policy) -> str:
     if not reading.has("quantity", "ask"):
         return ""
     cap = any(str(policy.number(name)) in reading.text for name in ("cap.amount", "cap.rate"))
-    if reading.has("wage") and (cap or reading.has("cap")):
+    if reading.has("wage") and not reading.has("monthly") and (cap or reading.has("cap")):
         return "wage_base"
     rates = {policy.number(f"fee.rate.{part}") for part in ("personal", "subsidy", "total")}
     fees = {str(policy.number(name)) for name in ("fee.personal", "fee.subsidy")}
     told = any(fee in reading.text for fee in fees) or any(Decimal(percent) in rates for percent in reading.percents)
-    return "income_base" if reading.has("base") and told else ""
+    # 按6060算...一个孩子交多少: the base itself is known to whoever names it.
+    named = any(
+        amount.value == policy.number("fee.personal") / policy.ratio("fee.rate.personal") / policy.number("fee.months")
+        for amount in reading.amounts
+    )
+    return "income_base" if reading.has("base") and told and not named else ""
 
 
 def _of_reverse(reading: Reading, policy: Policy) -> str:
@@ -140,7 +146,7 @@ def _of_fees(reading: Reading) -> str:
         return ""
     if reading.has("cap") and reading.has("outpatient"):
         return ""
-    born = reading.has("newborn") and any(month.role == "birth" for month in months)
+    born = any(month.role == "birth" for month in months)
     if from_birth or (born and reading.has("pay")):
         return "newborn" if from_birth or (asks and not reading.has("fund")) else ""
     baby = reading.has("baby") or _BABY.search(reading.text)
@@ -149,8 +155,11 @@ def _of_fees(reading: Reading) -> str:
     if not asks or not reading.has("pay", "subsidy", "apply") or reading.has("ratio") or _claims(reading):
         return ""
     if reading.has("monthly"):
-        # 交10月一个月多少钱: nobody can pay a single month.
-        return "" if months else "monthly"
+        if not months:
+            return "monthly"
+        if _ONE_MONTH.search(reading.text):
+            # 交10月一个月多少钱: nobody can pay a single month.
+            return ""
     if _WHOLE_FUNDING.search(reading.text) and not months:
         return "total"
     if reading.has("subsidy"):

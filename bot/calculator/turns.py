@@ -29,6 +29,7 @@ _PASSING = ("unclear", "same_month", "many", "siblings", "weak_visit", "compare"
 _RATIO = re.compile(r"百分|几成|几个点|%多少|几个百|几%")
 _WHICH_MONTH = re.compile(r"几月(?:份)?(?:办|开始|入)|哪个月(?:办|开始)")
 _HOW_MANY_MONTHS = re.compile(r"几个月的(?:钱|费|医保)|(?:交|缴|补|收|剩)(?:够)?几个月|几个月(?:要|的费|才|的$)")
+_FUND_ASKED = re.compile(r"报销?多少")
 _FUND_PAYS = re.compile(r"(?:医保|统筹|基金|公家)[^,。;]{0,4}出")
 
 
@@ -38,6 +39,9 @@ def is_follow_up(topic: str, slots: Slots, reading: Reading, bill: Slots, new_to
     if len(text) > _LONGEST or asks_otherwise(text) or (new_topic and (new_topic in _CARE) != (topic in _CARE)):
         return False
     turns = _TURN.search(text) is not None
+    if topic in CAPS and new_topic == CLAIM:
+        # 今年报了2400，还剩多少 - 社康花100报多少: what was used counts here too.
+        return reading.slots.get("visit") != "inpatient"
     if topic in _CARE:
         if _COSTS & slots.keys() and not _COSTS & bill.keys() and "unclear" not in bill:
             # Without a cost of its own the message can only speak of the one that was named.
@@ -150,7 +154,7 @@ def wanted(slots: Slots, reading: Reading) -> str:
         return "month"
     if _HOW_MANY_MONTHS.search(reading.text):
         return "months"
-    if reading.asks_own and not _FUND_PAYS.search(reading.text):
+    if reading.asks_own and not _FUND_PAYS.search(reading.text) and not _FUND_ASKED.search(reading.text):
         return "self"
     before = slots.get("want", "")
     # 社康呢, 75%; 花了2005呢: an amount asks for an amount.

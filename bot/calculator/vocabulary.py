@@ -17,14 +17,22 @@ HERE, PROVINCE, COUNTRY, ABROAD = GROUPS
 _GAP = "[^,。;!?]{0,6}?"
 # Papers and cases, which people deny afterwards: 备案没办, 急诊也不是.
 _DENIED_AFTER = ("filed", "referral", "emergency", "rescue", "selected")
+_NOT = (
+    r"(?:没有?|未|(?<!是)不是|(?<![是要])不(?!管|论|但|光|仅)|非|无|冇|唔系|唔係|唔|免|忘了|忘记|并非|别再?给?我?按?|谈不上|够不上"
+    r"|达不到|算不上)"
+)
+_FILLED = (
+    r"(?:办理?|做|去|过|经过?|任何|什么|啥|乜|市外|异地|长期|跨省|的|那种|算|到|是|被|有|送|进行?|我们|孩子|我|咱|他|她|它|这个|那个"
+    r"|需要|用|给|能|属于|在|走|搞|弄|问|开|申请|急诊|急症|那里|那边|这里|当地|哪里|啥叫){0,4}"
+)
+# 没有备案和转诊: what is denied of the first is denied of the second.
 _NEGATED_BEFORE = re.compile(
-    r"(?:没有?|未|(?<!是)不是|(?<![是要])不(?!管|论|但|光|仅)|非|无|冇|唔系|唔係|唔|免|忘了|忘记|并非|别再?给?我?按?|谈不上|够不上|达不到|算不上)"
-    r"(?:办理?|做|去|过|经过?|任何|什么|啥|乜|市外|异地|长期|跨省|的|那种|算|到|是|被|有|送|进行?|我们|孩子|我|咱|他|她|它|这个|那个|需要|用|给|能|属于|在|走|搞|弄|开|申请|急诊|急症|那里|那边|这里|当地|哪里|啥叫){0,4}$"
+    rf"{_NOT}{_FILLED}(?:(?:备案|转诊|急诊|抢救|手续)(?:手续)?(?:和|或者?|、|以?及|跟){_FILLED})?$"
 )
 _NEGATED_AFTER = re.compile(
     r"(?:手续|证明|单|登记|什么的|啥的|这些|备案|转诊|急诊|抢救|和|跟|、|或者?)*(?:都|也|啊|呀|又|还|、|但|可)*"
     r"(?:(?:没有?|未|冇|不曾)(?:有|办|弄|做|搞|开|申请|去|得|$|[,。;!?呢啊的 ])|(?<=[都也并])不是|不算)"
-    r"|.{0,8}(?:撤销|取消|注销|过期|失效|到期|作废)(?:了|掉)"
+    r"|.{0,8}(?:撤销|取消|注销|过期|失效|到期|作废)(?:了|掉|$|[,。;])"
 )
 
 
@@ -58,7 +66,7 @@ class Words:
     def find(self, text: str) -> Iterator[Found]:
         """Yield every place where one of the words stands."""
         for match in self._pattern.finditer(text):
-            before, after = text[max(0, match.start() - 10) : match.start()], text[match.end() : match.end() + 10]
+            before, after = text[max(0, match.start() - 16) : match.start()], text[match.end() : match.end() + 10]
             denied = bool(_NEGATED_BEFORE.search(before) or (self._denied_after and _NEGATED_AFTER.match(after)))
             yield Found(match.start(), match.end(), denied)
 

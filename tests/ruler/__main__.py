@@ -11,7 +11,9 @@ from corpus.entries import Corpus, load_corpus
 from index import disk
 from index.embed import open_embedder
 from index.engine import Engine
+from tests.calculator_cases import real_calculator
 from tests.ruler import report
+from tests.ruler.calculator import TABLES, calculator_table, chat_table, slips, through_chat, try_table
 from tests.ruler.cases import Case, read_cases
 from tests.ruler.measure import Figures, engine_outcomes, figures, run
 from tests.ruler.rivals import ALWAYS, FIXED, DenseSearch, WordSearch
@@ -23,9 +25,7 @@ SIMILAR = (0, 5, 15, 30, 60)
 def main() -> None:
     """Run the evaluation."""
     parser = argparse.ArgumentParser(prog="python -m tests.ruler", description="评测")
-    parser.add_argument(
-        "--cases", type=Path, default=Path("tests/cases"), help="folder of questions.tsv and outside.tsv"
-    )
+    parser.add_argument("--cases", type=Path, default=Path("tests/cases"), help="folder of the tables of questions")
     parser.add_argument("--out", type=Path, default=Path("build/eval"), help="where the report goes")
     parser.add_argument("--data", type=Path, help="folder of the public test sets, for the second corpus")
     parser.add_argument("--quick", action="store_true", help="no learning curve, no second corpus")
@@ -52,6 +52,7 @@ def main() -> None:
         report.table({name: figures(outcomes) for name, outcomes in rivals.items()}, "way to match"),
         "\n## By entry\n\n" + report.by(ours, lambda o: (o.case.entries or ("outside",))[0], "entry"),
         "\n## By kind\n\n" + report.by(ours, lambda o: f"{'' if o.case.entries else 'outside: '}{o.case.kind}", "kind"),
+        calculations(engine, precision, cases, options.cases, options.out),
     ]
     (options.out / "errors.tsv").write_text(report.errors(ours), encoding="utf-8")
     report.draw(options.out / "curve.png", rivals)
@@ -65,7 +66,20 @@ def main() -> None:
     text = "\n".join(parts) + "\n"
     (options.out / "report.md").write_text(text, encoding="utf-8")
     print(text)
-    print(f"build: {options.out}/report.md, curve.png, errors.tsv")
+    print(f"build: {options.out}/report.md, curve.png, errors.tsv, calculator.tsv")
+
+
+def calculations(engine: Engine, precision: float, cases: list[Case], folder: Path, out: Path) -> str:
+    """Return the figures of the calculator, alone and in front of the matcher; list what is not right."""
+    calculator = real_calculator()
+    tables = {name: try_table(calculator, folder / name) for name in TABLES if (folder / name).exists()}
+    rows = {
+        "matcher alone": through_chat(engine, precision, None, cases),
+        "calculator in front": through_chat(engine, precision, calculator, cases),
+    }
+    lines = "\n".join(slips(tables, rows, cases))
+    (out / "calculator.tsv").write_text(f"table\tresult\tgot\texpected\tquestion\n{lines}\n", encoding="utf-8")
+    return f"\n## Calculator\n\n{calculator_table(tables)}\n\n{chat_table(rows, cases)}\n"
 
 
 def learning_curve(corpus: Corpus, model: str | Path, precision: float, cases: list[Case]) -> dict[str, Figures]:

@@ -1,0 +1,115 @@
+"""The calculator on its tables, and the whole chat with the calculator in front of the matcher."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.chat import Calculator, Chat, Engine
+from bot.reply import Query, Reply
+from bot.settings import Settings
+from tests.calculator_cases import NOW, CalculatorCase, is_number, is_right, outcome, read_calculator_cases
+from tests.ruler.cases import Case
+
+TABLES = ("calculator.tsv", "calculator_hard.tsv", "calculator_router.tsv")
+RESULTS = ("right", "wrong number", "asked instead", "refused instead", "not taken instead")
+# What may become of a question in the chat; the first two are right where the entry is.
+KINDS = ("answered", "calculated", "wrong entry", "asked for a number", "asked which", "abstained", "smalltalk")
+_NOT_NUMERIC = ("faq:", "none")
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A case of a table and what the calculator made of it, in the notation of the tables."""
+
+    case: CalculatorCase
+    got: str
+
+    @property
+    def result(self) -> str:
+        """Which of RESULTS it is."""
+        if is_right(self.case, self.got):
+            return "right"
+        if is_number(self.got):
+            return "wrong number"
+        if self.got.startswith("ask:"):
+            return "asked instead"
+        return "not taken instead" if self.got == "none" else "refused instead"
+
+    @property
+    def numeric(self) -> bool | None:
+        """Whether it is a numeric question; None where either is right."""
+        plain = {expect.startswith(_NOT_NUMERIC) for expect in self.case.allowed}
+        # What the booklet does not give may be refused by the matcher as well.
+        return None if len(plain) > 1 or "absent" in self.case.allowed else not plain.pop()
+
+
+def try_table(calculator: Calculator, path: Path) -> list[Tried]:
+    """Ask the calculator every case of a table."""
+    cases = read_calculator_cases(str(path.absolute()))
+    return [Tried(case, outcome(calculator.reply(case.question, None))) for case in cases]
+
+
+def router_slips(tried: Iterable[Tried]) -> tuple[int, int]:
+    """Return how many were taken as numeric that are not, and how many were not taken that are."""
+    taken = Counter((one.numeric, one.got != "none") for one in tried)
+    return taken[False, True], taken[True, False]
+
+
+def calculator_table(tables: dict[str, list[Tried]]) -> str:
+    """Return a Markdown table with one row for each table of questions."""
+    head = ("table", "questions", *RESULTS, "taken, not numeric", "numeric, not taken")
+    lines = [_row(head), "|" + "---|" * len(head)]
+    for name, tried in tables.items():
+        counts = Counter(one.result for one in tried)
+        lines.append(_row((name, len(tried), *(counts[result] for result in RESULTS), *router_slips(tried))))
+    return "\n".join(lines)
+
+
+def through_chat(engine: Engine, precision: float, calculator: Calculator | None, cases: Sequence[Case]) -> list[str]:
+    """Return what the whole chat makes of each case, as one of KINDS."""
+    chat = Chat(engine, Settings(precision=precision), calculator=calculator, clock=lambda: NOW)
+    return [_kind(case, chat.reply(Query(case.text, "eval"))) for case in cases]
+
+
+def _kind(case: Case, reply: Reply) -> str:
+    match reply.kind:
+        case "answer" | "calculation":
+            if reply.entry is None or reply.entry.id not in case.entries:
+                return "wrong entry"
+            return "answered" if reply.kind == "answer" else "calculated"
+        case "ask":
+            return "asked for a number"
+        case "clarify":
+            return "asked which"
+        case "abstain":
+            return "abstained"
+    return "smalltalk"
+
+
+def chat_table(rows: dict[str, list[str]], cases: Sequence[Case]) -> str:
+    """Return a Markdown table of what becomes of the questions in scope and of those outside."""
+    lines = [_row(("questions", "chat", *KINDS)), "|" + "---|" * (len(KINDS) + 2)]
+    for scope, inside in (("in scope", True), ("outside", False)):
+        for name, kinds in rows.items():
+            counts = Counter(kind for case, kind in zip(cases, kinds, strict=True) if bool(case.entries) == inside)
+            lines.append(_row((scope, name, *(counts[kind] for kind in KINDS))))
+    return "\n".join(lines)
+
+
+def slips(tables: dict[str, list[Tried]], rows: dict[str, list[str]], cases: Sequence[Case]) -> Iterator[str]:
+    """Yield every case that is not right, and every one that the calculator takes away from the matcher."""
+    for name, tried in tables.items():
+        for one in tried:
+            if one.result != "right":
+                yield f"{name}\t{one.result}\t{one.got}\t{one.case.expect}\t{one.case.question}"
+    before, after = rows.values()
+    for case, alone, behind in zip(cases, before, after, strict=True):
+        if alone != behind:
+            yield f"chat\t{behind}\t{alone}\t{'|'.join(case.entries) or 'outside'}\t{case.text}"
+
+
+def _row(cells: Iterable[object]) -> str:
+    return "| " + " | ".join(map(str, cells)) + " |"

@@ -135,10 +135,10 @@ def test_the_chat_keeps_its_entries_behind_the_calculator() -> None:
         Case("外星人多少元", "o"),
     ]
     alone, behind = (through_chat(FakeEngine(), 0.98, calculator, cases) for calculator in (None, Sums()))
-    assert behind == ["answered", "calculated", "wrong entry", "asked for a number", "wrong entry"]
+    assert behind == ["answered", "calculated", "wrongly calculated", "asked for a number", "wrongly calculated"]
     table = chat_table({"alone": alone, "behind": behind}, cases)
-    assert "| in scope | behind | 1 | 1 | 1 | 1 | 0 | 0 | 0 |" in table
-    assert "| outside | behind | 0 | 0 | 1 | 0 | 0 | 0 | 0 |" in table
+    assert "| in scope | behind | 1 | 1 | 0 | 1 | 1 | 0 | 0 | 0 |" in table
+    assert "| outside | behind | 0 | 0 | 0 | 1 | 0 | 0 | 0 | 0 |" in table
     told = list(slips({"t": [Tried(CalculatorCase("=5元", "题"), "none")]}, {"a": alone, "b": behind}, cases))
     assert told[0] == "t\tnot taken instead\tnone\t=5元\t题"
     assert [line.split("\t")[4] for line in told[1:]] == [case.text for case in cases[1:]]

@@ -16,7 +16,10 @@ from tests.ruler.cases import Case
 TABLES = ("calculator.tsv", "calculator_hard.tsv", "calculator_router.tsv")
 RESULTS = ("right", "wrong number", "asked instead", "refused instead", "not taken instead")
 # What may become of a question in the chat; the first two are right where the entry is.
-KINDS = ("answered", "calculated", "wrong entry", "asked for a number", "asked which", "abstained", "smalltalk")
+KINDS = (
+    *("answered", "calculated", "wrong entry", "wrongly calculated"),
+    *("asked for a number", "asked which", "abstained", "smalltalk"),
+)
 _NOT_NUMERIC = ("faq:", "none")
 
 
@@ -75,11 +78,12 @@ def through_chat(engine: Engine, precision: float, calculator: Calculator | None
 
 
 def _kind(case: Case, reply: Reply) -> str:
+    right = reply.entry is not None and reply.entry.id in case.entries
     match reply.kind:
-        case "answer" | "calculation":
-            if reply.entry is None or reply.entry.id not in case.entries:
-                return "wrong entry"
-            return "answered" if reply.kind == "answer" else "calculated"
+        case "answer":
+            return "answered" if right else "wrong entry"
+        case "calculation":
+            return "calculated" if right else "wrongly calculated"
         case "ask":
             return "asked for a number"
         case "clarify":

@@ -2,6 +2,7 @@
 # make check   format, lint, types, layers, corpus, tests                    make index   build the index
 # make eval    measure matching on questions the corpus has never seen       make bench   measure speed and memory
 # make train   make the shipped embedder from DATA=<folder>                  make clean   remove what was built
+# make screenshots   a picture of everything that the chat window and the pages can look like
 
 PYTHON ?= python3
 HOST ?= 127.0.0.1
@@ -10,7 +11,7 @@ BIN = .venv/bin
 CASES ?= tests/cases
 export HOST PORT
 
-.PHONY: run test check index eval bench train clean
+.PHONY: run test check index eval bench screenshots train clean
 .DEFAULT_GOAL := run
 
 run: .venv/serve
@@ -37,6 +38,9 @@ eval: .venv/develop index
 
 bench: .venv/develop index
 	$(BIN)/python -m tests.bench
+
+screenshots: .venv/develop index
+	$(BIN)/python -m tests.pictures
 
 train: .venv/serve
 	@test -n "$(DATA)" || { echo "用法：make train DATA=<训练数据文件夹>"; exit 2; }

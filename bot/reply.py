@@ -82,6 +82,15 @@ class SuggestionList(_Wire):
     suggestions: list[Option]
 
 
+class Welcome(_Wire):
+    """What a chat window shows before the first question."""
+
+    title: str = Field(examples=["深圳少儿医保问答"])
+    greeting: str = Field(examples=["您好！参保、缴费、看病报销，您想问哪一样？"])
+    phone: str = Field(examples=["12345"])
+    questions: list[Option]
+
+
 class Result(_Wire):
     """One number of an estimate; `value` is a decimal string."""
 

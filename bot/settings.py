@@ -17,12 +17,11 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 PREFIX = "FAQ_"
 # In place of the store's file: none at all.
 MEMORY = Path("memory")
-
-
 _PASSWORD = re.compile(r".+(?=@)")
-
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{3,32}")
 _AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
+# They are written into headers, where a sign too many would mean something else.
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.:*\[\]-]+")
 
 
 class SettingsError(Exception):
@@ -84,6 +83,11 @@ class Settings(BaseSettings):
         (),
         description="允许跨域调用的网页来源，多个用逗号分隔，例如 https://www.example.cn；* 表示全部，留空表示不允许",
     )
+    frames: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="允许用 iframe 嵌入本站网页的网站来源，多个用逗号分隔，例如 https://www.example.cn；"
+        "* 表示全部，留空表示不允许",
+    )
     public_url: str | None = Field(
         None,
         pattern=r"^https?://[^\s/?#()\"<>]+$",
@@ -127,18 +131,19 @@ class Settings(BaseSettings):
         8000, ge=1, le=65535, validation_alias=AliasChoices("FAQ_PORT", "PORT"), description="监听端口，须为 1 到 65535"
     )
 
-    @field_validator("cors", mode="before")
+    @field_validator("cors", "frames", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
-    @field_validator("cors")
+    @field_validator("cors", "frames")
     @classmethod
     def _are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for origin in value:
-            if origin != "*" and not origin.startswith(("http://", "https://")):
+        origins = tuple(origin.rstrip("/") for origin in value)
+        for origin in origins:
+            if origin != "*" and not _ORIGIN.fullmatch(origin):
                 raise ValueError(origin)
-        return tuple(origin.rstrip("/") for origin in value)
+        return origins
 
     @field_validator("public_url", mode="before")
     @classmethod

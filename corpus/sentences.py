@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 # Every sentence that the calculator says and no other part of the bot.
 CALCULATION = (
-    "hotline",
     "calc_formula",
     "calc_notes",
     "calc_cancelled",

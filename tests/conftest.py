@@ -18,6 +18,7 @@ from bot.settings import Settings
 from corpus.entries import Phrases, SmallTalk
 from corpus.entry import Entry, Similar
 from corpus.text import fold
+from tests.driver import browser, regular, running, visitor, widget  # noqa: F401
 from tests.index_fixtures import pool, pool_engine, pool_folder, pool_index  # noqa: F401
 from tests.store_fixtures import redis_server  # noqa: F401
 
@@ -74,6 +75,13 @@ PHRASES = Phrases(
         ("basis", "依据："),
         ("passage_intro", "您问的是："),
         ("full_answer", "完整的回答："),
+        ("title", "图书馆问答"),
+        ("about", "借书还书的事，用平常的话问。"),
+        ("source", "资料：《读者手册》。"),
+        ("example", "例如：周末开门吗？"),
+        ("privacy", "请不要写证件号。"),
+        ("phone", "12345"),
+        ("hotline", "还有疑问，请拨打 12345 热线。"),
         ("not_text", "我只看得懂文字。"),
         ("pick_again", "请回复 {numbers}。"),
         ("nothing_more", "没有等着看的内容了。"),

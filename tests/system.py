@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 from functools import cache
+from pathlib import Path
+from typing import NoReturn
 
 import pytest
+
+NPM = Path(__file__).parents[1] / "build" / "npm"
 
 
 def program(name: str, *packages: str) -> str:
@@ -16,7 +21,29 @@ def program(name: str, *packages: str) -> str:
     path = shutil.which(name) or (_install(packages) and shutil.which(name))
     if path:
         return path
-    message = f"缺少 {name}，这项测试没有运行。请安装：apt-get install {' '.join(packages)}"
+    return _missing(f"缺少 {name}，这项测试没有运行。请安装：apt-get install {' '.join(packages)}")
+
+
+def npm_file(package: str, version: str, name: str) -> Path:
+    """Return a file of an npm package, fetched into build/npm on first need; without it like `program`."""
+    path = NPM / "node_modules" / package / name
+    if _version(path.parent) != version:
+        command = [program("npm"), "install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts"]
+        NPM.mkdir(parents=True, exist_ok=True)
+        subprocess.run([*command, "--prefix", str(NPM), f"{package}@{version}"], capture_output=True, check=False)
+    if _version(path.parent) != version:
+        _missing(f"取不到 {package}，这项测试没有运行。请连上网运行：npm install --prefix {NPM} {package}@{version}")
+    return path
+
+
+def _version(folder: Path) -> str:
+    try:
+        return str(json.loads((folder / "package.json").read_text(encoding="utf-8"))["version"])
+    except FileNotFoundError:
+        return ""
+
+
+def _missing(message: str) -> NoReturn:
     if os.environ.get("CI"):
         pytest.fail(message)
     pytest.skip(message)

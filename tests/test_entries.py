@@ -17,6 +17,8 @@ ENTRY = (
 P3 = ENTRY.format(id="P3", question="每年交多少钱？", similar="一年要交几多钱")
 B5 = ENTRY.format(id="B5", question="住院报销多少？", similar="住院能报几成")
 PHRASES_TOML = """
+welcome = ["P3", "B5"]
+
 [text]
 greeting = "您好"
 expired = "出自 {years} 年度"
@@ -54,6 +56,7 @@ def test_load(tmp_path: Path) -> None:
     assert corpus.terms == ("少儿医保", "统筹基金")
     assert corpus.synonyms == {"卡": "银行卡", "卡片": "银行卡", "交钱": "缴费", "交费": "缴费"}
     assert corpus.outside == ("养老金怎么领", "社保卡丢了怎么办")
+    assert corpus.phrases.welcome == ("P3", "B5")
     assert corpus.phrases.smalltalk == (SmallTalk("greeting", ("你好", "在吗"), "您好"),)
     assert corpus.phrases.text("expired").format(years="2024-2025") == "出自 2024-2025 年度"
     assert corpus.entries[1].path == tmp_path / "entries/P3.md"
@@ -108,7 +111,7 @@ REFUSED: dict[str, tuple[dict[str, str | bytes | None], type[CorpusError], str, 
     "wrong head": ({"entries/P3.md": P3.replace("依据", "出处")}, BadEntry, "entries/P3.md", 4, "不认识“出处”"),
     "lost characters": ({"entries/P3.md": P3.replace("答P3", "答�")}, LostCharacters, "entries/P3.md", 15, "丢失"),
     "lost in words": ({"words/outside.txt": "甲\n乙�\n"}, LostCharacters, "words/outside.txt", 2, "丢失"),
-    "lost in phrases": ({"phrases.toml": PHRASES_TOML + "# �"}, LostCharacters, "phrases.toml", 10, "丢失"),
+    "lost in phrases": ({"phrases.toml": PHRASES_TOML + "# �"}, LostCharacters, "phrases.toml", 12, "丢失"),
     "GBK": ({"entries/P3.md": P3.encode("gbk")}, LostCharacters, "entries/P3.md", 0, "UTF-8"),
     "same similar question": (
         {"entries/P3.md": P3.replace("一年要交几多钱", "住院能報幾成")},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -244,12 +245,26 @@ def test_cors_is_for_named_origins(settings: Settings) -> None:
     assert "access-control-allow-origin" not in other.headers
 
 
+def test_welcome(client: TestClient, settings: Settings) -> None:
+    said = client.get("/api/welcome").json()
+    assert (said["title"], said["greeting"], said["phone"]) == ("图书馆问答", "您好，我是图书馆助手。", "12345")
+    engine = FakeEngine()
+    for welcome, shown in (
+        (("T6", "几点关门？", "T2"), ["停车怎么收费？", "几点关门？", "一次可以借几本书？"]),
+        ((), [entry.question for entry in engine.entries.values()][:5]),
+    ):
+        engine.phrases = replace(engine.phrases, welcome=welcome)
+        chosen = TestClient(create_app(settings, engine)).get("/api/welcome").json()["questions"]
+        assert [option["question"] for option in chosen] == shown
+
+
 def test_the_document(client: TestClient) -> None:
     document = client.get("/api/openapi.json").json()
     assert set(document["paths"]) == {
         "/api/chat",
         "/api/feedback",
         "/api/suggest",
+        "/api/welcome",
         "/api/entries",
         "/api/entries/{entry_id}",
         "/api/health",

@@ -12,25 +12,56 @@ from fastapi.testclient import TestClient
 
 from bot.channels.app import create_app
 from bot.channels.markdown import render
+from bot.reply import Ask, CalculatorReply
 from bot.settings import Settings
 
 
 def test_start_page(client: TestClient) -> None:
     page = client.get("/")
     assert page.status_code == 200 and page.headers["content-type"] == "text/html; charset=utf-8"
-    assert '<html lang="zh-CN">' in page.text and "您好，我是图书馆助手。" in page.text
+    assert '<html lang="zh-CN">' in page.text and "<h1>图书馆问答</h1>" in page.text
+    assert "<title>图书馆问答</title>" in page.text and 'content="借书还书的事，用平常的话问。"' in page.text
     assert '<label for="q">' in page.text and '<a href="/answers/T6">停车怎么收费？</a>' in page.text
-    assert re.findall("<h2>(.*?)</h2>", page.text) == ["借书", "还书", "场馆"]
-    assert "<script" not in page.text
+    assert re.findall("<h[23]>(.*?)</h[23]>", page.text) == ["资料里的 6 个问题", "借书", "还书", "场馆"]
+    assert "资料：《读者手册》。 适用：2024-2025学年度、2026-2027学年度。" in page.text
+    assert '<a href="tel:12345">12345</a>' in page.text and "请不要写证件号。" in page.text
     assert client.head("/").status_code == 200
+
+
+def test_the_widget_takes_the_place_of_the_form(client: TestClient) -> None:
+    text = client.get("/").text
+    assert re.findall("<script.*?</script>", text) == ['<script src="/widget.js" defer></script>']
+    assert text.index('<faq-chat mode="inline"') < text.index("<form") < text.index("</form></faq-chat>")
+
+
+def test_the_start_page_says_that_the_year_is_over(settings: Settings) -> None:
+    text = TestClient(create_app(settings, FakeEngine())).get("/").text
+    assert text.count("出自 2024-2025 年度的资料。") == 1 and "出自 2026-2027" not in text
 
 
 def test_the_style_is_the_one_that_the_policy_allows(client: TestClient) -> None:
     page = client.get("/")
     (style,) = re.findall("<style>(.*?)</style>", page.text, re.DOTALL)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    assert f"style-src 'sha256-{digest}'" in page.headers["content-security-policy"]
-    assert " style=" not in page.text
+    policy = page.headers["content-security-policy"]
+    assert f"style-src 'sha256-{digest}'" in policy and "script-src 'self';" in policy and "'unsafe" not in policy
+    assert " style=" not in page.text and not re.search(r"\son\w+=", page.text)
+
+
+FRAMES = [
+    ((), "frame-ancestors 'none'", "DENY"),
+    (("https://a.cn", "https://b.cn"), "frame-ancestors https://a.cn https://b.cn", None),
+    (("*",), "frame-ancestors *", None),
+]
+
+
+@pytest.mark.parametrize(("frames", "ancestors", "old"), FRAMES)
+def test_who_may_frame_the_pages(settings: Settings, frames: tuple[str, ...], ancestors: str, old: str | None) -> None:
+    client = TestClient(create_app(settings.model_copy(update={"frames": frames}), FakeEngine()))
+    for path in ("/", "/answers/T1", "/nothing"):
+        headers = client.get(path).headers
+        assert headers["content-security-policy"].endswith(ancestors) and headers.get("x-frame-options") == old
+    assert "frame-ancestors 'none'" in client.get("/api/health").headers["content-security-policy"]
 
 
 def test_a_question_is_answered_on_the_page(client: TestClient) -> None:
@@ -79,6 +110,11 @@ def test_answer_page(client: TestClient) -> None:
     assert "<title>怎么办理借书证？ - " in page.text and "说明书 第T1问" in page.text and "2024-2025学年度" in page.text
     assert '<a href="https://example.cn/card" rel="noopener noreferrer">https://example.cn/card</a>。' in page.text
     assert '<a href="/answers/T2">' in page.text and "段落" not in page.text
+    assert (
+        '<meta name="description" content="1. 网上：填表，网址：https://example.cn/card。 2. 现场：带户口本。">'
+        in page.text
+    )
+    assert "<script" not in page.text and '<a href="/">图书馆问答</a>' in page.text
 
 
 def test_an_answer_is_escaped(client: TestClient) -> None:
@@ -98,6 +134,43 @@ def test_missing_page(client: TestClient, path: str) -> None:
     page = client.get(path)
     assert page.status_code == 404 and page.headers["content-type"].startswith("text/html")
     assert "没有找到" in page.text and "<script>" not in page.text
+    assert 'href="/"' in page.text and '<header class="top"><a href="/">图书馆问答</a></header>' in page.text
+
+
+class BrokenEngine(FakeEngine):
+    def search(self, text: str, k: int = 5) -> list[FakeHit]:
+        raise ValueError(text)
+
+
+def test_faults_wear_the_same_dress(settings: Settings) -> None:
+    client = TestClient(create_app(settings, BrokenEngine()))
+    broken = client.get("/", params={"q": "问"})
+    wrong = client.post("/", data={})
+    for page, status in ((broken, 500), (wrong, 405)):
+        assert page.status_code == status and "暂时打不开" in page.text and "图书馆问答" in page.text
+        assert (
+            page.headers["x-content-type-options"] == "nosniff"
+            and "script-src 'self'" in page.headers["content-security-policy"]
+        )
+    assert "Traceback" not in broken.text and "GET" in wrong.headers["allow"]
+
+
+def test_before_there_is_an_index(settings: Settings) -> None:
+    page = TestClient(create_app(settings, load=lambda given: FakeEngine())).get("/answers/T1")
+    assert page.status_code == 503 and "正在启动" in page.text and page.headers["retry-after"]
+
+
+class Levels:
+    """A calculator that asks back."""
+
+    def reply(self, text: str, state: str | None) -> CalculatorReply | None:
+        return CalculatorReply("ask", "哪一级？", ask=Ask(slot="level", options=["一级", "二级"]))
+
+
+def test_a_value_can_be_chosen_without_a_script(settings: Settings) -> None:
+    page = TestClient(create_app(settings, FakeEngine(), calculator=Levels())).get("/", params={"q": "报多少"})
+    (session,) = re.findall('name="s" value="(.*?)"', page.text)
+    assert f'<a href="/?q=%E4%BA%8C%E7%BA%A7&amp;s={session}">二级</a>' in page.text
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,13 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.channels.bundle import add_widget
 from bot.channels.desk import Desk
-from bot.channels.errors import ApiError, not_found
+from bot.channels.errors import ApiError, broken, not_found
 from bot.channels.guard import Shell
 from bot.channels.http import api_router
-from bot.channels.pages import add_pages, missing_page
+from bot.channels.layout import missing_page, trouble_page
+from bot.channels.pages import add_pages
 from bot.channels.wechat.channel import add_wechat
 from bot.chat import Calculator, Engine, china_now
 from bot.opening import open_engine
@@ -57,10 +59,11 @@ def create_app(
     # Included routers are looked through one by one on each request; these routes stand directly in the app.
     app.router.routes.extend(api_router(desk).routes)
     add_pages(app, desk)
+    add_widget(app)
     if settings.wechat_token is not None:
         add_wechat(app, desk)
     _add_error_handlers(app, desk)
-    _add_layers(app, settings)
+    _add_layers(app, desk)
     return app
 
 
@@ -97,9 +100,9 @@ def _add_error_handlers(app: FastAPI, desk: Desk) -> None:
 
     async def http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        if error.status_code == 404 and not request.url.path.startswith(_FOR_PROGRAMS):
-            return missing_page()
-        return await api_error(request, _from_http(error, request))
+        if request.url.path.startswith(_FOR_PROGRAMS):
+            return await api_error(request, _from_http(error, request))
+        return missing_page(desk) if error.status_code == 404 else trouble_page(desk, _from_http(error, request))
 
     app.add_exception_handler(ApiError, api_error)
     app.add_exception_handler(HTTPException, http_error)
@@ -115,13 +118,19 @@ def _from_http(error: HTTPException, request: Request) -> ApiError:
     return ApiError(error.status_code, "bad_request", "这个请求无法处理。", headers=error.headers)
 
 
-def _add_layers(app: FastAPI, settings: Settings) -> None:
+def _add_layers(app: FastAPI, desk: Desk) -> None:
+    settings = desk.settings
+
+    def fault(path: str) -> Response:
+        return broken().response() if path.startswith(_FOR_PROGRAMS) else trouble_page(desk, broken())
+
     if settings.cors:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=settings.cors,
             allow_methods=["GET", "POST"],
             allow_headers=["Content-Type"],
+            expose_headers=["Retry-After"],
             max_age=3600,
         )
-    app.add_middleware(Shell)
+    app.add_middleware(Shell, fault=fault, framed=bool(settings.frames))

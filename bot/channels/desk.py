@@ -44,6 +44,10 @@ class Desk:
             raise failed() if self._failed else not_ready()
         return self._chat
 
+    def say(self, key: str) -> str:
+        """Return a sentence of the bot; nothing while there is no engine."""
+        return self._chat.engine.phrases.text(key) if self._chat else ""
+
     def open(self, engine: Engine) -> None:
         """Start taking questions."""
         sessions = SessionStore(self.store)

@@ -7,14 +7,16 @@ import logging
 import math
 import time
 import traceback
+from collections.abc import Callable
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.channels.errors import broken, rate_limited
+from bot.channels.errors import rate_limited
 from bot.privacy import mask
 
 log = logging.getLogger(__name__)
@@ -22,8 +24,8 @@ log = logging.getLogger(__name__)
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
-    (b"x-frame-options", b"DENY"),
 ]
+_NO_FRAME = (b"x-frame-options", b"DENY")
 _POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 _NO_STORE = (b"cache-control", b"no-store")
 # Providers hand an IPv6 customer a whole /64: RFC 6177.
@@ -79,9 +81,11 @@ def _network(host: str) -> str:
 class Shell:
     """The outermost layer: adds the security headers and turns a fault of ours into the one error shape."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Wrap `app`."""
+    def __init__(self, app: ASGIApp, fault: Callable[[str], Response], framed: bool = False) -> None:
+        """Wrap `app`; `fault` answers for a path that failed. Where pages may be framed, their policy says by whom."""
         self._app = app
+        self._fault = fault
+        self._always = _HEADERS if framed else [*_HEADERS, _NO_FRAME]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -94,7 +98,7 @@ class Shell:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                message["headers"] = _guarded(message.get("headers", []))
+                message["headers"] = self._guarded(message.get("headers", []))
             await send(message)
 
         try:
@@ -104,10 +108,9 @@ class Shell:
             log.error("%s %s 出错：\n%s", scope["method"], scope["path"], mask(traceback.format_exc()))
             if started:
                 raise
-            await broken().response()(scope, receive, send_guarded)
+            await self._fault(scope["path"])(scope, receive, send_guarded)
 
-
-def _guarded(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    names = {name for name, _ in headers}
-    extra = [header for header in (_POLICY, _NO_STORE) if header[0] not in names]
-    return [*headers, *_HEADERS, *extra]
+    def _guarded(self, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        names = {name for name, _ in headers}
+        extra = [header for header in (_POLICY, _NO_STORE) if header[0] not in names]
+        return [*headers, *self._always, *extra]

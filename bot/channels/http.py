@@ -22,10 +22,12 @@ from bot.reply import (
     EntryList,
     ErrorReply,
     Feedback,
+    Option,
     PassageInfo,
     Query,
     Reply,
     SuggestionList,
+    Welcome,
     trim,
 )
 
@@ -127,6 +129,15 @@ def _add_feedback(router: APIRouter, desk: Desk) -> None:
 
 def _add_entries(router: APIRouter, desk: Desk) -> None:
     @router.get(
+        "/api/welcome",
+        summary="打开聊天窗口时的问候和常问的问题",
+        response_model=None,
+        responses={200: {"model": Welcome}, **_errors(503)},
+    )
+    async def welcome(request: Request) -> Response:
+        return _json(_welcome(desk))
+
+    @router.get(
         "/api/suggest",
         summary="边输入边提示",
         response_model=None,
@@ -181,6 +192,16 @@ def _add_state(router: APIRouter, desk: Desk) -> None:
     @router.get("/metrics", include_in_schema=False)
     async def metrics(request: Request) -> Response:
         return Response(desk.metrics.text(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _welcome(desk: Desk) -> Welcome:
+    chat = desk.chat
+    say = chat.engine.phrases.text
+    entries = chat.engine.entries
+    first = (chat.engine.phrases.welcome or tuple(entries))[:_SUGGESTIONS]
+    # A sentence of the office's own may stand there instead of an id.
+    questions = [chat.option(item) if item in entries else Option(entry_id="", question=item) for item in first]
+    return Welcome(title=say("title"), greeting=say("greeting"), phone=say("phone"), questions=questions)
 
 
 def _detail(desk: Desk, entry_id: str) -> EntryDetail:

@@ -1,34 +1,26 @@
-"""Pages: the start page and one readable page an entry, without any script."""
+"""Pages: the start page and one readable page an entry; all that matters is there without a script."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from collections.abc import Iterable
 from html import escape
-from importlib import resources
 from itertools import groupby
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from fastapi import FastAPI
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from bot.channels.desk import Desk, checked_question
 from bot.channels.errors import ApiError
+from bot.channels.layout import missing_page, page, trouble_page
 from bot.channels.markdown import paragraphs, render
 from bot.chat import Chat
 from bot.reply import MAX_QUESTION, SESSION_ID, Option, Query, Reply
 from corpus.entry import Entry
 
-_TITLE = "深圳少儿医保问答"
-_STYLE = resources.files("bot.channels").joinpath("style/page.css").read_text("utf-8")
-_DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-_POLICY = (
-    f"default-src 'none'; style-src 'sha256-{_DIGEST}'; img-src data:; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
-)
+_SUMMARY = 120
 
 
 def add_pages(app: FastAPI, desk: Desk) -> None:
@@ -41,18 +33,14 @@ def add_pages(app: FastAPI, desk: Desk) -> None:
         try:
             chat = desk.chat
         except ApiError as error:
-            return _trouble(error)
+            return trouble_page(desk, error)
         entry = chat.engine.entries.get(request.path_params["entry_id"])
-        return missing_page() if entry is None else _page(_answer(chat, entry), entry.question)
+        if entry is None:
+            return missing_page(desk)
+        return page(desk, _answer(desk, chat, entry), entry.question, description=_summary(entry))
 
     app.add_route("/", start, methods=["GET"], include_in_schema=False)
     app.add_route("/answers/{entry_id}", answer, methods=["GET"], include_in_schema=False)
-
-
-def missing_page() -> Response:
-    """Return the page for an address that is not there."""
-    body = '<h1>没有找到这一页</h1><p>问答可能换了编号，或者已经停用。</p><p><a href="/">回到首页提问</a></p>'
-    return _page(body, "没有找到", 404)
 
 
 def _start(request: Request, desk: Desk) -> Response:
@@ -62,15 +50,23 @@ def _start(request: Request, desk: Desk) -> Response:
         chat = desk.chat
         if text:
             reply = desk.ask(request, Query(checked_question(text, "q"), "web", _session_id(request)))
-            said, session_id = _reply(chat, reply), reply.session_id
+            said, session_id = _reply(desk, chat, reply), reply.session_id
     except ApiError as error:
         if error.status == 503:
-            return _trouble(error)
+            return trouble_page(desk, error)
         desk.metrics.count_error(error.code)
         status, said = error.status, f'<p class="note" role="alert">{escape(error.message)}</p>'
-    greeting = "" if text else f"<p>{escape(chat.engine.phrases.text('greeting'))}</p>"
-    body = f"<h1>{_TITLE}</h1>{greeting}{said}{_form(text, session_id)}{_list(chat.engine.entries.values())}"
-    return _page(body, _TITLE, status)
+    title, about = desk.say("title"), desk.say("about")
+    entries = chat.engine.entries.values()
+    body = (
+        f'<div class="hero"><div class="wrap"><h1>{escape(title)}</h1><p>{_sentences(about)}</p></div></div>'
+        f'<div class="wrap columns"><section class="talk" aria-label="提问">{said}'
+        f'<faq-chat mode="inline" heading="问一问">{_form(desk, text, session_id)}</faq-chat></section>'
+        f'<section class="all"><h2>资料里的 {len(entries)} 个问题</h2>'
+        f"{_list(entries)}{_origin(desk, chat)}</section></div>"
+        '<script src="/widget.js" defer></script>'
+    )
+    return page(desk, body, title, status, about, home=True)
 
 
 def _session_id(request: Request) -> str | None:
@@ -78,26 +74,41 @@ def _session_id(request: Request) -> str | None:
     return given if re.fullmatch(SESSION_ID, given) else None
 
 
-def _form(text: str, session_id: str) -> str:
+def _form(desk: Desk, text: str = "", session_id: str = "", label: str = "您的问题") -> str:
     session = f'<input type="hidden" name="s" value="{escape(session_id)}">' if session_id else ""
     return (
-        '<form action="/" method="get" role="search"><label for="q">您的问题</label>'
+        '<form action="/" method="get" role="search">'
+        f'<label for="q">{label}</label>'
         f'<input id="q" name="q" type="text" required maxlength="{MAX_QUESTION}" autocomplete="off"'
-        f' placeholder="例如：少儿医保每年要交多少钱？" value="{escape(text[:MAX_QUESTION])}">{session}'
+        f' placeholder="{escape(desk.say("example"))}" value="{escape(text[:MAX_QUESTION])}">{session}'
         "<button>提问</button></form>"
     )
+
+
+def _sentences(text: str) -> str:
+    """Keep each sentence on a line of its own where it fits."""
+    return "".join(f'<span class="whole">{escape(part)}</span>' for part in re.findall("[^。]+。?", text))
 
 
 def _list(entries: Iterable[Entry]) -> str:
     groups = groupby(entries, key=lambda entry: entry.category)
     return "".join(
-        f"<section><h2>{escape(category)}</h2>{_links((entry.id, entry.question) for entry in members)}</section>"
+        f"<h3>{escape(category)}</h3>{_links((_address(entry.id), entry.question) for entry in members)}"
         for category, members in groups
     )
 
 
+def _origin(desk: Desk, chat: Chat) -> str:
+    """Say where the answers come from, for which years, and whether these are over."""
+    entries = list(chat.engine.entries.values())
+    years = "、".join(dict.fromkeys(f"{entry.years}学年度" for entry in entries if entry.years))
+    notices = dict.fromkeys(notice for entry in entries if (notice := chat.notice(entry)))
+    valid = f" 适用：{escape(years)}。" if years else ""
+    return f'<p class="soft">{escape(desk.say("source"))}{valid}</p>{"".join(map(_note, notices))}'
+
+
 def _links(pairs: Iterable[tuple[str, str]]) -> str:
-    items = (f'<li><a href="{_address(entry_id)}">{escape(question)}</a></li>' for entry_id, question in pairs)
+    items = (f'<li><a href="{address}">{escape(text)}</a></li>' for address, text in pairs)
     return f'<ul class="links">{"".join(items)}</ul>'
 
 
@@ -105,66 +116,59 @@ def _address(entry_id: str) -> str:
     return escape(f"/answers/{quote(entry_id, safe='')}")
 
 
-def _reply(chat: Chat, reply: Reply) -> str:
-    say = chat.engine.phrases.text
+def _reply(desk: Desk, chat: Chat, reply: Reply) -> str:
     parts = [f"<h2>{escape(reply.entry.question)}</h2>" if reply.entry else ""]
     if reply.passage:
-        parts += [f'{paragraphs(say("passage_intro"))}<div class="part">{render(reply.passage)}</div>']
-        parts += [paragraphs(say("full_answer"))]
+        parts += [f'{paragraphs(desk.say("passage_intro"))}<div class="part">{render(reply.passage)}</div>']
+        parts += [paragraphs(desk.say("full_answer"))]
     parts += [render(reply.text) if reply.kind == "answer" else paragraphs(reply.text)]
     parts += [_note(reply.notice)]
     if reply.entry and reply.entry.basis:
         link = f'<a href="{_address(reply.entry.id)}">{escape(reply.entry.basis)}</a>'
-        parts += [f'<p class="soft">{escape(say("basis"))}{link}</p>']
-    parts += [_options(chat, reply)]
+        parts += [f'<p class="soft">{escape(desk.say("basis"))}{link}</p>']
+    parts += [_values(reply), _options(desk, reply)]
     return f'<article class="card" aria-label="答复">{"".join(parts)}</article>'
 
 
-def _options(chat: Chat, reply: Reply) -> str:
+def _values(reply: Reply) -> str:
+    """Offer the values that the reply asks for, in the same session."""
+    values = reply.ask.options if reply.ask else []
+    pairs = ((escape("/?" + urlencode({"q": value, "s": reply.session_id})), value) for value in values)
+    return _links(pairs) if values else ""
+
+
+def _options(desk: Desk, reply: Reply) -> str:
     if not reply.options:
         return ""
     key = {"answer": "related", "abstain": "abstain_options"}.get(reply.kind)
-    intro = paragraphs(chat.engine.phrases.text(key)) if key else ""
-    return intro + _links((option.entry_id, option.question) for option in reply.options)
+    intro = paragraphs(desk.say(key)) if key else ""
+    return intro + _links((_address(option.entry_id), option.question) for option in reply.options)
 
 
-def _answer(chat: Chat, entry: Entry) -> str:
-    say = chat.engine.phrases.text
-    facts = [f"{say('basis')}{entry.basis}" if entry.basis else "", f"适用：{entry.years}学年度" if entry.years else ""]
-    soft = "<br>".join(escape(fact) for fact in facts if fact)
+def _answer(desk: Desk, chat: Chat, entry: Entry) -> str:
+    years = f"{entry.years}学年度" if entry.years else ""
+    facts = "".join(
+        f"<div><dt>{name}</dt><dd>{escape(text)}</dd></div>"
+        for name, text in (("依据", entry.basis), ("适用", years), ("编号", entry.id))
+        if text
+    )
     return (
-        f'<p class="soft">{escape(entry.category)}</p><h1>{escape(entry.question)}</h1>'
-        f'<article class="card">{render(entry.answer)}</article>{_note(chat.notice(entry))}'
-        f'<p class="soft">{soft}</p>{_related(say("related"), chat.related(entry.id))}'
-        f"{_form('', '')}"
+        f'<div class="wrap narrow"><p class="soft">{escape(entry.category)}</p><h1>{escape(entry.question)}</h1>'
+        f'<article class="card answer">{render(entry.answer)}</article>{_note(chat.notice(entry))}'
+        f'<dl class="facts">{facts}</dl>{_related(desk.say("related"), chat.related(entry.id))}'
+        f'<section class="more">{_form(desk, label="还想问别的")}</section></div>'
     )
 
 
 def _related(heading: str, options: list[Option]) -> str:
-    links = _links((option.entry_id, option.question) for option in options)
-    return f"<section><h2>{escape(heading)}</h2>{links}</section>" if options else ""
+    links = _links((_address(option.entry_id), option.question) for option in options)
+    return f'<section class="related"><h2>{escape(heading)}</h2>{links}</section>' if options else ""
+
+
+def _summary(entry: Entry) -> str:
+    text = " ".join(entry.answer.split())
+    return text if len(text) <= _SUMMARY else f"{text[: _SUMMARY - 1]}…"
 
 
 def _note(notice: str | None) -> str:
     return f'<p class="note">{escape(notice)}</p>' if notice else ""
-
-
-def _trouble(error: ApiError) -> Response:
-    body = f'<h1>{_TITLE}</h1><p class="note" role="alert">{escape(error.message)}</p>'
-    response = _page(body, _TITLE, error.status)
-    response.headers.update(error.headers or {})
-    return response
-
-
-def _page(body: str, title: str, status: int = 200) -> Response:
-    name = title if title == _TITLE else f"{escape(title)} - {_TITLE}"
-    html = (
-        '<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{name}</title><style>{_STYLE}</style></head><body>"
-        f'<header><a href="/">{_TITLE}</a></header><main>{body}</main>'
-        '<footer class="soft">还有疑问，请拨打 <a href="tel:12345">12345</a> 热线。'
-        "请勿填写身份证号、电话等个人信息。</footer>"
-        "</body></html>"
-    )
-    return HTMLResponse(html, status, {"Content-Security-Policy": _POLICY})

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from index.disk import default_index
+from tests.bench.browsing import browsing
 from tests.bench.callback import callback
 from tests.bench.report import FOLDER, Part, write
 from tests.bench.scaling import QUICK, SIZES, scaling
@@ -19,10 +20,10 @@ _Step = Callable[[Callable[[str], None]], Part]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure what is asked for, print the report and write it to build/bench; 1 without a built index."""
     parser = argparse.ArgumentParser(
-        prog="python -m tests.bench", description="性能测试：服务、启动、检索、公众号、规模。"
+        prog="python -m tests.bench", description="性能测试：服务、启动、检索、公众号、规模、聊天窗口。"
     )
     parser.add_argument("--quick", action="store_true", help="规模只测到十万个问法")
-    names = ("serving", "starting", "searching", "callback", "scaling")
+    names = ("serving", "starting", "searching", "callback", "scaling", "browsing")
     parser.add_argument("--only", nargs="+", choices=names, default=names, help="只做这几项")
     options = parser.parse_args(arguments)
     if not default_index().exists():
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     def size(say: Callable[[str], None]) -> Part:
         return scaling(say, QUICK if options.quick else SIZES)
 
-    steps: dict[str, _Step] = dict(zip(names, (serving, starting, searching, callback, size), strict=True))
+    steps: dict[str, _Step] = dict(zip(names, (serving, starting, searching, callback, size, browsing), strict=True))
     # Printed as they come: a fault in a later part must not lose an earlier one.
     parts = []
     for name in names:

@@ -1,0 +1,152 @@
+"""Stage: the real application on a loopback port, with a calculator that knows three questions by heart."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from html import escape
+from importlib import resources
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from bot.chat import Engine
+from bot.reply import Ask, CalculatorReply, Estimate, Result
+from bot.settings import MEMORY, Settings
+
+HOST = "127.0.0.1"
+STRICT = (
+    "default-src 'none'; script-src {office}; connect-src {office}; img-src data:; base-uri 'none'; "
+    "form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+)
+_HOST = """<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">
+<title>区政府网站</title>{head}<script src="{office}/widget.js" defer></script></head><body><main><h1>区政府网站</h1>
+<p>办事指南、通知公告和常用电话。</p><p><a href="#">办事指南</a></p></main>
+<faq-chat{attributes}></faq-chat></body></html>"""
+LEVELS = ["一级及以下（含社康）", "二级", "三级"]
+ASKS = "孩子住院花了2万能报多少"
+SUM = "孩子在三级医院住院花了2万能报多少"
+ABSENT = "大病保险能报多少钱"
+BREAKS = "请出错"
+AMOUNTS = (("医保支付", "18000.00"), ("个人负担", "2000.00"))
+WAITS = '{"waits": "level"}'
+NO_SUM = "这份资料里没有大病保险的数。\n资料里只有这些：\n一级及以下 92%\n二级 91%\n三级 90%\n请拨打 12345 热线咨询。"
+
+
+class Sums:
+    """A calculator for show: asks for the level, then has the result ready."""
+
+    def reply(self, text: str, state: str | None) -> CalculatorReply | None:
+        """Answer the few questions that it knows."""
+        if text == BREAKS:
+            raise RuntimeError(text)
+        if text == ASKS:
+            ask = Ask(slot="hospital_level", options=LEVELS)
+            return CalculatorReply("ask", "是在哪一级医院住的院？级别写在结算单上。", ask=ask, state=WAITS)
+        if text == ABSENT:
+            return CalculatorReply("abstain", NO_SUM)
+        return _sum() if text == SUM or (state == WAITS and text == "三级") else None
+
+
+def _sum() -> CalculatorReply:
+    results = [Result(label=label, value=value, unit="元") for label, value in AMOUNTS]
+    estimate = Estimate(
+        results=results,
+        formula="20000.00 × 90% = 18000.00\n20000.00 - 18000.00 = 2000.00",
+        inputs={"visit": "inpatient", "hospital_level": "3", "cost_above_deductible": "20000.00"},
+        assumptions=["20000.00 元都在医保范围内", "按起付线以上部分计算；起付线不在资料中，以结算单为准"],
+        basis=["B5"],
+        policy_year="2024-2025",
+    )
+    text = "医保支付 18000.00 元，个人负担 2000.00 元。\n算法：起付线以上的费用乘以三级医院的支付比例 90%。"
+    return CalculatorReply("calculation", text, entry_id="B5", estimate=estimate)
+
+
+@cache
+def office() -> Engine:
+    """The engine of the built index."""
+    from index.disk import default_index, load
+
+    return load(default_index())
+
+
+def autumn() -> datetime:
+    """A day on which 2024-2025 is in force."""
+    return datetime(2024, 10, 15)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def stage_app(engine: Engine, **settings: object) -> FastAPI:
+    """The application as it is served, without a limit on questions."""
+    from bot.channels.app import create_app
+
+    given = Settings(rate_limit=0, store=MEMORY, **settings)  # type: ignore[arg-type]
+    return create_app(given, engine, calculator=Sums(), clock=autumn)
+
+
+@contextmanager
+def served(app: object, port: int = 0) -> Iterator[str]:
+    """Serve `app` in a thread; yield its address."""
+    port = port or free_port()
+    config = uvicorn.Config(app, host=HOST, port=port, log_level="error", access_log=False)  # type: ignore[arg-type]
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the server has not started"
+        time.sleep(0.01)
+    yield f"http://{HOST}:{port}"
+    server.should_exit = True
+    thread.join(10)
+
+
+def host_app(office_url: str, policy: str = STRICT, head: str = "") -> FastAPI:
+    """Somebody else's website, which lets nothing in but the widget; `head` is what else stands in its head."""
+    app = FastAPI()
+
+    @app.get("/")
+    def home(request: Request) -> HTMLResponse:
+        given = "".join(f' {name}="{escape(value)}"' for name, value in request.query_params.items())
+        html = _HOST.replace("{office}", office_url).replace("{attributes}", given).replace("{head}", head)
+        return HTMLResponse(html, headers={"Content-Security-Policy": policy.replace("{office}", office_url)})
+
+    @app.get("/embed.html")
+    def embed() -> HTMLResponse:
+        """The page that ships for trying it, with the office where it is now."""
+        html = resources.files("bot.channels").joinpath("widget/embed.html").read_text("utf-8")
+        return HTMLResponse(html.replace("http://127.0.0.1:8000", office_url))
+
+    return app
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The office that answers, and a website of somebody else that carries its widget."""
+
+    office: str
+    host: str
+    app: FastAPI
+
+
+@contextmanager
+def stage(**settings: object) -> Iterator[Stage]:
+    """Serve both, from two origins."""
+    port = free_port()
+    app = stage_app(office(), cors=(f"http://{HOST}:{port}",), **settings)
+    with served(app) as office_url, served(host_app(office_url), port) as host_url:
+        yield Stage(office_url, host_url, app)

@@ -71,6 +71,8 @@ CALCULATION = (
     "calc_newborn_edge_year",
     "calc_uncovered",
     "calc_uninsured",
+    "calc_exhausted",
+    "calc_not_months",
     "calc_not_selected_referred",
     "calc_away_emergency",
     "calc_away_two",

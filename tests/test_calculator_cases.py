@@ -34,7 +34,9 @@ def test_a_table_comes_out_right_and_names_no_wrong_number(name: str) -> None:
     assert 1 - len(missed) / len(rows) >= FLOORS[name], "\n".join(missed)
 
 
-@pytest.mark.parametrize("case", list(read_calculator_cases("calculator_examples.tsv")), ids=lambda case: case.question[:20])
+@pytest.mark.parametrize(
+    "case", list(read_calculator_cases("calculator_examples.tsv")), ids=lambda case: case.question[:20]
+)
 def test_every_worked_example_holds(case: CalculatorCase) -> None:
     assert is_right(case, outcome(real_calculator().reply(case.question)))
 

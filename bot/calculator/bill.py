@@ -212,7 +212,8 @@ def _put_doubts(slots: Slots, reading: Reading) -> None:
     if any(amount.about for amount in reading.amounts):
         slots["about"] = "true"
     two_levels = len(reading.levels) > 1 and len({cost.value for cost in costs}) > 1
-    if two_levels or (reading.has("several") and len(costs) > 1):
+    bills = [cost for cost in costs if cost.role != "consult"]
+    if two_levels or (reading.has("several") and len(bills) > 1):
         slots["many"] = "true"
     if reading.has("difference"):
         slots["compare"] = "/".join(reading.levels)

@@ -44,7 +44,7 @@ _SPLIT = re.compile(r"(?<=\d)\s+(?=[万千百亿元块])")
 _TWO = re.compile(r"(?<=\d)[，、](?=\d)")
 # A numeric question has at least one of these, or a word of the vocabulary; all others pass by quickly.
 _NUMERAL = (
-    r"\d|[两三四五六七八九十百千万俩仨廿双孖]|[一元](?=[级甲万千百月])|[上下这本当]个?月"
+    r"\d|[二两三四五六七八九十百千万俩仨廿双孖]|[一元](?=[级甲万千百月])|[上下这本当]个?月"
     r"|绑|选定|今[天日]|[今明去后前来]年|现在|[加减乘除]|jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec"
 )
 # Without one of these a message is no sum.

@@ -21,7 +21,7 @@ _CHOSEN = re.compile(r"(?:绑|选定|签约)[^,。;]{0,5}$")
 # A hospital that is only named by the one it belongs to (社康的结算医院), or that one comes from (社康转诊到).
 _UNDER = re.compile(r"(?:医院)?(?:底下|旗下|下面|下属|名下)")
 _BEFORE_ANOTHER = re.compile(
-    r"(?:中心|健康|服务|站|医院)*(?:的|所属|那边的|上面的|上面那家|嘅)?"
+    r"(?:中心|健康|服务|站|医院)*(?:的|所属|那边的|上面的|上面那家|那个|那家|嘅)?"
     r"(?:结算|上级|转诊|转到|转去|转上|转院|开了?转诊|开转诊|医生转|医生?说看不了|大夫)"
 )
 

@@ -13,7 +13,7 @@ CAPS = ("cap", "cap_cost", "remaining")
 BENEFITS = ("benefit_start", "benefit_end", "benefit_length")
 
 _COSTS = ("total", "in_scope", "item", "above", "consult")
-_WINDOW = re.compile(r"(?:几|多少|几多|好多)个?月(?:之内|以内|内|里头|里|再)")
+_WINDOW = re.compile(r"(?:几|多少|几多|好多)个?月(?:之内|以内|内|里头|里|再)|多长时间之?内|多久之?内")
 _WHICH_MONTH = re.compile(r"几个月|多少个月|几月|哪个月")
 _STARTS = re.compile(r"哪天生效|几时生效|从几月|开始用|起用|先用得|先可以")
 _FROM_WHEN = re.compile(r"几月(?:份)?(?:能|可|起|开始|才)|哪(?:天|个月|一天)")
@@ -25,6 +25,7 @@ _BABY = re.compile(
     r"(?:宝宝|娃|bb|崽|孩子|女儿|儿子|生了|才|刚|快)[^,。;\d]{0,4}(?:\d{1,2}|[一两二三四五六])个多?月(?![内之以后的钱])|\d{1,3}天(?:了|大)|(?:满|刚满)(?:月|百天)"
 )
 _ONE_MONTH = re.compile(r"一个月(?:是|要|得|交)?(?:多少|几)|那个月(?:是|要|得)?(?:多少|几)")
+_FEE_ASKED = re.compile(r"(?:交|缴|补|要|钱|费)[^,。;]{0,6}(?:多少|几|好多)|(?:多少|几|好多)钱|总额|算算|给个数")
 _SPENDS = re.compile(r"(?:花|看|用|刷|使)[^,。;]{0,4}(?:多少|几)")
 _SUBSIDY_ASKED = re.compile(r"(?:补|财政|政府|公家|国家)[^,。;]{0,10}(?:多少|几)")
 _WHOLE_FUNDING = re.compile(r"应缴总额|全额|筹资总")
@@ -144,14 +145,14 @@ def _of_fees(reading: Reading) -> str:
     from_birth = reading.has("from_birth")
     # 25年7月办 一个娃 ?: a question mark asks as well.
     asks = reading.has("quantity") or (bool(months) and reading.has("apply") and reading.text.endswith("?"))
-    if reading.has("benefit") and not from_birth:
+    if reading.has("benefit") and not (from_birth and _FEE_ASKED.search(reading.text)):
         return ""
     if reading.has("cap") and reading.has("outpatient"):
         return ""
     born = any(month.role == "birth" for month in months)
     if from_birth or (born and reading.has("pay")):
         return "newborn" if from_birth or (asks and not reading.has("fund")) else ""
-    baby = reading.has("baby") or _BABY.search(reading.text)
+    baby = (reading.has("baby") or _BABY.search(reading.text)) and not reading.has("monthly")
     if baby and asks and reading.has("pay") and not reading.has("fund") and not slots.get("visit"):
         return "newborn"
     if not asks or not reading.has("pay", "subsidy", "apply") or reading.has("ratio") or _claims(reading):

@@ -28,6 +28,10 @@ _BACK = re.compile(r"回(?:到|来|了)?深圳")
 _NOT_HERE = re.compile(r"(?:不在|没在|不是在|离开)深圳")
 # 湖南省的长沙 is one place; 长沙，在武汉 are two.
 _WITHIN, _ELSEWHERE = 2, re.compile(r"[,。;在去到]")
+_INSURANCE = re.compile(
+    r"(?:那边|这边|市|省|地区|本地)?(?:的)?(?:小孩|少儿|居民|城乡|学生|孩子|娃|儿童|小朋友|大学生|职工|一老一小)*(?:的)?"
+    r"(?:医保|健保|社保|医疗保险)"
+)
 _AWAY_SAID = re.compile(r"异地|外地|转诊|备案|市外")
 _COUNTRY_SAID = re.compile(r"省外|外省")
 
@@ -55,6 +59,14 @@ def find_place(text: str, places: Places) -> str:
     if len(kinds) == 1:
         return kinds.pop()
     return SEVERAL if kinds else AWAY if _AWAY.search(text) or _NOT_HERE.search(text) else ""
+
+
+def insured_elsewhere(text: str, places: Places) -> bool:
+    """Tell whether another place's insurance is spoken of: 广州小孩居民医保今年交多少."""
+    found = list(places.find(text))
+    if any(group == HERE for _, _, group in found):
+        return False
+    return any(_INSURANCE.match(text, end) for _, end, _ in found)
 
 
 def has_two_places(text: str, places: Places) -> bool:

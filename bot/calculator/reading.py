@@ -12,7 +12,7 @@ from bot.calculator.dates import Dates, find_dates
 from bot.calculator.levels import find_levels, impossible_level
 from bot.calculator.money import Amount, find_amounts, is_vague
 from bot.calculator.numbers import read_number
-from bot.calculator.places import find_place, has_two_places
+from bot.calculator.places import find_place, has_two_places, insured_elsewhere
 from bot.calculator.roles import with_roles
 from bot.calculator.spelling import spell
 from bot.calculator.vocabulary import HERE, Found, Vocabulary, Words
@@ -111,6 +111,7 @@ def read(text: str, words: Vocabulary, today: date) -> Reading:
         "elsewhere": "true" if said["filed"] and has_two_places(text, words.places) else "",
         "hukou": _hukou(text, words, said),
         "uninsured": _flag(said["uninsured"] or None),
+        "insured_elsewhere": "true" if insured_elsewhere(text, words.places) else "",
     }
     if slots["visit"] and not (said["inpatient_word"] or said["outpatient_word"]):
         # 社康, 绑定: it sounds like a visit, but says nothing against the stay that was spoken of.

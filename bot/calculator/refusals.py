@@ -16,6 +16,10 @@ _DEDUCTIBLE = re.compile(
 )
 
 
+# In a long story such a word is only mentioned.
+_STORY = 40
+
+
 class Refusals:
     """Knows by which words the missing numbers are called."""
 
@@ -43,6 +47,8 @@ class Refusals:
         if name := _named(reading.text, self._strong):
             return name
         nothing = not (numbers or reading.amounts or "hospital_level" in reading.slots)
+        if len(reading.text) > _STORY:
+            return ""
         return (
             _named(reading.text, self._weak)
             if (topic in ("", CLAIM) and nothing) or (not topic and not numbers)

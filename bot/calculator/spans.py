@@ -23,6 +23,7 @@ _PAID = re.compile(r"没定|没想好|未定|交过|交了|已经|已收|扣了|
 _STILL = re.compile(r"还要|还得")
 _GAP_ONLY = re.compile(r"差多少|差几|相差|差好多")
 _FROM_ALL = re.compile(r"不管谁出|筹资|加政府|加财政|全额|连政府|连财政")
+_NOW = re.compile(r"现在|如今|目前")
 _MONTHLY_WAGE = re.compile(r"月工资|(?:每个?月|一个月)[^,。;]{0,4}工资|(?:折|换)算?成月")
 _MONTHS = re.compile(r"(\d{1,2}|[两三四五六七八九十]{1,2})个月")
 
@@ -149,7 +150,8 @@ def _put_years(slots: Slots, reading: Reading) -> None:
     if reading.dates.school_year:
         first, last = reading.dates.school_year
         slots["school_year"] = f"{first}-{last}"
-    alone = reading.dates.years
+    # 去年交了三百多，现在一年多少: what was is only told.
+    alone = () if _NOW.search(reading.text) else reading.dates.years
     years = {*alone, *(mention.year for mention in reading.dates.months if mention.year)}
     if years:
         slots["cap_year"] = str(max(years))

@@ -12,6 +12,8 @@ CLAIM = "claim"
 CAPS = ("cap", "cap_cost", "remaining")
 BENEFITS = ("benefit_start", "benefit_end", "benefit_length")
 
+_SHORT, _HALF = 40, 24  # signs
+_MONEY = {"amount", "above", "consult_fee", "deductible"}
 _COSTS = ("total", "in_scope", "item", "above", "consult")
 _WINDOW = re.compile(r"(?:几|多少|几多|好多)个?月(?:之内|以内|内|里头|里|再)|多长时间之?内|多久之?内")
 _WHICH_MONTH = re.compile(r"几个月|多少个月|几月|哪个月")
@@ -26,6 +28,9 @@ _BABY = re.compile(
 )
 _ONE_MONTH = re.compile(r"一个月(?:是|要|得|交)?(?:多少|几)|那个月(?:是|要|得)?(?:多少|几)")
 _FEE_ASKED = re.compile(r"(?:交|缴|补|要|钱|费)[^,。;]{0,6}(?:多少|几|好多)|(?:多少|几|好多)钱|总额|算算|给个数")
+_CLAUSE = re.compile(r"[,。;!?]+(?=.)")
+_NUMBER_ASKED = re.compile(r"多少|几|百分|好多|算|数|能报|报得")
+_STRICTLY = re.compile(r"多少|几(?![号时点楼])|百分|好多|算|多钱")
 _SPENDS = re.compile(r"(?:花|看|用|刷|使)[^,。;]{0,4}(?:多少|几)")
 _SUBSIDY_ASKED = re.compile(r"(?:补|财政|政府|公家|国家)[^,。;]{0,10}(?:多少|几)")
 _WHOLE_FUNDING = re.compile(r"应缴总额|全额|筹资总")
@@ -40,7 +45,7 @@ def topic_of(reading: Reading, bill: Slots, policy: Policy) -> str:
         return ""
     if bases := _of_bases(reading, policy):
         return bases
-    if reading.has("adult", "reverse") or (reading.has("how") and not reading.has("quantity")):
+    if reading.has("adult", "reverse") or "insured_elsewhere" in reading.slots or _asks_how(reading):
         return ""
     cost = _has_cost(reading, policy)
     return (
@@ -50,6 +55,14 @@ def topic_of(reading: Reading, bill: Slots, policy: Policy) -> str:
         or _of_claims(reading, bill, cost)
         or _of_fees(reading)
     )
+
+
+def _asks_how(reading: Reading) -> bool:
+    """Whether it is asked how or where, and no number is asked for from there on."""
+    if not reading.has("how"):
+        return False
+    clauses = _CLAUSE.split(reading.text)
+    return not _STRICTLY.search(reading.text) or (len(clauses) > 1 and not _NUMBER_ASKED.search(clauses[-1]))
 
 
 def _has_cost(reading: Reading, policy: Policy) -> bool:
@@ -125,13 +138,17 @@ def _of_claims(reading: Reading, bill: Slots, cost: bool) -> str:
     if reading.has("apply") and not cost and slots.get("visit") != "inpatient" and not reading.has("fund", "ratio"):
         # 绑定了社康，听说9月办是436.32，现在参保多少钱: a fee, beside which the community centre is only named.
         return ""
-    if unclear or {"amount", "above", "consult_fee", "deductible"} & bill.keys():
+    if unclear or _MONEY & bill.keys():
         if reading.has("pay") and reading.has("insured") and reading.dates.months and not place:
             return ""
-        own = reading.has("self") and (place or reading.has("medical"))
-        told = known or ("visit" in slots and reading.has("quantity"))
+        if unclear and not _MONEY & bill.keys() and not (known and len(reading.text) <= _SHORT):
+            # 看了五天，前后花了七千多: a story without a number is for the index.
+            return ""
+        own = reading.has("self") and reading.has("quantity") and (place or reading.has("medical"))
+        asks = reading.has("quantity")
+        told = (known and (asks or len(reading.text) <= _HALF)) or ("visit" in slots and asks)
         return CLAIM if reading.has("fund", "ratio") or own or (told and not reading.has("how")) else ""
-    if not reading.has("quantity"):
+    if not reading.has("quantity") or slots.get("visit") not in ("outpatient", "inpatient"):
         return ""
     asked, one_level = reading.has("fund", "self", "ratio"), len(reading.levels) == 1
     if one_level and (asked or (slots.get("visit") == "inpatient" and reading.percents)):
@@ -151,7 +168,8 @@ def _of_fees(reading: Reading) -> str:
         return ""
     born = any(month.role == "birth" for month in months)
     if from_birth or (born and reading.has("pay")):
-        return "newborn" if from_birth or (asks and not reading.has("fund")) else ""
+        paid = asks or born or _FEE_ASKED.search(reading.text)
+        return "newborn" if (from_birth and paid) or (asks and not reading.has("fund")) else ""
     baby = (reading.has("baby") or _BABY.search(reading.text)) and not reading.has("monthly")
     if baby and asks and reading.has("pay") and not reading.has("fund") and not slots.get("visit"):
         return "newborn"
@@ -159,7 +177,8 @@ def _of_fees(reading: Reading) -> str:
         return ""
     if reading.has("monthly"):
         if not months:
-            return "monthly"
+            ours = reading.has("insured", "subsidy") or "436" in reading.text
+            return "monthly" if ours and "账户" not in reading.text else ""
         if _ONE_MONTH.search(reading.text):
             # 交10月一个月多少钱: nobody can pay a single month.
             return ""

@@ -21,6 +21,7 @@ _NOT = (
     r"(?:(?<!有)没有?|未|(?<!是)不是|(?<![是要得能可会])不(?!管|论|但|光|仅|过|得不)|非|无|冇|唔系|唔係|唔|免|忘了|忘记|并非|别再?给?我?按?|谈不上|够不上"
     r"|达不到|算不上)"
 )
+_ASKED_BEFORE = re.compile(r"(?:有没有|有无|是否|要不要)[去办过]?$")
 _FILLED = (
     r"(?:办理?|做|去|过|经过?|任何|什么|啥|乜|市外|异地|长期|跨省|的|那种|算|到|是|被|有|送|进行?|我们|孩子|我|咱|他|她|它|这个|那个"
     r"|需要|用|给|能|属于|在|走|搞|弄|问|开|申请|急诊|急症|那里|那边|这里|当地|哪里|啥叫){0,4}"
@@ -67,6 +68,9 @@ class Words:
         """Yield every place where one of the words stands."""
         for match in self._pattern.finditer(text):
             before, after = text[max(0, match.start() - 16) : match.start()], text[match.end() : match.end() + 10]
+            if self._denied_after and _ASKED_BEFORE.search(before):
+                # 有没有备案都能报吗: asked, neither said nor denied.
+                continue
             denied = bool(_NEGATED_BEFORE.search(before) or (self._denied_after and _NEGATED_AFTER.match(after)))
             yield Found(match.start(), match.end(), denied)
 
@@ -79,7 +83,8 @@ class Words:
         """Return True if it is said, False if it is denied, None if it is not mentioned."""
         if self._pattern.search(text) is None:
             return None
-        return any(not one.denied for one in self.find(text))
+        found = list(self.find(text))
+        return any(not one.denied for one in found) if found else None
 
     def disputed(self, text: str) -> bool:
         """Tell whether it is said in one place and denied in another."""

@@ -1,0 +1,211 @@
+"""Numbers in a sentence, in digits, in characters and in both; a range is no number."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.calculator.numbers import find_numbers, read_number
+from corpus.text import fold
+from tests.test_calc_formulas import rows
+from tests.test_calc_words import faulty
+
+SIGNS = "零一二三四五六七八九"
+WIDE = str.maketrans("0123456789.,", "０１２３４５６７８９．，")
+LARGEST = 99_999_999
+
+
+def spoken(number: int) -> str:
+    """Write a whole number below 10^8 as it is spoken: 一万零五十."""
+    high, low = divmod(number, 10_000)
+    if high:
+        return f"{spoken(high)}万{'零' if 0 < low < 1000 else ''}{spoken(low)}"
+    written = ""
+    for unit, sign in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit, number = divmod(number, unit)
+        if digit:
+            written += SIGNS[digit] + sign
+        elif written and number and written[-1] != "零":
+            written += "零"
+    return written
+
+
+def spellings(number: int) -> list[str]:
+    """Return the ways to write a whole number in characters, in digits and in both."""
+    formal, digits = spoken(number), str(number)
+    said = [formal, formal.replace("二千", "两千").replace("二万", "两万").replace("二百", "两百")]
+    said += [formal[1:]] if formal.startswith("一十") else []
+    said += [digits, f"{number:,}", digits.translate(WIDE)]
+    rest = digits[2:]
+    if 1 <= len(rest) <= 3 and set(rest) == {"0"} and "0" not in digits[:2]:
+        # 两万三, 三百五, 3千8: the last unit is left out.
+        unit = "百千万"[len(rest) - 1]
+        said += [f"{digits[0]}{unit}{digits[1]}"]
+        said += [f"{SIGNS[int(digits[0])].replace('二', '两')}{unit}{SIGNS[int(digits[1])]}"]
+    for sign, scale in (("万", 10_000), ("w", 10_000), ("W", 10_000), ("k", 1000), ("K", 1000), ("千", 1000)):
+        if number >= scale and number % (scale // 100) == 0:
+            said.append(f"{Decimal(number) / scale:f}{sign}")
+    return said
+
+
+@st.composite
+def written(draw: st.DrawFn) -> tuple[int, str]:
+    """Draw a number, often a round one, and one of its spellings."""
+    round_one = st.builds(lambda head, zeros: head * 10**zeros, st.integers(1, 99), st.integers(0, 6))
+    number = draw(st.one_of(st.integers(1, LARGEST), st.integers(1, 9999), round_one))
+    return number, draw(st.sampled_from(spellings(number)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(written())
+def test_a_number_in_any_spelling_has_its_value(drawn: tuple[int, str]) -> None:
+    assert read_number(fold(drawn[1])) == drawn[0]
+
+
+@settings(max_examples=60, deadline=None)
+@given(written(), st.sampled_from(["花了{}块", "一次性交{}元,能报多少", "({})", "药费{}。"]))
+def test_a_number_is_found_whole_in_a_sentence(drawn: tuple[int, str], sentence: str) -> None:
+    text = fold(sentence.format(drawn[1]))
+    assert drawn[0] in [number.value for number in find_numbers(text)]
+    assert fold(drawn[1]) in [number.text for number in find_numbers(text)]
+
+
+# What is written | its value, ? where no single number is meant
+VALUES = """
+0 | 0
+007 | 7
+0.5 | 0.5
+128.50 | 128.5
+12,000 | 12000
+1,234,567.89 | 1234567.89
+１２０００ | 12000
+１２，０００ | 12000
+零 | 0
+十 | 10
+十二 | 12
+二十 | 20
+廿五 | 25
+一百零五 | 105
+一百一 | 110
+一百一十 | 110
+两百五 | 250
+三百五 | 350
+一千零五 | 1005
+一千零五十 | 1050
+一千二 | 1200
+两千零五 | 2005
+两千〇五 | 2005
+一万二 | 12000
+一万零五 | 10005
+一万零五百 | 10500
+一万五千六 | 15600
+两万三 | 23000
+十万零八百 | 100800
+一百二十万 | 1200000
+一千万 | 10000000
+九百九十九万九千九百九十九 | 9999999
+两亿三千万 | 230000000
+1.5万 | 15000
+2.5萬 | 25000
+1.25w | 12500
+2w | 20000
+2W | 20000
+1w5 | 15000
+5k | 5000
+3.5k | 3500
+2k5 | 2500
+3千8 | 3800
+3千零50 | 3050
+3百5 | 350
+5百 | 500
+1万2千 | 12000
+1万2千5百 | 12500
+1万200 | 10200
+1万零200 | 10200
+100万 | 1000000
+三点五 | 3.5
+零点五 | 0.5
+一点二五 | 1.25
+二点五万 | 25000
+二零二四 | 2024
+二〇二五 | 2025
+两三百 | ?
+三五千 | ?
+七八十 | ?
+一两万 | ?
+十五六 | ?
+二十三四 | ?
+两万三四 | ?
+两万四五千 | ?
+十十 | ?
+二十一百 | ?
+"""
+FAULTY_VALUES = """
+一百廿 | 120 | 廿 is found only where a number begins, a wrong number (社康门诊能报多少，花了一百廿)
+"""
+
+
+@pytest.mark.parametrize(("text", "value"), [*rows(VALUES), *faulty(FAULTY_VALUES)])
+def test_values(text: str, value: str) -> None:
+    found = [number.value for number in find_numbers(fold(f"共{text}吧"))]
+    assert found == [None if value == "?" else Decimal(value)]
+
+
+# A sentence | the numbers in it
+SENTENCES = """
+住院花了两万三，起付线600 | 23000 600
+2024年9月20号花了1,234.5元 | 2024 9 20 1234.5
+24-25学年 | 24 25
+一百零五块六毛 | 105 6
+花了八百三级医院 | 800
+花了800三级医院 | 800 3
+花了八百三，三级医院 | 830 3
+花了一万二级医院 | 10000
+八百三天 | ?
+住了十二天花了一万二 | 12 12000
+5km外的医院 | 5
+体重10kg | 10
+花了2ww | 2
+三甲 | 3
+千万别漏了 | -
+上万块 | -
+没有数字 | -
+"""
+
+
+@pytest.mark.parametrize(("text", "values"), rows(SENTENCES))
+def test_numbers_of_a_sentence(text: str, values: str) -> None:
+    expected = [] if values == "-" else [None if value == "?" else Decimal(value) for value in values.split()]
+    assert [number.value for number in find_numbers(fold(text))] == expected
+
+
+@pytest.mark.parametrize(("text", "scaled"), [("两万", True), ("5k", True), ("3千8", True), ("2024", False)])
+def test_words_such_as_ten_thousand_scale_a_number(text: str, scaled: bool) -> None:
+    assert [number.scaled for number in find_numbers(text)] == [scaled]
+
+
+TYPED = st.one_of(
+    st.text(max_size=60),
+    st.text("0123456789.,零〇一二两三四五六七八九十廿百千万亿点wk负-个天级甲 ", max_size=60),
+    st.sampled_from(["9" * 500, "九" * 500, "十" * 500, "万" * 500, "1," * 250, "1.1" * 160, "一万" * 250, "1e999"]),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(TYPED)
+def test_no_text_breaks_it_and_numbers_stand_where_they_say(text: str) -> None:
+    for said in (text, fold(text)):
+        end = 0
+        for number in find_numbers(said):
+            assert end <= number.start < number.end and said[number.start : number.end] == number.text
+            assert number.value is None or (number.value.is_finite() and number.value >= 0)
+            end = number.end
+        value = read_number(said or "0")
+        assert value is None or value.is_finite()
+
+
+def test_no_text_is_no_number() -> None:
+    assert read_number("") is None

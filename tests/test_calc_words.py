@@ -176,10 +176,9 @@ SPELT = """
 住得很远       | 住得很远
 去社区办       | 去社区办
 """ + "\n".join(f"{text} | {text}" for text in ("", "12,000元", "abc 123", "🙂", "备", "住 院", *UNTOUCHED))
-FAULTY_SPELLING = "准备按月交 | 准备按月交 | 备按 sounds like 备案: far away it counts as filed, a wrong number"
 
 
-@pytest.mark.parametrize(("typed", "meant"), [*rows(SPELT), *faulty(FAULTY_SPELLING)])
+@pytest.mark.parametrize(("typed", "meant"), [*rows(SPELT), ("准备按月交", "准备按月交")])
 def test_misspelt_words_are_put_right_and_others_left(typed: str, meant: str) -> None:
     assert spell(fold(typed)) == fold(meant)
 
@@ -278,10 +277,9 @@ CHILDREN = """
 0个孩子=0 负2个孩子=0 -2个孩子=0 2.5个孩子=0 100万个孩子=0/-
 两三个孩子=0/-/several 二孩=- 一个儿子一个女儿=2/several
 """
-FAULTY_CHILDREN = "孩子两个 | 2 | a count behind its noun is passed over, a wrong number (12月办，孩子两个)"
 
 
-@pytest.mark.parametrize(("said", "expected"), [*pairs(CHILDREN), *faulty(FAULTY_CHILDREN)])
+@pytest.mark.parametrize(("said", "expected"), [*pairs(CHILDREN), ("12月办，孩子两个", "2")])
 def test_children(said: str, expected: str) -> None:
     assert (find_children(fold(said))[0] or "-") in expected.split("/")
 

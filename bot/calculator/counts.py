@@ -22,6 +22,8 @@ _COUNT = re.compile(
 _PAIRS = re.compile(
     r"(?:兄妹|姐弟|哥俩|姐俩|兄弟|姐妹|龙凤胎|双胞胎|双胎|孖仔|孖女|孖|一儿一女|一男一女|一仔一女|一对|twins|老大(?:和|跟|、)?老二|老二(?:和|跟|、)?老三|哥哥(?:和|跟|、)?(?:弟弟|妹妹)|姐姐(?:和|跟|、)?(?:弟弟|妹妹)|儿子(?:和|跟|、)?女儿|老大[^。;]{0,8}老二(?![^。;]*老三)|大[宝娃](?:和|跟|、)?[二小][宝娃])(?:俩|两)?"
 )
+# 孩子两个: the count behind its noun.
+_BEHIND = re.compile(r"(?:孩子|娃|小孩|宝宝)(?:一共|总共|共)?(?:有)?(?P<count>[两三四五2-5])个(?![月半])")
 _ONE_EACH = re.compile(r"一[儿男仔]一女|一女一[儿男仔]")
 _TRIPLETS = re.compile(r"三胞胎|老大[^。;]{0,10}老二[^。;]{0,10}老三|仨(?:娃|孩|宝)?")
 # 我们三个人去办, 邻居家两个孩子: not the children to insure.
@@ -67,6 +69,8 @@ def find_children(text: str) -> tuple[str, list[Span]]:
         # 姐姐家两个我家两个，四个小孩: the largest is the sum of the others.
         agree = len(counts) == 1 or 2 * largest == sum(_number(match["count"]) for match in found)
         return str(largest) if agree else SEVERAL, spans + others
+    if match := _BEHIND.search(text):
+        return str(_number(match["count"])), [match.span(), *others]
     for pattern, count in ((_TRIPLETS, 3), (_PAIRS, 2)):
         if match := pattern.search(text):
             return str(count), [match.span(), *others]

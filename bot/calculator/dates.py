@@ -15,7 +15,7 @@ _SCHOOL_YEAR = re.compile(
     r"(?<!\d)(?P<first>20\d{2}|\d{2})\s*年?\s*(?:-|到|至|~|—|–|/|、)\s*(?P<last>20\d{2}|\d{2})\s*"
     r"(?:年|学年|这学年|那学年|那一|这一|的|这一年|年度|那年|$|,|。|\?|这|少|孩|一)"
 )
-_FIRST_YEAR = re.compile(r"(?P<first>20\d{2}|\d{2})(?:年)?学年")
+_FIRST_YEAR = re.compile(r"(?<![-到至~—\d])(?P<first>20\d{2}|\d{2})(?:年)?学年")
 _OTHER_YEAR = re.compile(r"(?P<last>上一?个?学年|以前|往年|历年)|下一?个?学年|明后年")
 _BARE_YEAR = re.compile(
     rf"{YEAR}(?!前)(?:度|的|里|内|全年|整年)?|(?<!\d)(?P<only>20[123]\d)(?=度|的?(?:门诊|限额|额度))"

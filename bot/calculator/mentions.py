@@ -40,6 +40,10 @@ _WRITTEN = re.compile(
     r"(?<![\d.])(?:(?P<year>20\d{2})(?P<sep>[-/年])|(?P<short>2\d)年)(?P<month>1[0-9]|0?[1-9]|[2-9]\d|00)"
     r"(?:(?P=sep)(?P<day>\d{1,2}))?(?![\d.%月学年]|\s*月)"
 )
+# 2025.7住院: a year and a month where something was done then.
+_POINTED = re.compile(
+    r"(?<![\d.])(?P<year>20[12]\d)\.(?P<month>1[0-2]|0?[1-9])(?=\s*(?:月|住|办|生|出|参|入|去|看|交|的))(?!\d)"
+)
 # 10.12刚生: a day of birth without its year.
 _SHORT = re.compile(r"(?<![\d.])(?P<month>1[0-2]|[1-9])[./](?P<day>\d{1,2})(?=\s*(?:刚|才|号)?(?:生|出生|出世|落地))")
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -62,8 +66,10 @@ _NOW = re.compile(r"(?P<today>今天|今日)|现在|这会儿|这两天|明天|�
 _DONE_NOW = re.compile(
     r"(?![^,。;]{0,6}(?:打算|过阵子|以后|再说|想着))[^,。;]{0,20}?(?:办|参保|补|交|缴|买|入|申请|登记)"
 )
-_AGO = {"今天": 0, "今早": 0, "今日": 0, "昨天": 1, "昨晚": 1, "寻日": 1, "前天": 2}
-_JUST_BORN = re.compile(rf"(?P<word>{'|'.join(_AGO)})(?=[^,。;\d月]{{0,6}}(?:生的?|出生|出世|落地)(?!病))")
+_AGO = {"今天": 0, "今早": 0, "今日": 0, "昨天": 1, "昨晚": 1, "寻日": 1, "前天": 2, "大前天": 3}
+_JUST_BORN = re.compile(
+    rf"(?P<word>{'|'.join(sorted(_AGO, key=len, reverse=True))})(?=[^,。;\d月]{{0,6}}(?:生的?|出生|出世|落地)(?!病))"
+)
 _LED_YEAR = re.compile(rf"(?:(?P<year>20\d{{2}})|(?P<near>{'|'.join(_NEAR)}))[)年]?[^,。;!?\d月]{{0,4}}$")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _AGE = re.compile(r"(?:满|每)$")
@@ -103,6 +109,7 @@ def find_mentions(text: str, today: date) -> list[Mention]:
     for mention in (
         *_run_together(text),
         *_written(text),
+        *_pointed(text),
         *_worded(text, today),
         *_relative(text, today),
         *_named(text),
@@ -138,6 +145,11 @@ def _written(text: str) -> Iterator[Mention]:
 def _run_together(text: str) -> Iterator[Mention]:
     for match in (*_DIGITS.finditer(text), *_DOTTED.finditer(text)):
         yield Mention(full_year(int(match["year"])), int(match["month"]), int(match["day"]), *match.span())
+
+
+def _pointed(text: str) -> Iterator[Mention]:
+    for match in _POINTED.finditer(text):
+        yield Mention(int(match["year"]), int(match["month"]), None, *match.span())
 
 
 def _worded(text: str, today: date) -> Iterator[Mention]:

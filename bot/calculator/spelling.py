@@ -12,7 +12,7 @@ _FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五
 _WORDS = ("门诊", "住院", "报销", "社康", "起付线", "诊查费", "备案", "绑定", "转诊")
 
 # Signs behind which it is another word: 备安排, 住原来, 报小孩.
-_GOES_ON = {"备案": "排装全", "住院": "来址先", "报销": "孩朋学"}
+_GOES_ON = {"备案": "排装全月", "住院": "来址先", "报销": "孩朋学"}
 
 
 def spell(text: str) -> str:

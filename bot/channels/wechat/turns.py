@@ -26,6 +26,7 @@ _LOOK_AGAIN = 0.1
 # A late answer that is asked for may still come while we hold that request, but the reply must be on its way too.
 _IN_HAND = 0.3
 _ENDS = " 。.!！~"
+_LONGEST_WORD = 20
 
 
 class Turns:
@@ -118,7 +119,9 @@ class Turns:
         return True
 
     async def _say(self, visitor: str, state: Visitor, question: str, until: float) -> Card:
-        word, number = fold(question).strip(_ENDS), picked(question)
+        # Only a short text can be one of these, and folding a long one takes a while.
+        short = question if len(question) <= _LONGEST_WORD else ""
+        word, number = fold(short).strip(_ENDS), picked(short)
         if word in GO_ON and state.rest:
             return Card(state.rest[0], tuple(state.rest[1:]))
         if state.waiting and (word in (*FETCH, *GO_ON) or (number == 1 and not state.options)):

@@ -1,4 +1,4 @@
-"""Command line: `python -m bot serve` and `python -m bot ask "…"`."""
+"""Command line: `python -m bot serve`, `python -m bot ask "…"` and `python -m bot wechat-check --url …`."""
 
 from __future__ import annotations
 
@@ -6,19 +6,24 @@ import argparse
 import logging
 import sys
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 import uvicorn
 
 from bot.channels.app import create_app
+from bot.channels.wechat.checklist import Checklist
+from bot.channels.wechat.courier import Courier
 from bot.chat import Chat, china_now
 from bot.opening import open_calculator, open_engine
 from bot.reply import Query, Reply
 from bot.settings import Settings, SettingsError, load_settings, settings_table, unknown_settings
+from corpus.entries import load_corpus
+from corpus.errors import CorpusError
 from index.errors import IndexFault, IndexMissing
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; return 0, 1 for a missing index or 2 for a wrong setting."""
+    """Run one command; return 0, 1 for a missing index or a point not passed, or 2 for a wrong setting."""
     options = _parser().parse_args(arguments)
     given = {name: getattr(options, name) for name in ("host", "port") if getattr(options, name, None) is not None}
     try:
@@ -28,6 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     for name in unknown_settings():
         print(f"提醒：不认识设置 {name}，没有用它。可用的设置见 python -m bot --help。", file=sys.stderr)
+    if options.command == "wechat-check":
+        return _check(settings, options.url)
     if not settings.index.exists():
         print(IndexMissing(settings.index), file=sys.stderr)
         return 1
@@ -40,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     ]
     parser = argparse.ArgumentParser(
         prog="python -m bot",
-        description="少儿医保问答：启动服务，或在命令行问一句。",
+        description="少儿医保问答：启动服务，在命令行问一句，或者检查公众号的网址。",
         epilog="\n".join(["环境变量：", *rows]),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -51,7 +58,21 @@ def _parser() -> argparse.ArgumentParser:
     ask = commands.add_parser("ask", help="问一句，答复写到屏幕上")
     ask.add_argument("question", help="问题")
     ask.add_argument("--explain", action="store_true", help="同时写出匹配的依据")
+    check = commands.add_parser("wechat-check", help="扮作微信的服务器，检查正在运行的公众号网址")
+    check.add_argument("--url", required=True, type=_url, help="例如 http://127.0.0.1:8000/wechat")
     return parser
+
+
+def _url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        # Asking for a port that is none raises ValueError.
+        good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        good = False
+    if not good or "?" in text or "#" in text:
+        raise argparse.ArgumentTypeError("应当像 http://127.0.0.1:8000/wechat 这样，后面不带参数")
+    return text
 
 
 def _serve(settings: Settings) -> int:
@@ -83,6 +104,19 @@ def _ask(settings: Settings, question: str, explain: bool) -> int:
     if explain:
         print(f"\n{engine.explain(question)}")
     return 0
+
+
+def _check(settings: Settings, url: str) -> int:
+    if settings.wechat_token is None:
+        print("没有 FAQ_WECHAT_ 开头的设置。请在启动服务用的那些环境变量里运行。", file=sys.stderr)
+        return 2
+    try:
+        corpus = load_corpus()
+        checklist = Checklist(Courier(url, settings), corpus.entries, corpus.phrases)
+    except CorpusError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0 if checklist.run(print) else 1
 
 
 def format_reply(reply: Reply) -> str:

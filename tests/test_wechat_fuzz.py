@@ -9,7 +9,9 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from wechat_fixtures import quiet  # noqa: F401
-from wechat_fuzz import check, request, target
+from wechat_fuzz import check, flood, request, target
+
+from tests.web import memory
 
 pytestmark = pytest.mark.usefixtures("quiet")
 CLIENT = TestClient(target())
@@ -19,3 +21,12 @@ CLIENT = TestClient(target())
 @given(random=st.randoms(use_true_random=False))
 def test_no_request_breaks_it(random: Random) -> None:
     check(CLIENT.post("/wechat", **request(random)))
+
+
+def test_a_flood_leaves_nothing_behind() -> None:
+    app = target()
+    flood(app, 300, seed=1)
+    before = memory()
+    statuses = flood(app, 1000)
+    assert statuses[200] > 100 and statuses[400] > 100 and statuses[403] > 100
+    assert memory() - before < 10 * 2**20

@@ -25,6 +25,7 @@ from wechat_fixtures import (
     xml,
 )
 
+from bot.channels.wechat.turns import CLAIM_SECONDS
 from bot.reply import Reply
 from bot.store import MemoryStore
 from tests.store_fixtures import KINDS, address_of, make_store, redis_server  # noqa: F401
@@ -177,11 +178,38 @@ def test_unsubscribing_while_an_answer_is_worked_out() -> None:
 
 
 def test_a_claim_left_behind_by_a_crash() -> None:
-    """Another process claimed the message and died: the user is not left without a word."""
-    store = MemoryStore()
-    app = account(FakeChat(), store, **SOON)
+    """Another process claimed the message and died: as soon as the claim is over, the message is answered."""
+    store, chat = MemoryStore(), FakeChat(about)
+    app = account(chat, store)
     say(app, "别处没答完的话")
     for key in rows(store):
         if "turn" in key:
+            store.put(key, "", 0.5)
+    assert say(app, "别处没答完的话") == "关于别处没答完的话" and len(chat.asked) == 2
+
+
+def test_a_claim_that_is_renewed_elsewhere() -> None:
+    """Another process is still at work: it is waited for, and nothing is begun again."""
+    store, chat = MemoryStore(), FakeChat(about)
+    app = account(chat, store, **SOON)
+    say(app, "别处还在答的话")
+    for key in rows(store):
+        if "turn" in key:
             store.put(key, "", 60)
-    assert say(app, "别处没答完的话") == WAITING
+    assert say(app, "别处还在答的话") == WAITING and len(chat.asked) == 1
+
+
+def test_a_slow_answer_keeps_its_claim() -> None:
+    chat, store = FakeChat(about), MemoryStore()
+    apps = [account(chat, store, **SOON), account(chat, store, **SOON)]
+
+    async def ask(one: Caller, other: Caller) -> None:
+        assert await one.say("慢得过了头的话") == WAITING
+        await asyncio.sleep(CLAIM_SECONDS + 0.5)
+        assert await other.say("慢得过了头的话") == WAITING
+        chat.open()
+        await asyncio.sleep(0.2)
+        assert await other.say("慢得过了头的话") == "关于慢得过了头的话"
+
+    together(apps, ask)
+    assert len(chat.asked) == 1

@@ -13,38 +13,62 @@ from pathlib import Path
 
 import httpx
 import pytest
-from wechat_fixtures import NOTHING, content_of, event, sealed, xml
+from wechat_fixtures import NOTHING, content_of, event, private_in, sealed, sent, xml
+from wechat_server import STUCK
 
 from tests.store_fixtures import address_of, redis_server  # noqa: F401
+from tests.web import HOST, free_port
 
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.fixture(params=["sqlite", "redis"])
-def servers(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[str]]:
-    address = address_of(request.param, request, tmp_path)
-    place = {"FAQ_REDIS_URL": address} if request.param == "redis" else {"FAQ_STORE": address}
-    environ = {**os.environ, **place, "PYTHONPATH": "tests"}
-    ports = [free_port() for _ in range(2)]
-    command = [sys.executable, "-m", "tests.wechat_server"]
-    asked = str(tmp_path / "asked")
-    running = [subprocess.Popen([*command, str(port), asked], cwd=ROOT, env=environ) for port in ports]
-    try:
+class Servers:
+    """The processes; each question that one of them is asked becomes a line in a file."""
+
+    def __init__(self, folder: Path, place: dict[str, str]) -> None:
+        self._asked, self._log = folder / "asked", folder / "log"
+        environ = {**os.environ, **place, "FAQ_LOG_LEVEL": "debug", "PYTHONPATH": "tests"}
+        ports = [free_port() for _ in range(2)]
+        command = [sys.executable, "-m", "tests.wechat_server"]
+        with self._log.open("ab") as log:
+            self.processes = [
+                subprocess.Popen([*command, str(port), str(self._asked)], cwd=ROOT, env=environ, stdout=log, stderr=log)
+                for port in ports
+            ]
+        self.urls = [f"http://{HOST}:{port}/wechat" for port in ports]
         deadline = time.monotonic() + 30
         while not all(map(listens, ports)):
             assert time.monotonic() < deadline, "they did not start"
             time.sleep(0.05)
-        yield [f"http://127.0.0.1:{port}" for port in ports]
-    finally:
-        for process in running:
+
+    async def post(self, client: httpx.AsyncClient, server: int, document: str) -> httpx.Response:
+        return await client.post(self.urls[server], **sealed(document))
+
+    @property
+    def asked(self) -> list[str]:
+        return self._asked.read_text(encoding="utf-8").splitlines() if self._asked.exists() else []
+
+    def stop(self) -> str:
+        """End them; return what they have logged."""
+        for process in self.processes:
             process.terminate()
-            process.wait(10)
+        for process in self.processes:
+            process.wait(20)
+        return self._log.read_text(encoding="utf-8")
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@pytest.fixture(params=["sqlite", "redis"])
+def servers(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Servers]:
+    address = address_of(request.param, request, tmp_path)
+    place = {"FAQ_REDIS_URL": address} if request.param == "redis" else {"FAQ_STORE": address}
+    sent.clear()
+    servers = Servers(tmp_path, place)
+    try:
+        yield servers
+    finally:
+        log = servers.stop()
+    # Item 58, for the whole log of both processes.
+    assert log.count("Started server process") == 2 and private_in(log) == []
 
 
 def listens(port: int) -> bool:
@@ -52,18 +76,40 @@ def listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def test_item_38_two_processes(servers: list[str], tmp_path: Path) -> None:
-    async def post(client: httpx.AsyncClient, server: int, document: str) -> httpx.Response:
-        return await client.post(f"{servers[server]}/wechat", **sealed(document))
-
+def test_item_38_two_processes(servers: Servers) -> None:
     async def run() -> None:
         async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
-            both = await asyncio.gather(*(post(client, server, xml("发到两处的话")) for server in (0, 1, 0, 1)))
+            first = xml("发到两处的话")
+            both = await asyncio.gather(*(servers.post(client, server, first) for server in (0, 1, 0, 1)))
             assert [content_of(one) for one in both] == ["关于发到两处的话"] * 4
-            assert "第 1/2 段" in content_of(await post(client, 0, xml("长的一段话", number=2)))
-            assert content_of(await post(client, 1, xml("继续", number=3))).startswith("长")
-            assert (await post(client, 1, event("unsubscribe"))).text == "success"
-            assert content_of(await post(client, 0, xml("继续", number=4))) == NOTHING
+            assert "第 1/2 段" in content_of(await servers.post(client, 0, xml("长的一段话", number=2)))
+            assert content_of(await servers.post(client, 1, xml("继续", number=3))).startswith("长")
+            forged = sealed(xml("冒充的一句话"))
+            forged["params"]["msg_signature"] = "0" * 40
+            assert (await client.post(servers.urls[0], **forged)).status_code == 403
+            assert (await servers.post(client, 1, event("unsubscribe"))).text == "success"
+            assert content_of(await servers.post(client, 0, xml("继续", number=4))) == NOTHING
 
     asyncio.run(run())
-    assert (tmp_path / "asked").read_text(encoding="utf-8").splitlines() == ["发到两处的话", "长的一段话"]
+    assert servers.asked == ["发到两处的话", "长的一段话"]
+
+
+def test_one_is_killed_in_the_middle_of_an_answer(servers: Servers) -> None:
+    async def run() -> float:
+        async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
+            first = asyncio.create_task(servers.post(client, 0, xml(STUCK)))
+            while servers.asked != [STUCK]:
+                await asyncio.sleep(0.05)
+            # It holds the message for longer than a claim lasts unless it is renewed.
+            assert not (await asyncio.wait({first}, timeout=3.2))[0]
+            servers.processes[0].kill()
+            with pytest.raises(httpx.TransportError):
+                await first
+            before = time.monotonic()
+            retry = content_of(await servers.post(client, 1, xml(STUCK)))
+            seconds = time.monotonic() - before
+            assert retry == content_of(await servers.post(client, 1, xml(STUCK))) == f"关于{STUCK}"
+            return seconds
+
+    assert asyncio.run(run()) < 4.5
+    assert servers.asked == [STUCK] * 2

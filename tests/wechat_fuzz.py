@@ -28,6 +28,7 @@ from wechat_fixtures import (
 from wechatpy.exceptions import InvalidAppIdException
 
 from bot.channels.wechat.crypto import Crypt, sign
+from tests.web import memory
 
 NAMES = [*GENERATED, *NEGATIVE]
 PLAIN = [case["plaintext"] for case in GENERATED.values()]
@@ -108,11 +109,11 @@ def target() -> FastAPI:
     return account(FakeChat(lambda text: f"{text}。{text}"))
 
 
-def main(count: int) -> int:
-    """Post `count` requests; print how many of each status came back."""
+def flood(app: FastAPI, count: int, seed: int = 2026) -> Counter[int]:
+    """Post `count` requests, then a good one; return how many of each status came back."""
 
     async def run(wx: Caller) -> Counter[int]:
-        random = Random(2026)
+        random = Random(seed)
         statuses: Counter[int] = Counter()
         for _ in range(count):
             made = request(random)
@@ -124,7 +125,16 @@ def main(count: int) -> int:
         assert content_of(await wx.post(sealed(PLAIN[0])))
         return statuses
 
-    print(dict(sorted(together(target(), run).items())))
+    return together(app, run)
+
+
+def main(count: int) -> int:
+    """Post `count` requests; print how many of each status came back, and what memory they took."""
+    app = target()
+    # What is made only once does not count.
+    flood(app, 500, seed=1)
+    before = memory()
+    print(dict(sorted(flood(app, count).items())), f"{(memory() - before) / 2**20:+.1f} MB")
     return 0
 
 

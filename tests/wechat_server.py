@@ -1,30 +1,40 @@
 """One of several processes behind the callback: `PYTHONPATH=tests python -m tests.wechat_server PORT FILE`.
 
-The settings say where its store lies; each question that it is asked becomes a line in FILE.
+The settings say where its store lies and what it logs; each question that it is asked becomes a line in FILE.
 """
 
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
+from unittest.mock import patch
 
-import uvicorn
 from wechat_fixtures import FakeChat, account
 
+from bot import __main__ as cli
 from bot.opening import open_store
 from bot.settings import load_settings
 
+# Whoever is asked it first gets stuck.
+STUCK = "卡住的一句话"
+
 
 def main(port: str, file: str) -> None:
-    """Serve until somebody ends the process."""
+    """Serve as the bot's own command does, until somebody ends the process."""
 
     def answer(text: str) -> str:
-        with Path(file).open("a", encoding="utf-8") as lines:
+        with Path(file).open("a+", encoding="utf-8") as lines:
             lines.write(f"{text}\n")
+            lines.seek(0)
+            stuck = text == STUCK and lines.read().count(STUCK) == 1
+        time.sleep(30 if stuck else 0.5)
         return "长" * 1000 if text.startswith("长") else f"关于{text}"
 
-    app = account(FakeChat(answer, seconds=0.5), open_store(load_settings()))
-    uvicorn.run(app, port=int(port), log_level="warning")
+    settings = load_settings(port=int(port))
+    app = account(FakeChat(answer), open_store(settings))
+    with patch("bot.__main__.create_app", lambda _: app):
+        cli._serve(settings)
 
 
 if __name__ == "__main__":

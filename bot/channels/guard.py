@@ -12,7 +12,7 @@ from collections.abc import Callable
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -103,6 +103,9 @@ class Shell:
 
         try:
             await self._app(scope, receive, send_guarded)
+        except ClientDisconnect:
+            # Gone before the whole request was there: nobody's fault, and nobody to answer.
+            return
         except Exception:
             # The values in a trace may hold what somebody typed.
             log.error("%s %s 出错：\n%s", scope["method"], scope["path"], mask(traceback.format_exc()))

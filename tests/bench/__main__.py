@@ -1,4 +1,4 @@
-"""Command line: `python -m tests.bench [--quick] [--only 名称 …]`."""
+"""Command line: `python -m tests.bench [--quick] [--seconds 秒] [--only 名称 …]`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from index.disk import default_index
 from tests.bench.browsing import browsing
 from tests.bench.callback import callback
+from tests.bench.crowd import SECONDS, crowd
 from tests.bench.report import FOLDER, Part, write
 from tests.bench.scaling import QUICK, SIZES, scaling
 from tests.bench.searching import searching
@@ -23,7 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m tests.bench", description="性能测试：服务、启动、检索、公众号、规模、聊天窗口。"
     )
     parser.add_argument("--quick", action="store_true", help="规模只测到十万个问法")
-    names = ("serving", "starting", "searching", "callback", "scaling", "browsing")
+    parser.add_argument("--seconds", type=int, default=SECONDS, help=f"公众号的很多人同时问多久，默认 {SECONDS} 秒")
+    names = ("serving", "starting", "searching", "callback", "crowd", "scaling", "browsing")
     parser.add_argument("--only", nargs="+", choices=names, default=names, help="只做这几项")
     options = parser.parse_args(arguments)
     if not default_index().exists():
@@ -33,7 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     def size(say: Callable[[str], None]) -> Part:
         return scaling(say, QUICK if options.quick else SIZES)
 
-    steps: dict[str, _Step] = dict(zip(names, (serving, starting, searching, callback, size, browsing), strict=True))
+    def ask(say: Callable[[str], None]) -> Part:
+        return crowd(say, options.seconds)
+
+    measures = (serving, starting, searching, callback, ask, size, browsing)
+    steps: dict[str, _Step] = dict(zip(names, measures, strict=True))
     # Printed as they come: a fault in a later part must not lose an earlier one.
     parts = []
     for name in names:

@@ -48,8 +48,8 @@ class Connection:
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
 
-    async def post(self, data: bytes) -> bool:
-        """Send one request, read the whole reply; return whether it was a 200."""
+    async def post(self, data: bytes) -> bytes | None:
+        """Send one request, read the whole reply; return its body if it was a 200."""
         try:
             if self._reader is None or self._writer is None:
                 self._reader, self._writer = await asyncio.open_connection(HOST, self._port)
@@ -57,13 +57,13 @@ class Connection:
             return await self._reply(self._reader)
         except (OSError, ValueError, asyncio.IncompleteReadError):
             self.close()
-            return False
+            return None
 
-    async def _reply(self, reader: asyncio.StreamReader) -> bool:
+    async def _reply(self, reader: asyncio.StreamReader) -> bytes | None:
         head = (await reader.readuntil(b"\r\n\r\n")).lower()
         length = int(head.partition(b"content-length:")[2].partition(b"\r\n")[0])
-        await reader.readexactly(length)
-        return head.startswith(b"http/1.1 200")
+        data = await reader.readexactly(length)
+        return data if head.startswith(b"http/1.1 200") else None
 
     def close(self) -> None:
         """Hang up."""
@@ -85,7 +85,7 @@ async def closed_loop(
         while asked < count if count else time.perf_counter() - start < seconds:
             data, sent = requests[asked % len(requests)], time.perf_counter()
             asked += 1
-            _note(outcome, await connection.post(data), sent)
+            _note(outcome, await connection.post(data) is not None, sent)
         connection.close()
 
     await asyncio.gather(*(one() for _ in range(connections)))
@@ -106,7 +106,7 @@ async def open_loop(port: int, requests: Sequence[bytes], rate: float, seconds: 
     async def work(connection: Connection) -> None:
         while due:
             data, planned = due.popleft()
-            _note(outcome, await connection.post(data), planned)
+            _note(outcome, await connection.post(data) is not None, planned)
         idle.append(connection)
 
     start = time.perf_counter()

@@ -20,14 +20,17 @@ _POLL = 0.005
 class Server:
     """A running server; use it with `with`."""
 
-    def __init__(self, echo: bool = False) -> None:
+    def __init__(self, echo: bool = False, **settings: str) -> None:
         """Start it, the plain bot or the one with /echo, and wait until it is ready."""
         self.port = _free_port()
         port = str(self.port)
         command = ["tests.bench.echo", port] if echo else ["bot", "serve", "--port", port]
         started = time.perf_counter()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", *command], env=_environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+            [sys.executable, "-m", *command],
+            env=_environment() | settings,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
         )
         try:
             self._wait()
@@ -50,6 +53,15 @@ class Server:
         resident = _kilobytes(folder / "status", "VmRSS")
         return resident / 1024, _kilobytes(folder / "smaps_rollup", "Pss") / 1024
 
+    def metrics(self) -> dict[str, float]:
+        """Return its numbers by name, those with labels added up."""
+        found: dict[str, float] = {}
+        for line in _page(self.port, "/metrics")[1].splitlines():
+            if not line.startswith("#"):
+                name, value = line.rpartition(" ")[::2]
+                found[name.partition("{")[0]] = found.get(name.partition("{")[0], 0.0) + float(value)
+        return found
+
     def processor(self) -> float:
         """Return the seconds of processor time that the process has used, in all its threads."""
         # Fields 14 and 15, counted from 1; the name in brackets before them may hold spaces: man 5 proc
@@ -59,7 +71,7 @@ class Server:
     def _wait(self) -> None:
         end = time.perf_counter() + _PATIENCE
         while time.perf_counter() < end:
-            if _status(self.port) == 200:
+            if _page(self.port, "/api/ready")[0] == 200:
                 return
             if self._process.poll() is not None:
                 break
@@ -91,13 +103,14 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _status(port: int) -> int:
+def _page(port: int, path: str) -> tuple[int, str]:
     connection = http.client.HTTPConnection(HOST, port, timeout=5)
     try:
-        connection.request("GET", "/api/ready")
-        return connection.getresponse().status
+        connection.request("GET", path)
+        response = connection.getresponse()
+        return response.status, response.read().decode()
     except OSError:
-        return 0
+        return 0, ""
     finally:
         connection.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import Counter
 
 from fastapi import FastAPI
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 PATH = "/wechat"
 # WeChat does nothing more after it, and shows the user nothing.
 _SUCCESS = "success"
+_QUIET_SECONDS = 60.0
 _SAYS = {400: "bad request", 403: "forbidden", 413: "too large"}
 
 
@@ -51,6 +53,7 @@ class Channel:
         self._visitors = Visitors(desk.store, token)
         self._turns = Turns(desk.store, self._visitors, self._speaker, Pool(), self._metrics)
         self._refused: Counter[str] = Counter()
+        self._quiet_until: dict[Reason, float] = {}
 
     async def serve(self, request: Request) -> Response:
         """Answer one request; whatever is genuine gets a 200 in time."""
@@ -60,7 +63,7 @@ class Channel:
                 return PlainTextResponse(self._gate.greet(request.query_params))
             letter = self._gate.open(request.query_params, await _body(request))
         except Refused as refused:
-            return self._refuse(refused.reason)
+            return self._refuse(refused)
         self._metrics.count_request(letter.message.label)
         try:
             card = await self._card(letter.message, until)
@@ -93,8 +96,7 @@ class Channel:
         if event != "subscribe":
             return None
         card = self._speaker.welcome()
-        async with self._visitors.at(visitor) as state:
-            state.show("", card)
+        await self._visitors.change(visitor, lambda state: state.show("", card))
         return card
 
     def _reply(self, message: Message, card: Card) -> str:
@@ -104,13 +106,15 @@ class Channel:
             return staff_reply(message, now)
         return text_reply(message, now, card.text)
 
-    def _refuse(self, reason: Reason) -> Response:
+    def _refuse(self, refused: Refused) -> Response:
+        reason = refused.reason
         self._metrics.rejects.labels(reason.label).inc()
         self._refused[reason.label] += 1
-        count = self._refused[reason.label]
         # Strangers may knock as often as they like; the log stays short.
-        if count in (1, 10, 100) or count % 1000 == 0:
-            log.warning("公众号回调拒绝了请求（%s，到现在 %d 次）：%s。", reason.label, count, reason.hint)
+        if time.monotonic() >= self._quiet_until.get(reason, 0.0):
+            self._quiet_until[reason] = time.monotonic() + _QUIET_SECONDS
+            count, hint = self._refused[reason.label], refused.seen + reason.hint
+            log.warning("公众号回调拒绝了请求（%s，到现在 %d 次）：%s。", reason.label, count, hint)
         return PlainTextResponse(_SAYS[reason.status], reason.status)
 
 

@@ -53,8 +53,10 @@ class Gate:
     def open(self, query: QueryParams, body: bytes) -> Letter:
         """Return the message that was posted; raise Refused unless it comes from WeChat and is meant for us."""
         timestamp, nonce = self._check_signature(query)
-        if not _SECONDS.fullmatch(timestamp) or abs(self._now() - int(timestamp)) > self._window:
+        if not _SECONDS.fullmatch(timestamp):
             raise Refused(Reason.STALE)
+        if abs(ahead := round(self._now() - int(timestamp))) > self._window:
+            raise Refused(Reason.STALE, f"本机的时间比请求{'晚' if ahead > 0 else '早'} {abs(ahead)} 秒，")
         # The plain signature does not cover the body, so with a key set nothing is believed that is not encrypted.
         if (query.getlist("encrypt_type") or ["raw"]) != ["aes" if self._encrypted else "raw"]:
             raise Refused(Reason.MODE)

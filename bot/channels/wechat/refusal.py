@@ -14,7 +14,7 @@ class Reason(Enum):
     CIPHER = (400, "-40007", "密文长度不对")
     BUFFER = (400, "-40008", "解不开，请核对 FAQ_WECHAT_ENCODING_AES_KEY")
     BASE64 = (400, "-40010", "密文不是 Base64")
-    STALE = (403, "stale", "时间相差太大，请校准服务器的时钟")
+    STALE = (403, "stale", "时间相差太大，请校准服务器的时钟，打开自动对时")
     MODE = (403, "mode", "加密方式与 FAQ_WECHAT_MODE 不一致")
     RECIPIENT = (403, "recipient", "不是发给本公众号的，请核对 FAQ_WECHAT_ORIGINAL_ID")
     ECHO = (400, "echostr", "验证请求缺 echostr")
@@ -39,7 +39,8 @@ class Reason(Enum):
 class Refused(Exception):
     """A request that is not from WeChat, or that nobody can read; says nothing of what was in it."""
 
-    def __init__(self, reason: Reason) -> None:
-        """Remember the reason."""
+    def __init__(self, reason: Reason, seen: str = "") -> None:
+        """Remember the reason, and what was seen if that helps the operator and is no secret."""
         super().__init__(reason.label)
         self.reason = reason
+        self.seen = seen

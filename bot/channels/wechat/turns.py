@@ -14,8 +14,11 @@ from bot.chat import picked
 from bot.store import Store
 from corpus.text import fold
 
-# WeChat tries three times within 15 seconds; whoever claimed a message has given up well after that.
-CLAIM_SECONDS = 60.0
+# Whoever answers renews the claim; when a process dies, another still has time to answer WeChat's next try.
+CLAIM_SECONDS = 3.0
+_RENEW_SECONDS = 1.0
+# WeChat tries three times within 15 seconds; after this nobody wants the answer any more.
+PATIENCE_SECONDS = 60.0
 FETCH = ("查看答案",)
 GO_ON = ("继续", "下一段", "下一页")
 _PREFIX = "wechat/turn/"
@@ -23,6 +26,7 @@ _LOOK_AGAIN = 0.1
 # A late answer that is asked for may still come while we hold that request, but the reply must be on its way too.
 _IN_HAND = 0.3
 _ENDS = " 。.!！~"
+_LONGEST_WORD = 20
 
 
 class Turns:
@@ -42,7 +46,7 @@ class Turns:
         task, again = self._running.get(turn_id), True
         if task is None:
             task, again = self._start(visitor, turn_id, question, until), False
-        await asyncio.wait({task}, timeout=max(0.0, until - asyncio.get_running_loop().time()))
+        await asyncio.wait({task}, timeout=max(0.0, until - _now()))
         card = task.result() if task.done() else None
         if card is None:
             return await self._late(visitor, turn_id)
@@ -55,7 +59,7 @@ class Turns:
         """Erase all that is known of a visitor."""
         turns = await self._visitors.erase(visitor)
         await to_thread(self._store.delete, *(_PREFIX + turn_id for turn_id in turns))
-        self._speaker.forget(visitor)
+        await to_thread(self._speaker.forget, visitor)
 
     def _start(self, visitor: str, turn_id: str, question: str, until: float) -> asyncio.Task[Card | None]:
         task = asyncio.create_task(self._work(visitor, turn_id, question, until))
@@ -65,37 +69,59 @@ class Turns:
 
     async def _work(self, visitor: str, turn_id: str, question: str, until: float) -> Card | None:
         try:
-            if not await to_thread(self._store.add, _PREFIX + turn_id, "", CLAIM_SECONDS):
-                return await self._elsewhere(visitor, turn_id)
-            return await self._answer(visitor, turn_id, question, until)
+            state = await self._claim(visitor, turn_id)
+            if state is None:
+                self._metrics.retries.inc()
+            give_up = _now() + PATIENCE_SECONDS
+            while state is None and _now() < give_up:
+                # Another process has it, or this one had it at an earlier try.
+                card = await self._outcome(turn_id, give_up)
+                if card is not None:
+                    await self._hand_over(visitor, turn_id, card)
+                    return card
+                # Whoever had it is gone.
+                state = await self._claim(visitor, turn_id)
+            return await self._answer(visitor, turn_id, question, state, until) if state else None
         except Exception as error:
             return self._speaker.trouble(error)
 
-    async def _elsewhere(self, visitor: str, turn_id: str) -> Card | None:
-        """Return what another process, or an earlier try, said to the message."""
-        self._metrics.retries.inc()
-        card = await self._outcome(turn_id, asyncio.get_running_loop().time() + CLAIM_SECONDS)
-        if card is not None:
-            await self._hand_over(visitor, turn_id, card)
+    async def _claim(self, visitor: str, turn_id: str) -> Visitor | None:
+        """Return the visitor's state if the message is ours to answer."""
+
+        def work(state: Visitor) -> Visitor | None:
+            if not self._store.add(_PREFIX + turn_id, "", CLAIM_SECONDS):
+                return None
+            state.take(turn_id)
+            return state
+
+        return await self._visitors.change(visitor, work)
+
+    async def _answer(self, visitor: str, turn_id: str, question: str, state: Visitor, until: float) -> Card:
+        give_up = _now() + PATIENCE_SECONDS
+        saying = asyncio.ensure_future(self._say(visitor, state, question, until))
+        while not (await asyncio.wait({saying}, timeout=_RENEW_SECONDS))[0] and _now() < give_up:
+            await to_thread(self._store.put, _PREFIX + turn_id, "", CLAIM_SECONDS)
+        card = await saying
+        if not await self._visitors.change(visitor, lambda state: self._keep(turn_id, card, state)):
+            await to_thread(self._speaker.forget, visitor)
         return card
 
-    async def _answer(self, visitor: str, turn_id: str, question: str, until: float) -> Card:
-        async with self._visitors.at(visitor) as state:
-            state.take(turn_id)
-        card = await self._say(visitor, state, question, until)
-        async with self._visitors.at(visitor) as state:
-            if turn_id in state.turns:
-                await to_thread(self._store.put, _PREFIX + turn_id, card.dump(), KEPT_SECONDS)
-                if turn_id not in state.waiting:
-                    state.show(turn_id, card)
-                return card
-        # Unsubscribed meanwhile: nothing of the visitor may stay behind.
-        await to_thread(self._store.delete, _PREFIX + turn_id)
-        self._speaker.forget(visitor)
-        return card
+    def _keep(self, turn_id: str, card: Card, state: Visitor) -> bool:
+        """Keep the outcome of a turn; return False if the visitor has unsubscribed meanwhile."""
+        if not state.turns:
+            self._store.delete(_PREFIX + turn_id)
+            return False
+        # Where two processes wrote at once, one of them has not seen that it was noted.
+        state.take(turn_id)
+        self._store.put(_PREFIX + turn_id, card.dump(), KEPT_SECONDS)
+        if turn_id not in state.waiting:
+            state.show(turn_id, card)
+        return True
 
     async def _say(self, visitor: str, state: Visitor, question: str, until: float) -> Card:
-        word, number = fold(question).strip(_ENDS), picked(question)
+        # Only a short text can be one of these, and folding a long one takes a while.
+        short = question if len(question) <= _LONGEST_WORD else ""
+        word, number = fold(short).strip(_ENDS), picked(short)
         if word in GO_ON and state.rest:
             return Card(state.rest[0], tuple(state.rest[1:]))
         if state.waiting and (word in (*FETCH, *GO_ON) or (number == 1 and not state.options)):
@@ -117,9 +143,7 @@ class Turns:
         card = await self._outcome(turn_id, until)
         if card is None and await to_thread(self._store.get, _PREFIX + turn_id) is not None:
             return self._speaker.hint("waiting")
-        async with self._visitors.at(visitor) as state:
-            if turn_id in state.waiting:
-                state.waiting.remove(turn_id)
+        await self._visitors.change(visitor, lambda state: state.drop(turn_id))
         return card or self._speaker.hint("nothing_more")
 
     async def _outcome(self, turn_id: str, until: float) -> Card | None:
@@ -128,19 +152,30 @@ class Turns:
             kept = await to_thread(self._store.get, _PREFIX + turn_id)
             if kept:
                 return Card.load(kept)
-            if kept is None or asyncio.get_running_loop().time() + _LOOK_AGAIN > until:
+            if kept is None or _now() + _LOOK_AGAIN > until:
                 return None
             await asyncio.sleep(_LOOK_AGAIN)
 
     async def _hand_over(self, visitor: str, turn_id: str, card: Card) -> None:
         """Note that an answer that was late has reached the visitor after all, with a later try."""
-        async with self._visitors.at(visitor) as state:
+
+        def work(state: Visitor) -> None:
             if turn_id in state.waiting:
                 state.show(turn_id, card)
 
+        await self._visitors.change(visitor, work)
+
     async def _late(self, visitor: str, turn_id: str) -> Card:
         self._metrics.overruns.inc()
-        async with self._visitors.at(visitor) as state:
-            if turn_id in state.turns:
+
+        def work(state: Visitor) -> None:
+            # Nothing is noted of somebody who has unsubscribed meanwhile.
+            if state.turns:
                 state.postpone(turn_id)
+
+        await self._visitors.change(visitor, work)
         return self._speaker.hint("waiting")
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

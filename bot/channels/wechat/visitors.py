@@ -7,9 +7,9 @@ import hmac
 import json
 from asyncio import Lock, to_thread
 from base64 import urlsafe_b64encode
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
 from weakref import WeakValueDictionary
 
 from bot.channels.wechat.card import Card
@@ -20,6 +20,8 @@ _PREFIX = "wechat/visitor/"
 # More than anybody asks in ten minutes by hand; what falls off is forgotten by its own time.
 _MOST_TURNS = 60
 _MOST_WAITING = 5
+
+_Result = TypeVar("_Result")
 
 
 @dataclass
@@ -35,7 +37,8 @@ class Visitor:
 
     def take(self, turn_id: str) -> None:
         """Note a message that is being answered."""
-        self.turns = [*self.turns[-_MOST_TURNS + 1 :], turn_id]
+        if turn_id not in self.turns:
+            self.turns = [*self.turns[-_MOST_TURNS + 1 :], turn_id]
 
     def postpone(self, turn_id: str) -> None:
         """Note that the answer to a message is to be fetched."""
@@ -44,10 +47,14 @@ class Visitor:
         # From here on "1" and "继续" mean this answer, not an option or the next page of an earlier one.
         self.rest, self.options, self.asks = [], [], False
 
-    def show(self, turn_id: str, card: Card) -> None:
-        """Note what has been said."""
+    def drop(self, turn_id: str) -> None:
+        """Note that there is nothing to fetch any more."""
         if turn_id in self.waiting:
             self.waiting.remove(turn_id)
+
+    def show(self, turn_id: str, card: Card) -> None:
+        """Note what has been said."""
+        self.drop(turn_id)
         if not card.passing:
             self.rest, self.options, self.asks = list(card.rest), list(card.options), card.asks
 
@@ -66,26 +73,35 @@ class Visitors:
         digest = hmac.digest(self._key, "\0".join(identity).encode(), hashlib.sha256)
         return urlsafe_b64encode(digest).decode().rstrip("=")
 
-    @asynccontextmanager
-    async def at(self, name: str) -> AsyncIterator[Visitor]:
-        """Lend a visitor's state to change; it is kept at the end. One at a time in this process."""
+    async def change(self, name: str, work: Callable[[Visitor], _Result]) -> _Result:
+        """Lend a visitor's state to `work`, in a thread, and keep it. One at a time in this process."""
         lock = self._locks.setdefault(name, Lock())
         async with lock:
-            kept = await to_thread(self._store.get, _PREFIX + name)
-            visitor = _read(kept)
-            before = asdict(visitor)
-            yield visitor
-            if asdict(visitor) != before:
-                text = json.dumps(asdict(visitor), ensure_ascii=False)
-                await to_thread(self._store.put, _PREFIX + name, text, KEPT_SECONDS)
+            return await to_thread(self._changed, name, work)
 
     async def erase(self, name: str) -> list[str]:
         """Forget a visitor; return the turns that were noted."""
+
+        def work() -> list[str]:
+            turns = _read(self._store.get(_PREFIX + name)).turns
+            self._store.delete(_PREFIX + name)
+            return turns
+
         lock = self._locks.setdefault(name, Lock())
         async with lock:
-            kept = await to_thread(self._store.get, _PREFIX + name)
-            await to_thread(self._store.delete, _PREFIX + name)
-            return _read(kept).turns
+            return await to_thread(work)
+
+    def _changed(self, name: str, work: Callable[[Visitor], _Result]) -> _Result:
+        visitor = _read(self._store.get(_PREFIX + name))
+        before = _write(visitor)
+        result = work(visitor)
+        if (text := _write(visitor)) != before:
+            self._store.put(_PREFIX + name, text, KEPT_SECONDS)
+        return result
+
+
+def _write(visitor: Visitor) -> str:
+    return json.dumps(vars(visitor), ensure_ascii=False)
 
 
 def _read(kept: str | None) -> Visitor:

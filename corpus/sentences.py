@@ -77,6 +77,7 @@ CALCULATION = (
     "calc_away_emergency",
     "calc_away_two",
     "calc_away_far",
+    "calc_away_primary",
     "calc_negative",
     "calc_zero",
     "calc_absurd",

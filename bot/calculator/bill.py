@@ -24,6 +24,10 @@ _COSTS = ("total", "in_scope", "item", "above", "consult")
 _EACH = re.compile(r"(?:每|一)(?:次|天|日|回|趟)[^,。;!?\d]{0,6}$|日均[^,。;!?\d]{0,4}$")
 _PER = re.compile(r"(?:元|块)?(?:一|每|/)(?:次|天|回|趟)")
 _MULTIPLIED = re.compile(r"\s*[*x×]\s*\d")
+# 一盒35, 开了4盒: a price, of which the number is elsewhere.
+_UNIT_PRICE = re.compile(
+    r"(?:一|每)(?:盒|针|瓶|支|包|袋|副|疗程)[^,。;\d]{0,4}[\d一二两三四五六七八九]|\d(?:元|块)?(?:一|每|/)(?:盒|针|瓶|支|包|袋|副|疗程)"
+)
 _MONTHLY = re.compile(r"每个?月")
 _EVERY = re.compile(r"[各每]")
 _TIMES = re.compile(r"(\d{1,2}|[一两二三四五六七八九十]{1,2})\s*(?:次|回|趟|天|日(?!元))")
@@ -122,6 +126,10 @@ def _put_cost(slots: Slots, reading: Reading) -> None:
     else:
         _put(slots, "amount", totals or items, summed=not totals)
     chosen = scope or totals or items
+    if len(chosen) > 1 and any(_EACH.search(reading.text[: one.start]) for one in chosen):
+        # 床位费一天80，药费3000: days and sums do not add up as they stand.
+        slots.pop("amount", None)
+        slots["unclear"] = "amount"
     if "amount" in slots and len(chosen) == 1:
         _put_times(slots, reading, chosen[0])
         _put_each(slots, reading)
@@ -143,6 +151,10 @@ def _put_times(slots: Slots, reading: Reading, amount: Amount) -> None:
     together = _ALL.search(reading.text[: amount.start])
     said = {read_number(match[1]) for match in _TIMES.finditer(reading.text) if match[1] != "一"}
     counts = [count for count in said if count is not None and count > 1]
+    if _UNIT_PRICE.search(reading.text):
+        del slots["amount"]
+        slots["unclear"] = "amount"
+        return
     if _MULTIPLIED.match(reading.text, amount.end) or _MONTHLY.search(reading.text):
         del slots["amount"]
         slots["unclear"] = "amount"

@@ -139,8 +139,8 @@ def _outpatient_away(slots: Slots, policy: Policy, location: str) -> Outcome:
     if kind == "temporary":
         return two_readings(slots, policy, location)
     # Only a primary institution can be chosen there, and those are of the first level.
-    if selected is None and slots.get("hospital_level") in LEVELS[1:]:
-        return Missing("selected")
+    if slots.get("hospital_level") in LEVELS[1:]:
+        return Missing("selected") if selected is None else Unknown("calc_away_primary")
     if selected == "true":
         slots = {"hospital_level": LEVELS[0], **slots}
     return _outpatient_paid(slots, policy, kind, [] if selected == "true" else ["calc_assume_selected_away"])

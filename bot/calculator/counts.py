@@ -40,6 +40,7 @@ _FEW = re.compile(r"[一二两三四五六七八九]{2}")
 # 二孩, 三娃: the second, the third.
 _SECOND = re.compile(r"[二三](?:孩|娃|宝)")
 _ORDINAL = re.compile(r"第|老|[一二三四]胎|[二三]孩")
+_EACH_MONTH = re.compile(r"[一1]个(?=\d{1,2}月)")
 _WORDS = {"俩": 2, "仨": 3}
 
 
@@ -63,8 +64,8 @@ def find_children(text: str) -> tuple[str, list[Span]]:
     counts = {_number(match["count"]) for match in found}
     if counts:
         largest = max(counts)
-        if counts == {1} and len({match["noun"] for match in found}) > 1:
-            # 一个儿子一个女儿
+        if counts == {1} and (len({match["noun"] for match in found}) > 1 or len(_EACH_MONTH.findall(text)) > 1):
+            # 一个儿子一个女儿, 一个9月一个11月
             return str(len(found)), spans + others
         # 姐姐家两个我家两个，四个小孩: the largest is the sum of the others.
         agree = len(counts) == 1 or 2 * largest == sum(_number(match["count"]) for match in found)

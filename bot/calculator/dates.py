@@ -29,7 +29,7 @@ _CLAUSE = re.compile(rf"[,。;!?]|{_DOING}|交|缴|补|去(?!年)")
 _BORN = re.compile(r"(?:份)?(?:的)?宝宝|(?:那天|当天|当日|刚|才|夜里|晚上|早上|凌晨)*生(?!育|病|效|活)")
 _MISSED_AFTER = re.compile(r"(?:份|那次|那趟|统一)?[^,。;]{0,4}(?:没赶上|错过|没交|没办|漏|忘|冇)")
 _MISSED_BEFORE = re.compile(r"(?:错过|没赶上|漏)[^,。;]{0,6}$")
-_DONE_THEN = re.compile(rf"[^,。;!?]{{0,8}}?(?:{_DOING})(?!过|不了)")
+_DONE_THEN = re.compile(rf"[^,。;!?没未]{{0,8}}?(?:{_DOING})(?!过|不了)")
 _OTHERS = re.compile(r"(?:邻居|同事|朋友|人家|同学|闺蜜|隔壁|别人|亲戚)[^,。;]{0,4}$")
 
 

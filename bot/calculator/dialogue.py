@@ -51,7 +51,8 @@ _NUMERAL = (
 _SIGN = re.compile(r"[-+*/^×÷xX·✕✖➕➖➗−加減减乘除方折扣＋－＊／％%]|的\s*(?:[\d一二三四五六七八九百]|一半)|[²³]")
 # 诊查费不算, 诊查费另算: it is not what is asked about.
 _BESIDES = re.compile(r"(?:不算|除外|另算|另外|先不|不含)")
-_MORE = re.compile(r"又花|又看|还花|再加|另外|再来|还有|加上")
+_MORE = re.compile(r"又花|又看|还花|再加|另外|再来|还有|加上|多花")
+_INSTEAD = re.compile(r"^(?:那|要是|如果|换成|假如)|呢[?。!]?$|报多少|报几")
 _GATE_CUES = ("subsidy", "monthly", "base", "wage", "cap_spent", "window", "midway", "from_birth")
 
 
@@ -129,7 +130,7 @@ class Calculator:
             if "amount" in told and _MORE.search(reading.text):
                 # 又花了200: both together, or only this one? Two bills are worked out one by one.
                 told["many"] = "true"
-            elif _is_slip(last.slots, told) and not reading.has("corrected"):
+            elif _is_slip(last.slots, told) and not reading.has("corrected") and not _INSTEAD.search(reading.text):
                 # 600 after 2万: hardly the cost, but which line of the bill?
                 told = {name: value for name, value in told.items() if name not in ("amount", "above")}
                 told["unclear"] = "amount"
@@ -215,7 +216,8 @@ class Calculator:
 def _is_slip(before: Slots, told: Slots) -> bool:
     """Whether a new cost is so much smaller than the last that it may be another line of the bill."""
     new, old = told.get("amount") or told.get("above"), before.get("amount") or before.get("above")
-    if not new or not old or {"visit", "hospital_level"} <= told.keys():
+    other = told.get("visit", before.get("visit")) != before.get("visit")
+    if not new or not old or other or {"visit", "hospital_level"} <= told.keys():
         return False
     return 4 * Decimal(new) <= Decimal(old)
 

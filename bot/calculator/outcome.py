@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 CENT = Decimal("0.01")
+# Rows of digits that no one spends are read too, and refused later.
+_WIDE = Context(prec=80)
 LEVELS = ("1", "2", "3")
 LEVEL_NAMES = {"1": "一级及以下（含社康）", "2": "二级", "3": "三级"}
 
 
 def cents(value: Decimal) -> Decimal:
     """Round yuan half up to the cent."""
-    return value.quantize(CENT, ROUND_HALF_UP)
+    return value.quantize(CENT, ROUND_HALF_UP, _WIDE)
 
 
 def plain(value: Decimal) -> str:

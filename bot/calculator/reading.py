@@ -25,15 +25,19 @@ _COSTS = ("total", "in_scope", "item", "above")
 _CLAUSE = re.compile(r"[,。;!?]")
 _TOLD = re.compile(r"[了过掉去自付是]{0,3}\d|[了过掉]?[一两二三四五六七八九][百千万]")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%|百分之([\d零一二三四五六七八九十百两点]+)")
+# 绑的是社康，去了儿童医院: chosen there, treated here.
+_ANOTHER = re.compile(r"(?:绑|选定|签约)[^。]{0,12},[^。]{0,8}(?:去了?|到|跑去|在)[^,。]{0,12}(?:医院|社康)")
+# 不是200，是20.
+_DENIED, _RATHER = re.compile(r"(?:不是|唔系|不系)$"), re.compile(r"(?:元|块)?,?(?:而)?(?:是|系)")
 _NOT_SURE = re.compile(r"是不是[^,。;]{0,6}(?:选|绑)|(?:选定|绑定|绑的|绑了)(?:没有?|不)(?:知道|清楚)")
 # Whose residence it is, where it is not the child's: 我深户老公不是.
 # 打算备案, 备案来得及吗, 转诊没批: asked about, planned or refused, not done.
 _DOUBT_BEFORE = re.compile(
     r"(?:打算|准备|正在|想|要不要|需要|需不需要|说要|让我?|可以补?|来不及|来得及|没来得及|本来想?|不知道要?|没听说过?|不懂|不会弄?"
-    r"|后补|不肯|不给|之后才|后来才|是不是要?|如果|要是|假如|爸爸?|妈妈?|老大|老二|哥哥|姐姐)[去办补申请做的开]{0,3}$"
+    r"|后补|不肯|不给|之后才|后来才|是不是要?|如果|要是|假如|爸爸?|妈妈?|老大|老二|哥哥|姐姐|爷爷|奶奶|外公|外婆|老人|出院后才|出院才)(?:在[^,。]{1,4})?[去办补申请做的开]{0,3}$"
 )
 _DOUBT_AFTER = re.compile(
-    r"(?:手续)?(?:是什么|怎么|咋|还没批|没批|还在|审核|失败|被拒|不成功|没成功|来得及|来不及|忘了?办没|的电话|了吗|了没有?(?:[?。]|不)|吗|有用吗)"
+    r"(?:手续)?(?:是什么|怎么|咋|还没批|没批|没生效|未生效|没通过|未通过|没下来|还没|申请了|漏|要不要|(?:医院|医生)?不给|还在|审核|失败|被拒|不成功|没成功|来得及|来不及|忘了?办没|的电话|了吗|了没有?(?:[?。]|不)|吗|有用吗)"
 )
 _PARENT = re.compile(r"(?:我|老公|老婆|爸|妈|父亲|母亲|爷|奶|父母|先生|太太)(?:是|都是|也是|有|本人|自己)?$")
 _PLANNED = re.compile(r"(?:打算|准备|正在|在|想|需要|是不是|要不要|办不了|办|申请|还没)[要去办上落入]{0,2}$")
@@ -100,7 +104,7 @@ def read(text: str, words: Vocabulary, today: date) -> Reading:
     slots = {
         "visit": _visit(text, amounts, words.cues, said),
         "location": find_place(text, words.places),
-        "hospital_level": levels[0] if len(levels) == 1 else "",
+        "hospital_level": levels[0] if len(levels) == 1 and not _ANOTHER.search(text) else "",
         "children": children,
         "selected": _selected(text, words, said),
         "filed": _papers("filed", text, words, said),
@@ -149,7 +153,7 @@ def _papers(cue: str, text: str, words: Vocabulary, said: Said) -> str:
 
 
 def _selected(text: str, words: Vocabulary, said: Said) -> str:
-    if _NOT_SURE.search(text) or said["other_chosen"]:
+    if _NOT_SURE.search(text) or _ANOTHER.search(text) or said["other_chosen"]:
         return UNSURE
     if said["not_chosen"]:
         return UNSURE if said["selected"] and words.cues["selected"].disputed(text) else "false"
@@ -162,7 +166,9 @@ def _corrected(text: str, amounts: list[Amount], words: Words) -> list[Amount]:
     for amount in amounts:
         before = kept[-1] if kept else None
         same = before is not None and (amount.role in (before.role, "total") or before.role == "total")
-        if before and same and words.said(text[before.end : amount.start]) is not None:
+        between = text[before.end : amount.start] if before else ""
+        denied = before is not None and _DENIED.search(text[: before.start]) and _RATHER.match(between)
+        if before and same and (denied or words.said(between) is not None):
             kept.pop()
             amount = replace(amount, role=before.role if amount.role == "total" else amount.role)
         kept.append(amount)

@@ -14,12 +14,19 @@ ONLY_APPLY = re.compile(r"不想补|不补前面|不从出生|只从.{0,6}(?:起
 _EITHER = re.compile(r"月(?:份)?(?:或者?|还是)(?:\d|[一二三四五六七八九十])|月之间")
 # 给小的参保, 每个多少: one child's fee, whatever the number of children.
 _ONE_OF = re.compile(
-    r"(?:[给帮](?:小的|大的|老[大二三]|小儿子|小女儿)|最小的)(?!都)[^,。;]{0,8}(?:参保|办|交)|每人|每个(?:孩子|娃)?"
+    r"(?:(?:[给帮]|,)(?:小的|大的|老[大二三]|小儿子|小女儿)|最小的)(?!都)[^,。;]{0,8}(?:参保|办|交)|每人|每个(?!月)(?:孩子|娃)?|只有一个"
     r"|一个(?:孩子|娃|人)?(?:要|得|交|是)?(?:交)?(?:多少|几)"
 )
 _ONE = re.compile(r"一个(?!月)")
 _ONLY_SOME = re.compile(r"不用管|只问|问的是|不算|只算")
 _PAID = re.compile(r"没定|没想好|未定|交过|交了|已经|已收|扣了|收过")
+# 大的上学，小的刚出生: only one of them is a newborn.
+_ELDER = re.compile(r"一个[^,。;]{0,6}(?:上|读|刚|出生)|大的|老大|大宝|上学|上幼儿园|读书")
+# 一个已经交了，另一个12月办.
+_ANOTHER = re.compile(
+    r"另一个|另外一个|一个[^,。;]{0,4}(?:已经|交了|交过)|其中一个|一个\d{1,2}月[^。]{0,4}一个\d{1,2}月"
+)
+_ONE_MORE = re.compile(r"(?:再加|再来|再多|多|还有)[一1]个(?!月)")
 _STILL = re.compile(r"还要|还得")
 _GAP_ONLY = re.compile(r"差多少|差几|相差|差好多")
 _FROM_ALL = re.compile(r"不管谁出|筹资|加政府|加财政|全额|连政府|连财政")
@@ -80,9 +87,12 @@ def _flags(reading: Reading, births: list[Mention], others: list[Mention], polic
     no_years = bool(births and others) and births[0].year is None and others[0].year is None
     one_each = (gap and len(_ONE.findall(text)) > 1) or (_ONE_OF.search(text) and not reading.has("total"))
     flags = {
-        "births": (bool(births) and siblings and several) or len({(one.year, one.number) for one in births}) > 1,
+        "births": (bool(births) and siblings and several)
+        or (several and reading.has("newborn", "baby") and _ELDER.search(text) is not None)
+        or len({(one.year, one.number) for one in births}) > 1,
         "summed": reading.has("total") and not _ONLY_SOME.search(text),
-        "siblings": siblings and (len(others) > 1 or _PAID.search(text) is not None),
+        "siblings": _ANOTHER.search(text) is not None
+        or (siblings and (len(others) > 1 or _PAID.search(text) is not None)),
         "sibling_named": siblings,
         "one_each": bool(one_each),
         "years_guessed": no_years,
@@ -92,6 +102,8 @@ def _flags(reading: Reading, births: list[Mention], others: list[Mention], polic
         "still": _STILL.search(text) is not None or len(others) > 2,
         "only_apply": bool(births) and not gap and ONLY_APPLY.search(text) is not None,
         "midway": reading.has("midway"),
+        "one_more": _ONE_MORE.search(text) is not None,
+        "one_of": "其中一个" in text,
     }
     slots = {name: "true" for name, value in flags.items() if value}
     if flags["births"]:

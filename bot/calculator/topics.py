@@ -24,9 +24,10 @@ _LEFT_OF_CAP = re.compile(
     r"(?:额度|限额)[^,。;]{0,4}(?:还剩|剩|还有)[^,。;]{0,4}(?:多少|几)|(?:还剩|剩)[^,。;]{0,3}(?:多少|几多?)(?:钱)?(?:的)?(?:额度|限额)"
 )
 _BABY = re.compile(
-    r"(?:宝宝|娃|bb|崽|孩子|女儿|儿子|生了|才|刚|快)[^,。;\d]{0,4}(?:\d{1,2}|[一两二三四五六])个多?月(?![内之以后的钱])|\d{1,3}天(?:了|大)|(?:满|刚满)(?:月|百天)"
+    r"(?:宝宝|娃|bb|崽|孩子|女儿|儿子|生了|才|刚|快)[^,。;\d]{0,4}(?:\d{1,2}|[一两二三四五六])个多?月(?![内之以后的钱])|\d{1,3}天(?:了|大|(?=[,。]|$))|刚出生|[个满]月大|(?:满|刚满)(?:月|百天)"
 )
-_ONE_MONTH = re.compile(r"一个月(?:是|要|得|交)?(?:多少|几)|那个月(?:是|要|得)?(?:多少|几)")
+_PART_OF_YEAR = re.compile(r"[交缴][^,。;]{0,3}\d{1,2}月(?:份)?(?:到|至|-)(?:明年|次年)?(?!8月)\d{1,2}月")
+_ONE_MONTH = re.compile(r"(?:一个|每个?)月(?:是|要|得|交)?(?:多少|几)|那个月(?:是|要|得)?(?:多少|几)")
 _FEE_ASKED = re.compile(r"(?:交|缴|补|要|钱|费)[^,。;]{0,6}(?:多少|几|好多)|(?:多少|几|好多)钱|总额|算算|给个数")
 _CLAUSE = re.compile(r"[,。;!?]+(?=.)")
 _NUMBER_ASKED = re.compile(r"多少|几|百分|好多|算|数|能报|报得")
@@ -159,6 +160,9 @@ def _of_claims(reading: Reading, bill: Slots, cost: bool) -> str:
 
 def _of_fees(reading: Reading) -> str:
     slots, months = reading.slots, reading.dates.months
+    if _PART_OF_YEAR.search(reading.text):
+        # 只交11月到12月: the fee runs to August, whatever one would like.
+        return ""
     from_birth = reading.has("from_birth")
     # 25年7月办 一个娃 ?: a question mark asks as well.
     asks = reading.has("quantity") or (bool(months) and reading.has("apply") and reading.text.endswith("?"))
@@ -167,11 +171,11 @@ def _of_fees(reading: Reading) -> str:
     if reading.has("cap") and reading.has("outpatient"):
         return ""
     born = any(month.role == "birth" for month in months)
-    if from_birth or (born and reading.has("pay")):
+    if from_birth or (born and reading.has("pay", "apply")):
         paid = asks or born or _FEE_ASKED.search(reading.text)
         return "newborn" if (from_birth and paid) or (asks and not reading.has("fund")) else ""
-    baby = (reading.has("baby") or _BABY.search(reading.text)) and not reading.has("monthly")
-    if baby and asks and reading.has("pay") and not reading.has("fund") and not slots.get("visit"):
+    baby = _BABY.search(reading.text) or (reading.has("baby") and not reading.has("monthly"))
+    if baby and asks and reading.has("pay", "apply") and not reading.has("fund") and not slots.get("visit"):
         return "newborn"
     if not asks or not reading.has("pay", "subsidy", "apply") or reading.has("ratio") or _claims(reading):
         return ""
@@ -201,6 +205,9 @@ def _claims(reading: Reading) -> bool:
 
 
 def _of_subsidy(reading: Reading) -> str:
+    if reading.dates.months and reading.has("own_part", "total"):
+        # 12月参保，政府补多少，个人交多少: two questions, or a sum that the booklet does not print.
+        return ""
     if reading.has("own_part"):
         return "subsidy_gap" if reading.has("difference") else "total"
     return "subsidy" if _SUBSIDY_ASKED.search(reading.text) or reading.has("total") else ""

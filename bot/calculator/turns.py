@@ -29,6 +29,8 @@ _PASSING = ("unclear", "same_month", "many", "siblings", "weak_visit", "compare"
 _RATIO = re.compile(r"百分|几成|几个点|%多少|几个百|几%")
 _WHICH_MONTH = re.compile(r"几月(?:份)?(?:办|开始|入)|哪个月(?:办|开始)")
 _HOW_MANY_MONTHS = re.compile(r"几个月的(?:钱|费|医保)|(?:交|缴|补|收|剩)(?:够)?几个月|几个月(?:要|的费|才|的$)")
+# 12月能用吗, 9月入学的: a month, but not the one of the application.
+_OTHER_THAN_FEE = re.compile(r"(?:吗|嘛|么)[?。!]?$|入学|开学")
 _FUND_ASKED = re.compile(r"报销?多少")
 _FUND_PAYS = re.compile(r"(?:医保|统筹|基金|公家)[^,。;]{0,4}出")
 
@@ -38,10 +40,15 @@ def is_follow_up(topic: str, slots: Slots, reading: Reading, bill: Slots, new_to
     text = reading.text
     if len(text) > _LONGEST or asks_otherwise(text) or (new_topic and (new_topic in _CARE) != (topic in _CARE)):
         return False
+    if topic == "newborn" and reading.has("sibling") and not reading.has("newborn", "baby"):
+        # 那幼儿园的大宝11月参保呢: another child, with a fee of his own.
+        return False
+    if topic in CAPS and reading.slots.get("visit") == "inpatient":
+        return False
     turns = _TURN.search(text) is not None
     if topic in CAPS and new_topic == CLAIM:
         # 今年报了2400，还剩多少 - 社康花100报多少: what was used counts here too.
-        return reading.slots.get("visit") != "inpatient"
+        return True
     if topic in _CARE:
         if _COSTS & slots.keys() and not _COSTS & bill.keys() and "unclear" not in bill:
             # Without a cost of its own the message can only speak of the one that was named.
@@ -62,6 +69,8 @@ def _tells_care(topic: str, reading: Reading, bill: Slots) -> bool:
 
 
 def _tells_fee(reading: Reading, turns: bool) -> bool:
+    if reading.has("benefit") or (_OTHER_THAN_FEE.search(reading.text) and not reading.has("quantity")):
+        return False
     told = reading.dates.months or {"children", "hukou"} & reading.slots.keys() or _CHILDREN.search(reading.text)
     asks = reading.has("begin", "finish") or "几个月" in reading.text or (turns and reading.has("quantity"))
     return bool(told) or asks
@@ -73,12 +82,26 @@ def merge(old: Slots, new: Slots) -> Slots:
     new = dict(new)
     _merge_place(slots, new)
     _merge_months(slots, new)
-    if slots.get("visit") and new.get("weak_visit"):
+    _merge_children(slots, new)
+    if slots.get("visit") and new.get("weak_visit") and "amount" not in new:
         new.pop("visit", None)
+    if new.get("unclear") == "amount":
+        _drop(slots, ("amount", "above"))
+    if (
+        "selected" in new
+        and not _COSTS & new.keys()
+        and slots.get("hospital_level", "") not in ("", new.get("hospital_level", ""))
+        and new.pop("hospital_level", "")
+    ):
+        # 三级门诊300 - 我绑的是社康: the level of the chosen one is not that of the hospital.
+        new["selected"] = "unsure"
     if slots.get("visit") and new.get("visit", slots["visit"]) != slots["visit"]:
         if "above" in slots and "amount" not in new:
             new["unclear"] = "amount"
         _drop(slots, _OF_VISIT)
+        if new["visit"] == "outpatient":
+            # A stay's cost is nobody's outpatient bill.
+            _drop(slots, ("amount",))
     if new.pop("line_off", "") and "above" not in new and "amount" in slots:
         # 那2万是扣掉起付线以后的: the cost that was named is the one above the line.
         slots["above"] = slots["amount"]
@@ -105,6 +128,15 @@ def _merge_place(slots: Slots, new: Slots) -> None:
             _drop(slots, _CASE)
     if any(name in new for name in _CASE):
         _drop(slots, _CASE)
+
+
+def _merge_children(slots: Slots, new: Slots) -> None:
+    before, told = slots.get("children", "1"), new.get("children", "")
+    if new.pop("one_of", ""):
+        # 其中一个11月办: the other one is still there.
+        new.pop("children", None)
+    elif new.pop("one_more", "") and before.isdecimal() and told.isdecimal():
+        new["children"] = str(int(before) + int(told))
 
 
 def _merge_months(slots: Slots, new: Slots) -> None:
@@ -139,7 +171,11 @@ def turned(old: str, new: str, reading: Reading) -> str:
         return CLAIM
     if old in CAPS and reading.has("cap") and not reading.amounts and not reading.has("cap_spent", "remaining"):
         return "cap"
-    if old in _YEARLY and reading.has("own_part") and reading.has("total"):
+    if (
+        old in _YEARLY
+        and reading.has("total")
+        and (reading.has("own_part") or (old == "subsidy" and "补" not in reading.text))
+    ):
         return "total"
     if old in _YEARLY and (new in _YEARLY or reading.dates.months):
         return new or "fee"

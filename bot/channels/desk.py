@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from starlette.requests import Request
 
 from bot.channels.errors import empty_question, failed, long_question, not_ready
 from bot.channels.guard import RateLimiter, client_of
+from bot.channels.line import Line
 from bot.channels.metrics import Metrics
 from bot.chat import Calculator, Chat, Engine, china_now
 from bot.records import Records
@@ -31,6 +32,7 @@ class Desk:
         self._calculator = calculator
         self._clock = clock
         self._chat: Chat | None = None
+        self._line = Line(self._prepare, self._reply)
         self._failed = False
 
     @property
@@ -48,12 +50,11 @@ class Desk:
         """Note that there will be no engine."""
         self._failed = True
 
-    def ask(self, request: Request, query: Query) -> Reply:
+    async def ask(self, request: Request, query: Query) -> Reply:
         """Reply to `query`, within the client's limit."""
-        chat = self.chat
         self._limiter.check("chat", client_of(request, self.settings.proxy))
         started = time.perf_counter()
-        reply = chat.reply(query)
+        reply = await self._line.ask(query)
         self.metrics.count_reply(reply.kind, time.perf_counter() - started)
         return reply
 
@@ -67,6 +68,13 @@ class Desk:
         """Write what is still to be written."""
         if self.records is not None:
             self.records.close()
+
+    def _prepare(self, queries: Sequence[Query]) -> None:
+        # The engine remembers what it finds.
+        self.chat.engine.search_many([query.text for query in queries])
+
+    def _reply(self, query: Query) -> Reply:
+        return self.chat.reply(query)
 
     def _dropped(self) -> int:
         return self.records.dropped if self.records else 0

@@ -174,9 +174,9 @@ class Engine:
         messages = [[whole] for whole in read(texts)]
         for message, text in zip(messages, texts, strict=True):
             whole = message[0]
-            if len(whole.words) > _LONG:
-                sentences = read(reversed(_SENTENCE.findall(text)[-_MOST_SENTENCES:]))
-                message.extend(part for part in sentences if 2 <= len(part.words) < len(whole.words))
+            if len(whole.words) > _LONG and len(sentences := _SENTENCE.findall(text)) > 1:
+                parts = read(reversed(sentences[-_MOST_SENTENCES:]))
+                message.extend(part for part in parts if 2 <= len(part.words) < len(whole.words))
         return messages
 
     def _weigh(self, scores: Scores, place: int) -> tuple[int, Scores]:

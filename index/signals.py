@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -14,7 +14,7 @@ from index import runs
 from index.embed import Embedder, Vectors
 from index.lexical import Scores, Sounds, Terms, terms_of
 from index.rows import OUTSIDE, Table
-from index.segment import Reading, Segmenter, key_of
+from index.segment import Reading, Segmenter
 from index.store import Store
 
 NEIGHBOURS = 64
@@ -91,8 +91,8 @@ class Sensor:
         """Return the signals of some readings; each gets what it would get alone, to the last digit."""
         values = np.empty((len(readings), self._groups, len(NAMES)), dtype=np.float32)
         nearest = self._dense(values, self.embedder.encode(readings))
-        words = [list(dict.fromkeys(reading.words)) for reading in readings]
-        keys = np.array([key_of(word) for some in words for word in some], dtype=np.int64)
+        words = [dict(zip(reading.words, reading.keys, strict=True)) for reading in readings]
+        keys = np.array([key for each in words for key in each.values()], dtype=np.int64)
         terms, lengths = terms_of(readings, self.sounds)
         # All are looked up at once: a look-up's fixed cost is most of it.
         found = self.terms.find(np.concatenate([terms, keys]))
@@ -136,7 +136,7 @@ class Sensor:
         return norms
 
     def _coverage(
-        self, values: Scores, readings: Sequence[Reading], words: Sequence[list[str]], found: NDArray[np.int64]
+        self, values: Scores, readings: Sequence[Reading], words: Sequence[Mapping[str, int]], found: NDArray[np.int64]
     ) -> Scores:
         """Fill in which words each group leaves unexplained; return what is true of the question itself."""
         lengths = np.array(list(map(len, words)))

@@ -75,7 +75,7 @@ class Sensor:
 
     @classmethod
     def build(cls, table: Table, segmenter: Segmenter, embedder: Embedder, sounds: Sounds, parts: bool) -> Sensor:
-        """Index `table` with an embedder that is ready to use."""
+        """Index `table` with an embedder that is ready to use; with `parts` to answer from, without to learn from."""
         vectors = embedder.encode(table.readings)
         terms = Terms.build(table, sounds, parts)
         words = np.zeros((len(terms.keys) + 1, len(table.groups)), dtype=np.uint8)
@@ -84,7 +84,7 @@ class Sensor:
         centres = np.zeros((len(table.groups), embedder.dimensions), dtype=np.float32)
         np.add.at(centres, table.group, vectors)
         norms: Vectors = np.linalg.norm(centres, axis=1, keepdims=True)
-        return cls(segmenter, embedder, sounds, Store.build(vectors), table.group,
+        return cls(segmenter, embedder, sounds, Store.build(vectors, thorough=not parts), table.group,
                    (centres / np.maximum(norms, 1e-9)).astype(np.float32), terms, words)  # fmt: skip
 
     def measure(self, readings: Sequence[Reading]) -> Signals:

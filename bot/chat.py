@@ -54,6 +54,9 @@ class Engine(Protocol):
     def search(self, text: str, k: int = 5) -> Sequence[Hit]:
         """Return the best hit of each of the `k` best entries, best first."""
 
+    def search_many(self, texts: Sequence[str], k: int = 5) -> Sequence[Sequence[Hit]]:
+        """Return what `search` does for each of `texts`, and remember it for a while."""
+
     def explain(self, text: str) -> object:
         """Return what speaks for each candidate, printable."""
 

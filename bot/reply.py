@@ -18,12 +18,13 @@ Kind = Literal["answer", "calculation", "ask", "clarify", "smalltalk", "abstain"
 
 # Crockford's alphabet in ascending order, so ids sort as their times do: https://github.com/ulid/spec
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 
 
 def new_reply_id() -> str:
     """Return a new id that sorts by time: 48 bits of milliseconds, 80 random bits."""
     number = (time.time_ns() // 1_000_000 << 80) | secrets.randbits(80)
-    return "".join(_ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))
+    return "".join([_PAIRS[(number >> shift) & 1023] for shift in range(120, -1, -10)])
 
 
 def new_session_id() -> str:

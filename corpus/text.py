@@ -33,6 +33,20 @@ _RUN = re.compile(r"([^\d\s])\1{2,}")
 _SPACES = re.compile(r"\s+")
 _SPACE_IN_CJK = re.compile(rf"(?<=[{_CJK}]) (?=[{_CJK}])")
 _DROPPED = {"Cc", "Cf", "Cn", "Co", "Cs", "Mn", "Me", "So", "Sk"}
+_MOST_SIGNS = 50_000
+
+
+class _Signs(dict[int, int]):
+    """A space for a sign that is dropped, any other for itself; what was looked up stays here."""
+
+    def __missing__(self, code: int) -> int:
+        kept = ord(" ") if unicodedata.category(chr(code)) in _DROPPED else code
+        if len(self) < _MOST_SIGNS:
+            self[code] = kept
+        return kept
+
+
+_SIGNS = _Signs()
 
 
 @dataclass(frozen=True)
@@ -83,8 +97,7 @@ def fold(text: str) -> str:
     if text.isascii():
         text = "".join(c if c.isprintable() else " " for c in text)
         return _join(text)
-    text = "".join(" " if unicodedata.category(c) in _DROPPED else c for c in text)
-    return _settle(text)
+    return _settle(text.translate(_SIGNS))
 
 
 def _join(text: str) -> str:

@@ -137,8 +137,7 @@ def calibrate(held: HeldOut) -> tuple[Ranker, Calibration]:
         if not out.any():
             continue
         ranker = fit(held.groups[~out], held.null[~out], held.labels[~out], seeds=(number,))
-        for i in np.flatnonzero(out):
-            probability[i] = ranker.rank(held.groups[i], held.null[i])[1:]
+        probability[out] = ranker.rank(held.groups[out], held.null[out])[:, 1:]
     best = probability.argmax(axis=1)
     right = best + 1 == held.labels
     top = probability[np.arange(len(best)), best]

@@ -87,7 +87,7 @@ def _save_arrays(engine: Engine, folder: Path) -> None:
     arrays: dict[str, NDArray[Any]] = {
         "group": sensor.group,
         "centres": sensor.centres,
-        "words": sensor.words.astype(np.uint8),
+        "words": sensor.words,
     }
     for name in ("keys", "idf", "bm25_idf", "linear_bias", "part_bias", *_WIDE):
         array = getattr(sensor.terms, name)
@@ -111,7 +111,7 @@ def _read(folder: Path, manifest: Manifest, model: Path | str) -> Engine:
         embedder = TunedEmbedder(embedder, _load(folder / "tuned.json"), array("tuned"))
     sensor = Sensor(Segmenter.load(folder), embedder, Sounds(_load(folder / "sounds.json")),
                     Store.load(folder / "vectors.faiss"), array("group"), array("centres"), terms,
-                    array("words").astype(np.float32))  # fmt: skip
+                    array("words"))  # fmt: skip
     weights = {name: array(name) for name in Ranker.NAMES}
     phrases = _load(folder / "phrases.json")
     return Engine(

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -17,10 +17,13 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
+from index import runs
 from index.errors import ModelMissing
-from index.segment import Reading, key_of
+from index.segment import Reading, key_of, with_characters
 
 Vectors = NDArray[np.float32]
+
+_TOGETHER = 256
 
 
 class Embedder(Protocol):
@@ -42,7 +45,7 @@ class StaticEmbedder:
         self.rows = rows
         self.dimensions = int(table.shape[1])
         self._table = table
-        self._factors = factors
+        self._factors = np.append(factors, np.float32(0))
 
     @classmethod
     def load(cls, folder: Path) -> StaticEmbedder:
@@ -59,18 +62,19 @@ class StaticEmbedder:
         ids = [row for row in map(self.rows.get, tokens) if row is not None]
         return self._table[ids] * self._factors[ids, None]
 
-    def sum_of(self, tokens: Sequence[str]) -> Vectors:
-        """Return the sum of the tokens' rows, float32 [dimensions]."""
-        ids = [row for row in map(self.rows.get, tokens) if row is not None]
-        total: Vectors = self._factors[ids] @ self._table[ids].astype(np.float32)
-        return total
+    def rows_of(self, tokens: Sequence[str]) -> Vectors:
+        """Return a row for each token, float32 [len(tokens), dimensions]; zeros for one that is not known."""
+        # The factor after the last is zero.
+        ids = [self.rows.get(token, -1) for token in tokens]
+        return self._table[ids] * self._factors[ids, None]
 
     def encode(self, readings: Sequence[Reading]) -> Vectors:
         """Return one unit row per reading, float32 [n, dimensions]; zeros where nothing is known."""
-        vectors = np.empty((len(readings), self.dimensions), dtype=np.float32)
-        for i, reading in enumerate(readings):
-            vectors[i] = self.sum_of(reading.tokens)
-        return unit(vectors)
+        return _encode(readings, self.dimensions, self._token_rows)
+
+    def _token_rows(self, readings: Sequence[Reading]) -> tuple[Vectors, list[int]]:
+        rows = self.rows_of([token for reading in readings for token in reading.tokens])
+        return rows, [len(reading.tokens) for reading in readings]
 
 
 class TunedEmbedder:
@@ -86,18 +90,34 @@ class TunedEmbedder:
         keys = np.array([key_of(token) for token in tokens], dtype=np.int64)
         order = keys.argsort()
         self._keys, self._sorted = keys[order], table[order]
+        # The row of each word with those of its characters: a question has half as many words as tokens.
+        self._words = self._spelt([self.tokens[i] for i in order])
 
     def encode(self, readings: Sequence[Reading]) -> Vectors:
         """Return one unit row per reading, float32 [n, dimensions]; zeros where nothing is known."""
-        vectors = np.empty((len(readings), self.dimensions), dtype=np.float32)
-        for i, reading in enumerate(readings):
-            wanted = np.array(reading.keys, dtype=np.int64)
-            places = self._keys.searchsorted(wanted)
-            own = self._keys.take(places, mode="clip") == wanted
-            vectors[i] = self._sorted.take(places[own], axis=0).sum(axis=0)
-            if not own.all():
-                vectors[i] += self._base.sum_of([reading.tokens[j] for j in np.flatnonzero(~own)])
-        return unit(vectors)
+        return _encode(readings, self.dimensions, self._rows_of)
+
+    def _rows_of(self, readings: Sequence[Reading]) -> tuple[Vectors, list[int]]:
+        rows, strange = self._look_up(self._words, [key for reading in readings for key in reading.keys])
+        if len(strange):
+            words = [word for reading in readings for word in reading.words]
+            rows[strange] = self._spelt([words[i] for i in strange])
+        return rows, [len(reading.words) for reading in readings]
+
+    def _spelt(self, words: Sequence[str]) -> Vectors:
+        """Return the sum of each word's row and those of its characters."""
+        tokens = [with_characters([word]) for word in words]
+        flat = [token for some in tokens for token in some]
+        rows, strange = self._look_up(self._sorted, list(map(key_of, flat)))
+        rows[strange] = self._base.rows_of([flat[i] for i in strange])
+        return runs.sums(rows, np.array(list(map(len, tokens))))
+
+    def _look_up(self, table: Vectors, keys: list[int]) -> tuple[Vectors, NDArray[np.int64]]:
+        """Return the rows of `keys`, and the places of those that have none."""
+        wanted = np.array(keys, dtype=np.int64)
+        places = self._keys.searchsorted(wanted)
+        strange = np.flatnonzero(self._keys.take(places, mode="clip") != wanted)
+        return table.take(places, axis=0, mode="clip"), strange
 
 
 class TransformerEmbedder:
@@ -119,6 +139,20 @@ class TransformerEmbedder:
         texts = [reading.text for reading in readings]
         vectors: Vectors = self._model.encode(texts, normalize_embeddings=True, show_progress_bar=len(texts) > 500)
         return vectors.astype(np.float32)
+
+
+def _encode(
+    readings: Sequence[Reading],
+    dimensions: int,
+    rows_of: Callable[[Sequence[Reading]], tuple[Vectors, list[int]]],
+) -> Vectors:
+    """Return the sums of the readings' rows at length one; `rows_of` returns rows and how many each reading has."""
+    vectors = np.empty((len(readings), dimensions), dtype=np.float32)
+    # Some at a time, for all their tokens' rows are in memory at once.
+    for start in range(0, len(readings), _TOGETHER):
+        rows, lengths = rows_of(readings[start : start + _TOGETHER])
+        vectors[start : start + _TOGETHER] = runs.sums(rows, np.array(lengths))
+    return unit(vectors)
 
 
 def unit(vectors: Vectors) -> Vectors:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
+from itertools import accumulate, pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from corpus.entries import Corpus, Phrases
 from corpus.entry import Entry
@@ -18,6 +21,7 @@ from index.embed import StaticEmbedder, open_embedder
 from index.errors import CorpusTooSmall
 from index.explain import Candidate, Explanation
 from index.lexical import Scores, Sounds
+from index.memory import Memory
 from index.parts import Parts
 from index.rank import Ranker
 from index.rows import SMALLTALK, Table, rows_of
@@ -30,13 +34,13 @@ _LONG = 24  # words; above it a message is also matched sentence by sentence
 _MOST_SENTENCES = 4
 _LEAST_ROWS = 20
 _REMEMBERED = 2048
+_TOGETHER = 32
 _SHOWN = 0.05  # nobody is shown a hit that scores less, so its part need not be found
 # A sentence taken out of its message counts a little less than the whole.
 _SENTENCE_WEIGHT = 0.9
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """An entry that may answer: its nearest phrasing, the probability that it is right, the part asked for."""
 
     entry_id: str
@@ -99,32 +103,35 @@ class Engine:
 
     def search(self, text: str, k: int = 5) -> list[Hit]:
         """Return the best hit of each of the `k` best entries, best first; nothing for a text with nothing in it."""
-        return list(self._recall(text, k))
+        return self.search_many([text], k)[0]
+
+    def search_many(self, texts: Sequence[str], k: int = 5) -> list[list[Hit]]:
+        """Return what `search` does for each of `texts`; together they take less time than one by one."""
+        found = {text: self._memory.get((text, k)) for text in texts}
+        new = [text for text, hits in found.items() if hits is None]
+        for start in range(0, len(new), _TOGETHER):
+            some = new[start : start + _TOGETHER]
+            for text, hits in zip(some, self._search(some, k)[2], strict=True):
+                found[text] = hits
+                self._memory.put((text, k), hits)
+        return [list(found[text] or ()) for text in texts]
 
     @cached_property
-    def _recall(self) -> Callable[[str, int], tuple[Hit, ...]]:
-        # Many ask the very same words: those that the widget, the menu or a shared post offers.
-        return lru_cache(_REMEMBERED)(self._search)
-
-    def _search(self, text: str, k: int) -> tuple[Hit, ...]:
-        found = self._match(text)
-        return tuple(self._hits(*found, k)) if found else ()
+    def _memory(self) -> Memory[tuple[str, int], tuple[Hit, ...]]:
+        return Memory(_REMEMBERED)
 
     def explain(self, text: str) -> Explanation:
         """Return what was read, measured and concluded, to be printed."""
         reading = self.sensor.segmenter.read(text)
-        found = self._match(text)
-        if found is None:
+        signals, places, hits = self._search([text], 5)
+        if not hits[0]:
             return Explanation(reading, ())
-        signals, scores = found
-        hits = self._hits(signals, scores, 5)
+        values = signals.values[places[0]]
         candidates = tuple(
-            Candidate(
-                hit.entry_id, hit.score, hit.phrasing, hit.passage, signals.values[self.groups.index(hit.entry_id)]
-            )
-            for hit in hits
+            Candidate(hit.entry_id, hit.score, hit.phrasing, hit.passage, values[self.groups.index(hit.entry_id)])
+            for hit in hits[0]
         )
-        return Explanation(reading, candidates, signals.values[0])
+        return Explanation(reading, candidates, values[0])
 
     def thresholds(self, precision: float) -> Thresholds:
         """Return the thresholds that keep direct answers right with this probability."""
@@ -148,50 +155,56 @@ class Engine:
         ranked = [hit.entry_id for hit in self.search(prefix, k + 4) if not hit.entry_id.startswith(SMALLTALK)]
         return list(dict.fromkeys([*starts, *ranked]))[:k]
 
-    def _match(self, text: str) -> tuple[Signals, Scores] | None:
-        """Return the signals of the whole text and the score of each group, sentences included."""
-        segmenter = self.sensor.segmenter
-        reading = segmenter.read(text)
-        if not reading.tokens:
-            return None
-        signals = self.sensor.measure(reading)
-        scores = self._rank(signals)
-        if len(reading.words) > _LONG:
-            return self._by_sentence(text, reading, signals, scores)
-        return signals, scores
+    def _search(self, texts: Sequence[str], k: int) -> tuple[Signals, list[int], list[tuple[Hit, ...]]]:
+        """Return signals, for each of `texts` the place of its own among them, and its hits."""
+        messages = self._read(texts)
+        signals = self.sensor.measure([reading for message in messages for reading in message])
+        scores = self.calibration.score(self.ranker.rank(*features(signals))[:, 1:])
+        ends = [0, *accumulate(map(len, messages))]
+        weighed = [self._weigh(scores[start:end], start) for start, end in pairwise(ends)]
+        hits = [
+            self._hits(signals, place, score, k) if message[0].tokens else ()
+            for message, (place, score) in zip(messages, weighed, strict=True)
+        ]
+        return signals, [place for place, _ in weighed], hits
 
-    def _by_sentence(self, text: str, reading: Reading, signals: Signals, whole: Scores) -> tuple[Signals, Scores]:
+    def _read(self, texts: Sequence[str]) -> list[list[Reading]]:
+        """Return the readings of each text: its own and, if it is long, those of its sentences, the last one first."""
+        read = self.sensor.segmenter.read_many
+        messages = [[whole] for whole in read(texts)]
+        for message, text in zip(messages, texts, strict=True):
+            whole = message[0]
+            if len(whole.words) > _LONG and len(sentences := _SENTENCE.findall(text)) > 1:
+                parts = read(reversed(sentences[-_MOST_SENTENCES:]))
+                message.extend(part for part in parts if 2 <= len(part.words) < len(whole.words))
+        return messages
+
+    def _weigh(self, scores: Scores, place: int) -> tuple[int, Scores]:
         """Let the sentences of a long message speak, the last one first: there the question stands."""
-        talk = np.array([name.startswith(SMALLTALK) for name in self.groups[1:]])
-        scores, left, strongest = np.zeros_like(whole), 1.0, 0.0
-        for sentence in reversed(_SENTENCE.findall(text)[-_MOST_SENTENCES:]):
-            part = self.sensor.segmenter.read(sentence)
-            if not 2 <= len(part.words) < len(reading.words):
-                continue
-            heard = self.sensor.measure(part)
-            said = np.where(talk, 0.0, _SENTENCE_WEIGHT * self._rank(heard))
+        if len(scores) == 1:
+            return place, scores[0]
+        total, left, strongest, loudest = np.zeros_like(scores[0]), 1.0, 0.0, 0
+        for number, heard in enumerate(scores[1:], start=1):
+            said = np.where(self._smalltalk, 0.0, _SENTENCE_WEIGHT * heard)
             if left * said.max() > max(strongest, 0.5):
-                strongest, signals = left * said.max(), heard
-            scores = np.maximum(scores, left * said)
+                strongest, loudest = left * said.max(), number
+            total = np.maximum(total, left * said)
             # What a later sentence is sure of leaves little for the earlier ones to say.
             left *= 1 - said.max()
-        return signals, np.maximum(scores, left * whole)
+        return place + loudest, np.maximum(total, left * scores[0])
 
-    def _rank(self, signals: Signals) -> Scores:
-        return self.calibration.score(self.ranker.rank(*features(signals))[1:])
-
-    def _hits(self, signals: Signals, scores: Scores, k: int) -> list[Hit]:
-        nearest: dict[int, int] = {}
-        for row, group in zip(signals.rows.tolist(), self.sensor.group.take(signals.rows).tolist(), strict=True):
-            nearest.setdefault(group, row)
+    def _hits(self, signals: Signals, place: int, scores: Scores, k: int) -> tuple[Hit, ...]:
+        nearest, likely = signals.nearest[place].tolist(), scores.tolist()
         hits = []
-        for group in (1 + np.argsort(-scores)[:k]).tolist():
-            row = nearest.get(group)
-            phrasing = "" if row is None else self.texts[row]
-            score = float(scores[group - 1])
-            part = self._parts.best(group, signals) if score >= _SHOWN else ""
-            hits.append(Hit(self.groups[group], phrasing, score, part))
-        return hits
+        for group in (1 + np.argsort(-scores, kind="stable")[:k]).tolist():
+            row, score = nearest[group], likely[group - 1]
+            part = self._parts.best(group, signals, place) if score >= _SHOWN else ""
+            hits.append(Hit(self.groups[group], self.texts[row] if row >= 0 else "", score, part))
+        return tuple(hits)
+
+    @cached_property
+    def _smalltalk(self) -> NDArray[np.bool_]:
+        return np.array([name.startswith(SMALLTALK) for name in self.groups[1:]])
 
     @cached_property
     def _parts(self) -> Parts:

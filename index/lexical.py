@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, starmap
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.rows import Table
-from index.segment import Reading, pair_key
+from index.segment import HAN, PAIR, Reading
 
 K1 = 1.2  # Robertson and Zaragoza 2009
 B = 0.4
 _SOUND = 1 << 43  # marks a pair of syllables, so that it can't be taken for a word
+_BITS = 44  # of a term
 _OTHER = 1024  # a character with no syllable stands for itself, above all syllables
 _PLANE = 1 << 16
 
@@ -27,9 +27,32 @@ Scores = NDArray[np.float32]
 Numbers = NDArray[np.int64]
 
 
-def surface_terms(reading: Reading) -> set[int]:
-    """Return the words, characters and character bigrams of a reading, as numbers."""
-    return {*reading.keys, *starmap(pair_key, pairwise(reading.codes))}
+def terms_of(readings: Sequence[Reading], sounds: Sounds) -> tuple[Numbers, Numbers]:
+    """Return the terms of all readings, and how many there are of each: its surface, its sounds, the next one's.
+
+    The surface are words, Han characters and pairs of characters, the sounds are pairs of syllables: each once, sorted.
+    """
+    keys = np.array([key for reading in readings for key in reading.keys], dtype=np.int64)
+    signs = "".join([reading.signs for reading in readings]).encode("utf-32-le")
+    codes = np.frombuffer(signs, dtype="<u4").astype(np.int64)
+    # Above the bits of a term stands whose it is; one bit tells its sounds from its surface.
+    whose = np.arange(len(readings)) << _BITS + 1
+    of_key = whose.repeat([len(reading.words) for reading in readings])
+    of_code = whose.repeat([len(reading.signs) for reading in readings])
+    left = np.flatnonzero(of_code[:-1] == of_code[1:])
+    right, owner = left + 1, of_code[left]
+    syllables = sounds.of(codes)
+    terms = np.concatenate([
+        of_key | keys,
+        (of_code | codes)[codes >= ord(HAN)],
+        owner | PAIR | codes[left] << 20 | codes[right],
+        owner | 1 << _BITS | _SOUND | syllables[left] << 20 | syllables[right],
+    ])  # fmt: skip
+    terms.sort()
+    new = np.ones(len(terms), dtype=np.bool_)
+    new[1:] = terms[1:] != terms[:-1]
+    terms = terms[new]
+    return terms & (1 << _BITS) - 1, np.bincount(terms >> _BITS, minlength=2 * len(readings))
 
 
 class Sounds:
@@ -39,7 +62,7 @@ class Sounds:
         """Hold one syllable per character."""
         self.syllables = dict(syllables)
         number = {syllable: i for i, syllable in enumerate(sorted(set(self.syllables.values())))}
-        self._numbers = [_OTHER + code for code in range(_PLANE)]
+        self._numbers = _OTHER + np.arange(_PLANE)
         for sign, syllable in self.syllables.items():
             self._numbers[ord(sign)] = number[syllable]
 
@@ -51,10 +74,12 @@ class Sounds:
         signs = map(chr, range(0x4E00, 0x9FA6))
         return cls({sign: fuzzy(lazy_pinyin(sign)[0]) for sign in signs if lazy_pinyin(sign)[0] != sign})
 
-    def terms(self, reading: Reading) -> set[int]:
-        """Return the pairs of neighbouring syllables of a reading, across its words, as numbers."""
-        numbers = [self._numbers[code] if code < _PLANE else _OTHER + code for code in reading.codes]
-        return {_SOUND | a << 20 | b for a, b in pairwise(numbers)}
+    def of(self, codes: Numbers) -> Numbers:
+        """Return the numbers of the syllables of characters, given by their code points."""
+        known: Numbers = self._numbers.take(codes, mode="clip")
+        if codes.max(initial=0) >= _PLANE:
+            known = np.where(codes < _PLANE, known, _OTHER + codes)
+        return known
 
 
 def fuzzy(syllable: str) -> str:
@@ -85,14 +110,15 @@ class Terms:
     part_bias: Scores
 
     @classmethod
-    def build(cls, table: Table, terms: Sequence[set[int]], parts: bool = True) -> Terms:
-        """Return the tables of `table`, whose rows have these `terms`."""
-        flat = np.fromiter((term for row in terms for term in row), dtype=np.int64)
+    def build(cls, table: Table, sounds: Sounds, parts: bool = True) -> Terms:
+        """Return the tables of `table`."""
+        flat, lengths = terms_of(table.readings, sounds)
+        count = len(table.readings)
+        rows = np.arange(count).repeat(lengths.reshape(-1, 2).sum(axis=1))
         keys, columns, counts = np.unique(flat, return_inverse=True, return_counts=True)
-        rows = np.repeat(np.arange(len(terms)), [len(row) for row in terms])
-        idf = (np.log((1 + len(terms)) / (1 + counts)) + 1).astype(np.float32)
+        idf = (np.log((1 + count) / (1 + counts)) + 1).astype(np.float32)
         bm25, bm25_idf = _bm25(columns, table.group[rows], (len(keys) + 1, len(table.groups)))
-        matrix = _matrix(columns, rows, idf, len(terms))
+        matrix = _matrix(columns, rows, idf, count)
         linear, bias = _classifier(matrix, table.group, len(table.groups))
         part, part_bias = np.zeros((len(keys), 0), dtype=np.float32), np.zeros(0, dtype=np.float32)
         if parts:
@@ -101,11 +127,10 @@ class Terms:
         return cls(keys, np.concatenate([idf, pad]), np.concatenate([bm25_idf, pad]), bm25, _fold_in(linear, idf),
                    bias, _fold_in(part, idf), part_bias)  # fmt: skip
 
-    def find(self, terms: list[int]) -> Numbers:
+    def find(self, terms: Numbers) -> Numbers:
         """Return the rows of `terms`; the last row for one never seen."""
-        wanted = np.array(terms, dtype=np.int64)
-        places = self.keys.searchsorted(wanted)
-        found: Numbers = np.where(self.keys.take(places, mode="clip") == wanted, places, len(self.keys))
+        places = self.keys.searchsorted(terms)
+        found: Numbers = np.where(self.keys.take(places, mode="clip") == terms, places, len(self.keys))
         return found
 
 

@@ -49,10 +49,10 @@ class Ranker:
     )
 
     def rank(self, groups: Scores, null: Scores) -> Scores:
-        """Return the probability of outside (first) and of each group; `groups` [n, 28], `null` [32]."""
-        scores = np.concatenate([self.null.score(null[None, :]), self.group.score(groups)])
-        weights = np.exp(scores - scores.max())
-        result: Scores = weights / weights.sum()
+        """Return the probability of outside (first) and of each group; `groups` [..., n, 28], `null` [..., 32]."""
+        scores = np.concatenate([self.null.score(null[..., None, :]), self.group.score(groups)], axis=-1)
+        weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
+        result: Scores = weights / weights.sum(axis=-1, keepdims=True)
         return result
 
     def arrays(self) -> dict[str, NDArray[np.float32]]:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index import runs
 from index.embed import Embedder, Vectors
-from index.lexical import Scores, Sounds, Terms, surface_terms
+from index.lexical import Scores, Sounds, Terms, terms_of
 from index.rows import OUTSIDE, Table
-from index.segment import Reading, Segmenter, key_of
+from index.segment import Reading, Segmenter
 from index.store import Store
 
 NEIGHBOURS = 64
 _DEEP = 10
+_TOGETHER = 64
 _FLOOR = 0.02  # a group with no neighbour lies at least this much below the last one
 _TEMPERATURE = 25.0
 NAMES = ("nearest", "nearest 3", "nearest 10", "centre", "votes", "linear", "bm25", "pinyin bm25",
@@ -28,13 +31,22 @@ _LEADS = (0, 3, 4, 5, 6, 7)  # those for which the lead over the next group coun
 
 @dataclass(frozen=True)
 class Signals:
-    """The signals of one question: `values` float32 [groups, 14]; row 0 is outside; `common` [4] is of the question."""
+    """The signals of some questions: `values` float32 [questions, groups, 14], where group 0 is outside.
+
+    `common` [questions, 4] is of the question itself, `nearest` [questions, groups] is the nearest row of each group,
+    -1 where none is near. For its parts there are the length of the question's terms and, one after another, these.
+    """
 
     values: Scores
     common: Scores
-    rows: NDArray[np.int64]
-    terms: NDArray[np.int64]
-    norm: float
+    nearest: NDArray[np.int64]
+    norms: Scores
+    found: NDArray[np.int64]
+    ends: NDArray[np.int64]
+
+    def terms(self, question: int) -> NDArray[np.int64]:
+        """Return the rows of a question's terms."""
+        return self.found[self.ends[question - 1] if question else 0 : self.ends[question]]
 
 
 class Sensor:
@@ -42,107 +54,127 @@ class Sensor:
 
     def __init__(
         self, segmenter: Segmenter, embedder: Embedder, sounds: Sounds, store: Store, group: NDArray[np.int64],
-        centres: Vectors, terms: Terms, words: NDArray[np.float32],
+        centres: Vectors, terms: Terms, words: NDArray[np.uint8],
     ) -> None:  # fmt: skip
-        """Join the parts; `words` float32 [terms + 1, groups] tells which groups use a term as a word."""
+        """Join the parts; `words` [terms + 1, groups] tells which groups use a term as a word."""
         self.segmenter, self.embedder, self.sounds, self.store = segmenter, embedder, sounds, store
         self.group, self.centres, self.terms, self.words = group, centres, terms, words
         self._groups = len(centres)
-        self._strange = math.log1p(2 * self._groups)  # what a term never seen would weigh at the most
+        self._cells = np.append(group, self._groups)
         # Side by side, so that one look-up per term fetches all that is said of it.
-        self._joint = np.concatenate([terms.linear, terms.bm25, terms.bm25 > 0], axis=1, dtype=np.float32)
+        self._joint = np.concatenate(
+            [terms.linear, terms.bm25, terms.bm25 > 0, terms.idf[:, None] ** 2, terms.bm25_idf[:, None]],
+            axis=1, dtype=np.float32,
+        )  # fmt: skip
+        # Weighed by a word's rarity: whom it is strange to, whether to everybody, and the weight itself.
+        unused = words == 0
+        self._unused = np.concatenate(
+            [unused, unused.all(axis=1)[:, None], np.ones_like(unused[:, :1])], axis=1, dtype=np.float32
+        )
+        self._joint[-1, -1] = math.log1p(2 * self._groups)  # what a term never seen would weigh at the most
 
     @classmethod
     def build(cls, table: Table, segmenter: Segmenter, embedder: Embedder, sounds: Sounds, parts: bool) -> Sensor:
-        """Index `table` with an embedder that is ready to use."""
+        """Index `table` with an embedder that is ready to use; with `parts` to answer from, without to learn from."""
         vectors = embedder.encode(table.readings)
-        found = [surface_terms(reading) | sounds.terms(reading) for reading in table.readings]
-        terms = Terms.build(table, found, parts)
-        words = np.zeros((len(terms.keys) + 1, len(table.groups)), dtype=np.float32)
+        terms = Terms.build(table, sounds, parts)
+        words = np.zeros((len(terms.keys) + 1, len(table.groups)), dtype=np.uint8)
         for reading, group in zip(table.readings, table.group, strict=True):
-            words[terms.find(list(map(key_of, reading.words))), group] = 1
+            words[terms.find(np.array(reading.keys, dtype=np.int64)), group] = 1
         centres = np.zeros((len(table.groups), embedder.dimensions), dtype=np.float32)
         np.add.at(centres, table.group, vectors)
         norms: Vectors = np.linalg.norm(centres, axis=1, keepdims=True)
-        return cls(segmenter, embedder, sounds, Store.build(vectors), table.group,
+        return cls(segmenter, embedder, sounds, Store.build(vectors, thorough=not parts), table.group,
                    (centres / np.maximum(norms, 1e-9)).astype(np.float32), terms, words)  # fmt: skip
 
-    def measure(self, reading: Reading, vector: Vectors | None = None) -> Signals:
-        """Return the signals of a reading; `vector` spares embedding it again."""
-        if vector is None:
-            vector = self.embedder.encode([reading])[0]
-        values = np.empty((self._groups, len(NAMES)), dtype=np.float32)
-        rows, cosines = self.store.search(vector, NEIGHBOURS)
-        self._dense(values, vector, rows, cosines)
-        # All terms are looked up at once: a look-up's fixed cost is most of it.
-        words = list(dict.fromkeys(reading.words))
-        surface, sounds = surface_terms(reading), self.sounds.terms(reading)
-        found = self.terms.find([*surface, *sounds, *map(key_of, words)])
-        split, end = len(surface), len(surface) + len(sounds)
-        norm = self._lexical(values, found[:split], found[split:end])
-        common = self._coverage(values, reading, words, found[end:])
-        return Signals(values, common, rows, found[:end], norm)
+    def measure(self, readings: Sequence[Reading]) -> Signals:
+        """Return the signals of some readings; each gets what it would get alone, to the last digit."""
+        values = np.empty((len(readings), self._groups, len(NAMES)), dtype=np.float32)
+        nearest = self._dense(values, self.embedder.encode(readings))
+        words = [dict(zip(reading.words, reading.keys, strict=True)) for reading in readings]
+        keys = np.array([key for each in words for key in each.values()], dtype=np.int64)
+        terms, lengths = terms_of(readings, self.sounds)
+        # All are looked up at once: a look-up's fixed cost is most of it.
+        found = self.terms.find(np.concatenate([terms, keys]))
+        norms = self._lexical(values, found[: len(terms)], lengths)
+        common = self._coverage(values, readings, words, found[len(terms) :])
+        return Signals(values, common, nearest, norms, found, lengths.cumsum()[1::2])
 
-    def _dense(self, values: Scores, vector: Vectors, rows: NDArray[np.int64], cosines: Vectors) -> None:
-        groups = self.group[rows]
-        floor = float(cosines[-1]) - _FLOOR if len(cosines) else 0.0
-        nearest = np.full((self._groups, _DEEP), floor, dtype=np.float32)
-        filled = [0] * self._groups
-        for group, cosine in zip(groups.tolist(), cosines.tolist(), strict=True):
-            if filled[group] < _DEEP:
-                nearest[group, filled[group]] = cosine
-                filled[group] += 1
-        values[:, 0] = nearest[:, 0]
-        values[:, 1] = nearest[:, :3].sum(axis=1) / 3
-        values[:, 2] = nearest.sum(axis=1) / _DEEP
-        values[:, 3] = self.centres @ vector
-        votes = np.exp(_TEMPERATURE * (cosines - cosines[0])) if len(cosines) else cosines
-        values[:, 4] = np.bincount(groups, weights=votes, minlength=self._groups) / max(float(votes.sum()), 1e-9)
+    def _dense(self, values: Scores, vectors: Vectors) -> NDArray[np.int64]:
+        """Fill in what the vectors say; return the nearest row of each group."""
+        rows, cosines = self.store.search(vectors, NEIGHBOURS)
+        count, width = len(rows), self._groups + 1  # one more for the neighbours that are missing
+        # A cell is a group in a question; in each cell the neighbours stay in their order, best first.
+        cell = (self._cells.take(rows) + np.arange(0, count * width, width)[:, None]).ravel()
+        nearest = np.full(count * width, -1)
+        nearest[cell[::-1]] = rows.ravel()[::-1]
+        order = cell.argsort(kind="stable")
+        ranked = cell[order]
+        deep = np.empty((count * width, NEIGHBOURS), dtype=np.float32)
+        deep.reshape(count, -1)[:] = cosines[:, -1:] - _FLOOR
+        deep[ranked, np.arange(len(cell)) - ranked.searchsorted(ranked)] = cosines.ravel()[order]
+        deep = deep.reshape(count, width, NEIGHBOURS)[:, :-1, :_DEEP]
+        votes = np.exp(_TEMPERATURE * (cosines - cosines[:, :1]))
+        mass = np.bincount(cell, votes.ravel(), count * width).reshape(count, width)[:, :-1]
+        values[..., 0] = deep[..., 0]
+        values[..., 1] = deep[..., :3].sum(axis=2) / 3
+        values[..., 2] = deep.sum(axis=2) / _DEEP
+        values[..., 3] = np.matmul(self.centres, vectors[:, :, None])[..., 0]
+        values[..., 4] = mass / np.maximum(mass.sum(axis=1, keepdims=True), 1e-9)
+        return nearest.reshape(count, width)[:, :-1]
 
-    def _lexical(self, values: Scores, surface: NDArray[np.int64], sounds: NDArray[np.int64]) -> float:
-        tables, width = self.terms, self._groups
-        idf = tables.idf.take(np.concatenate([surface, sounds]))
-        norm = math.sqrt(float(idf @ idf)) or 1.0
-        linear = tables.linear_bias
-        for ids, column, gap in ((surface, 6, 13), (sounds, 7, 12)):
-            sums = self._joint.take(ids, axis=0).sum(axis=0)
-            linear = linear + sums[:width] / norm
-            strange = int(np.count_nonzero(ids == len(tables.keys)))
-            best = float(tables.bm25_idf.take(ids).sum()) + strange * self._strange
-            values[:, column] = sums[width : 2 * width] / max(best, 1e-9)
-            values[:, gap] = 1 - sums[2 * width :] / max(len(ids), 1)
-        values[:, 5] = linear
-        return norm
+    def _lexical(self, values: Scores, found: NDArray[np.int64], lengths: NDArray[np.int64]) -> Scores:
+        """Fill in what the terms say; return the length of each question's terms."""
+        width, count = self._groups, lengths.reshape(-1, 2, 1).astype(np.float32)
+        sums = runs.sums(self._joint.take(found, axis=0), lengths).reshape(len(values), 2, -1)
+        squares, best = sums[..., -2].sum(axis=1), sums[..., -1:]
+        norms = np.sqrt(np.where(squares > 0, squares, 1))
+        linear, bm25, gaps = (sums[..., start : start + width] for start in (0, width, 2 * width))
+        values[..., 5] = self.terms.linear_bias + linear.sum(axis=1) / norms[:, None]
+        values[..., 6:8] = (bm25 / np.maximum(best, 1e-9)).transpose(0, 2, 1)
+        values[..., 12:14] = 1 - (gaps / np.maximum(count, 1))[:, ::-1].transpose(0, 2, 1)
+        return norms
 
-    def _coverage(self, values: Scores, reading: Reading, words: list[str], ids: NDArray[np.int64]) -> Scores:
-        used = self.words.take(ids, axis=0)
-        weight = np.array(list(map(self.segmenter.rarity, words)), dtype=np.float32)
-        total = float(weight.sum()) + 1e-9
-        missing = weight[:, None] * (1 - used)
-        values[:, 9] = missing.sum(axis=0)
-        values[:, 8] = values[:, 9] / total
-        values[:, 10] = missing.max(axis=0) if len(words) else 0.0
-        values[:, 11] = used[:, OUTSIDE] @ missing / total
-        strange = float(weight @ (used.sum(axis=1) == 0)) / total
-        return np.array([strange, len(words), total, math.log1p(len(reading.tokens))], dtype=np.float32)
+    def _coverage(
+        self, values: Scores, readings: Sequence[Reading], words: Sequence[Mapping[str, int]], found: NDArray[np.int64]
+    ) -> Scores:
+        """Fill in which words each group leaves unexplained; return what is true of the question itself."""
+        lengths = np.array(list(map(len, words)))
+        weight = np.array(list(map(self.segmenter.rarity, chain.from_iterable(words))), dtype=np.float32)
+        rows = self._unused.take(found, axis=0)
+        outside = 1 - rows[:, OUTSIDE, None]
+        rows *= weight[:, None]
+        missing = rows[:, : self._groups]
+        sums = runs.sums(np.concatenate([missing * outside, rows], axis=1), lengths)
+        total = sums[:, -1:] + 1e-9
+        values[..., 9] = sums[:, self._groups : -2]
+        values[..., 8] = values[..., 9] / total
+        values[..., 10] = runs.highest(missing, lengths)
+        values[..., 11] = sums[:, : self._groups] / total
+        common = np.empty((len(readings), 4), dtype=np.float32)
+        common[:, 0] = sums[:, -2] / total[:, 0]
+        common[:, 1] = lengths
+        common[:, 2] = total[:, 0]
+        common[:, 3] = [math.log1p(len(reading.tokens)) for reading in readings]
+        return common
 
 
 def features(signals: Signals) -> tuple[Scores, Scores]:
-    """Return what the ranker reads: float32 [groups - 1, 28] for the groups, [32] for outside."""
-    own, outside = signals.values[1:], signals.values[0]
-    leading = own[:, _LEADS]
-    if len(own) > 1:
-        top = np.partition(leading, -2, axis=0)[-2:]
-        others = np.where(leading == top[1], top[0], top[1])
+    """Return what the ranker reads: float32 [questions, groups - 1, 28] for the groups, [questions, 32] for outside."""
+    own, outside = signals.values[:, 1:], signals.values[:, :1]
+    leading = own[..., _LEADS]
+    if own.shape[1] > 1:
+        top = np.partition(leading, -2, axis=1)[:, -2:]
+        others = np.where(leading == top[:, 1:], top[:, :1], top[:, 1:])
     else:
         others = np.zeros_like(leading)
-    groups = np.concatenate([own, leading - others, own[:, :POSITIVE] - outside[:POSITIVE]], axis=1)
-    null = np.concatenate([outside, signals.common, own[:, :POSITIVE].max(axis=0), own[:, POSITIVE:].min(axis=0)])
-    return groups, null
+    groups = np.concatenate([own, leading - others, own[..., :POSITIVE] - outside[..., :POSITIVE]], axis=2)
+    extremes = own[..., :POSITIVE].max(axis=1), own[..., POSITIVE:].min(axis=1)
+    return groups, np.concatenate([outside[:, 0], signals.common, *extremes], axis=1)
 
 
 def measure_all(sensor: Sensor, readings: Sequence[Reading]) -> tuple[Scores, Scores]:
     """Return the features of many readings: [n, groups - 1, 28] and [n, 32]."""
-    vectors = sensor.embedder.encode(readings)
-    pairs = [features(sensor.measure(reading, vector)) for reading, vector in zip(readings, vectors, strict=True)]
-    return np.stack([pair[0] for pair in pairs]), np.stack([pair[1] for pair in pairs])
+    starts = range(0, len(readings), _TOGETHER)
+    pairs = [features(sensor.measure(readings[start : start + _TOGETHER])) for start in starts]
+    return np.concatenate([pair[0] for pair in pairs]), np.concatenate([pair[1] for pair in pairs])

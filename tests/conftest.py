@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -128,6 +128,9 @@ class FakeEngine:
             if entry_id not in best or score > best[entry_id].score:
                 best[entry_id] = FakeHit(entry_id, phrasing, score)
         return sorted(best.values(), key=lambda hit: -hit.score)[:k]
+
+    def search_many(self, texts: Sequence[str], k: int = 5) -> list[list[FakeHit]]:
+        return [self.search(text, k) for text in texts]
 
     def explain(self, text: str) -> str:
         return "\n".join(map(str, self.search(text)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,9 @@ INJECTIONS = [
 @pytest.mark.parametrize("text", INJECTIONS)
 def test_orders_to_the_bot_are_not_answered(engine: Engine, text: str) -> None:
     assert all(hit.score < engine.thresholds(0.98).answer for hit in engine.search(text))
+
+
+def test_asked_together_all_get_what_each_gets_alone(engine: Engine) -> None:
+    texts = [case.text for case in read_cases(CASES)]
+    together, alone = replace(engine), replace(engine)  # neither remembers what the other was asked
+    assert together.search_many(texts) == [alone.search(text) for text in texts]

@@ -15,7 +15,7 @@ from index.disk import default_model, load, save
 from index.embed import StaticEmbedder, TransformerEmbedder, TunedEmbedder, open_embedder, unit
 from index.engine import Engine
 from index.errors import IndexStale, ModelMissing
-from index.segment import Reading, Segmenter
+from index.segment import Reading, Segmenter, with_characters
 from tests.index_fixtures import ENTRIES, OUTSIDE, one_thread
 
 SIMILAR = [similar.text for entry in ENTRIES for similar in entry.similar]
@@ -79,17 +79,21 @@ def test_rows_have_length_one_or_nothing(static: StaticEmbedder, segmenter: Segm
 def test_vectors_of_known_tokens(static: StaticEmbedder) -> None:
     rows = static.vectors_of(["游泳", "羴", "水"])
     assert rows.shape == (2, static.dimensions)
-    assert np.allclose(rows.sum(axis=0), static.sum_of(["游泳", "羴", "水"]), atol=1e-5)
+    with_strangers = static.rows_of(["游泳", "羴", "水"])
+    assert np.array_equal(with_strangers[[0, 2]], rows) and not with_strangers[1].any()
 
 
 def test_tuned_rows_replace_the_first_ones(static: StaticEmbedder) -> None:
     table = np.eye(2, static.dimensions, dtype=np.float32)
     tuned = TunedEmbedder(static, ["泳池", "驿羴"], table)
-    readings = [Reading("", (), tokens) for tokens in (("泳池",), ("驿羴",), ("泳池", "水"), ("水",), ())]
-    vectors = tuned.encode(readings)
-    assert np.allclose(vectors[:2], table)
-    assert np.allclose(vectors[2], unit((table[0] + static.sum_of(["水"]))[None])[0], atol=1e-6)
-    assert np.allclose(vectors[3], static.encode(readings[3:4])[0], atol=1e-6)
+    texts = (("泳池",), ("驿羴",), ("泳池", "水"), ("水",), (), ("水池",))
+    readings = [Reading("", words, tuple(with_characters(words))) for words in texts]
+    vectors, base = tuned.encode(readings), static.encode(readings)
+    pool = table[0] + static.rows_of(["泳", "池"]).sum(axis=0)
+    assert np.allclose(vectors[0], unit(pool[None])[0], atol=1e-6)
+    assert np.allclose(vectors[1], unit(table[1:] + static.rows_of(["驿"]))[0], atol=1e-6)
+    assert np.allclose(vectors[2], unit(pool[None] + static.rows_of(["水"]))[0], atol=1e-6)
+    assert np.allclose(vectors[[3, 5]], base[[3, 5]], atol=1e-6) and vectors[5].any()
     assert not vectors[4].any()
 
 

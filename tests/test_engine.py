@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from corpus.entry import Entry
 from index.engine import Engine
+from index.signals import Sensor
 from tests.index_fixtures import ENTRIES, OUTSIDE, RETIRED_ENTRY
 
 IDS = [entry.id for entry in ENTRIES]
@@ -151,6 +156,29 @@ def test_the_same_question_the_same_answer(pool_engine: Engine) -> None:
     texts = [text for text, _ in UNSEEN] + [STORY]
     first = [pool_engine.search(text) for text in texts]
     assert [pool_engine.search(text) for text in reversed(texts)] == first[::-1]
+
+
+ASKED = st.lists(
+    st.sampled_from([*(text for text, _ in UNSEEN), STORY, f"{STORY}门票多少钱？", "", "？？", "羴", "水温" * 300])
+    | st.text("门票水温健康证几点钱，。？！ a1", max_size=60),
+    max_size=40,
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(texts=ASKED, k=st.integers(0, 8))
+def test_many_at_once_get_what_each_gets_alone(pool_engine: Engine, texts: list[str], k: int) -> None:
+    together, alone = replace(pool_engine), replace(pool_engine)  # neither remembers what the other was asked
+    assert together.search_many(texts, k) == [alone.search(text, k) for text in texts]
+
+
+def test_what_was_found_is_remembered(pool_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = replace(pool_engine)
+    first = engine.search_many(["水温几度", "月卡多少钱", ""])
+    first[0].clear()  # what a caller does with its list is its own affair
+    monkeypatch.setattr(Sensor, "measure", None)
+    assert engine.search("水温几度")[0].entry_id == "A6"
+    assert engine.search_many(["", "月卡多少钱"]) == [[], first[1]]
 
 
 def test_what_was_typed_differently_is_read_alike(pool_engine: Engine) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from index.lexical import Sounds, Terms, fuzzy, surface_terms
+from index.lexical import Sounds, Terms, fuzzy, terms_of
 from index.rows import Row, Table
 from index.segment import Reading, Segmenter, key_of
 
@@ -35,11 +37,18 @@ def table() -> Table:
 
 @pytest.fixture(scope="module")
 def terms(table: Table) -> Terms:
-    return Terms.build(table, [surface_terms(reading) for reading in table.readings])
+    return Terms.build(table, Sounds({}))
 
 
 def row_of(terms: Terms, term: str) -> int:
-    return int(terms.find([key_of(term)])[0])
+    return int(terms.find(np.array([key_of(term)]))[0])
+
+
+def terms_in(sounds: Sounds, *words: str) -> tuple[set[int], set[int]]:
+    """Return the surface and the sounds of one reading."""
+    terms, (surface, heard) = terms_of([Reading("", words, ())], sounds)
+    assert len(terms) == surface + heard
+    return set(terms[:surface].tolist()), set(terms[surface:].tolist())
 
 
 @pytest.mark.parametrize(
@@ -74,25 +83,33 @@ def test_fuzzy(syllable: str, plain: str) -> None:
     ],
 )
 def test_homophones_share_their_sounds(sounds: Sounds, typed: str, meant: str) -> None:
-    one, other = (Reading(text, (text,), ()) for text in (typed, meant))
-    assert sounds.terms(one) == sounds.terms(other) != set()
+    assert terms_in(sounds, typed)[1] == terms_in(sounds, meant)[1] != set()
 
 
 @pytest.mark.parametrize(("one", "other"), [("参保", "参加"), ("门诊", "门票"), ("水温", "温水")])
 def test_other_words_sound_otherwise(sounds: Sounds, one: str, other: str) -> None:
-    assert sounds.terms(Reading(one, (one,), ())) != sounds.terms(Reading(other, (other,), ()))
+    assert terms_in(sounds, one)[1] != terms_in(sounds, other)[1]
 
 
 def test_sounds_go_across_words_and_signs_without_one_stay(sounds: Sounds) -> None:
-    assert len(sounds.terms(Reading("", ("门诊", "a", "3"), ()))) == 3
-    assert sounds.terms(Reading("", ("门", "a"), ())) == sounds.terms(Reading("", ("们", "a"), ()))
-    assert sounds.terms(Reading("", ("门", "a"), ())) != sounds.terms(Reading("", ("门", "b"), ()))
-    assert sounds.terms(Reading("", ("门",), ())) == sounds.terms(Reading("", (), ())) == set()
+    assert len(terms_in(sounds, "门诊", "a", "3")[1]) == 3
+    assert terms_in(sounds, "门", "a")[1] == terms_in(sounds, "们", "a")[1]
+    assert terms_in(sounds, "门", "a")[1] != terms_in(sounds, "门", "b")[1]
+    assert terms_in(sounds, "门", "𠮷")[1] != terms_in(sounds, "门", "𠮶")[1]
+    assert terms_in(sounds, "门") == ({key_of("门")}, set()) and terms_in(sounds) == (set(), set())
 
 
-def test_surface_terms() -> None:
-    reading = Reading("", ("水温", "几", "度"), ("水温", "水", "温", "几", "度"))
-    assert surface_terms(reading) == set(map(key_of, ("水温", "水", "温", "几", "度", "温几", "几度")))
+def test_the_surface(sounds: Sounds) -> None:
+    expected = ("水温", "水", "温", "几", "度", "温几", "几度", "度b", "bb", "b1", "12", "1.", ".2", "1.2")
+    assert terms_in(sounds, "水温", "几", "度", "bb", "12", "1.2")[0] == {*map(key_of, expected), key_of("21")}
+
+
+@given(st.lists(st.lists(st.text("水温几度ab1𠮷", min_size=1, max_size=4), max_size=5), max_size=6))
+def test_the_terms_of_many_are_those_of_each(sounds: Sounds, texts: list[list[str]]) -> None:
+    terms, lengths = terms_of([Reading("", tuple(words), ()) for words in texts], sounds)
+    runs = [set(run.tolist()) for run in np.split(terms, lengths.cumsum())[:-1]]
+    assert runs == [part for words in texts for part in terms_in(sounds, *words)]
+    assert lengths.tolist() == list(map(len, runs)), "each once"
 
 
 @pytest.mark.parametrize(
@@ -104,7 +121,8 @@ def test_keys_tell_terms_apart(texts: tuple[str, ...]) -> None:
 
 def test_keys_of_words_and_of_sounds_never_meet(sounds: Sounds, table: Table) -> None:
     for reading in table.readings:
-        assert not surface_terms(reading) & sounds.terms(reading)
+        surface, heard = terms_in(sounds, *reading.words)
+        assert surface and not surface & heard
 
 
 def test_rows_with_nothing_in_them_are_left_out(table: Table) -> None:
@@ -143,13 +161,13 @@ def test_frequent_terms_weigh_little(terms: Terms) -> None:
 
 
 def test_find(terms: Terms) -> None:
-    known, unknown = terms.find([key_of("门票"), key_of("驿羴")])
+    known, unknown = terms.find(np.array([key_of("门票"), key_of("驿羴")]))
     assert terms.keys[known] == key_of("门票") and unknown == len(terms.keys)
-    assert terms.find([]).shape == (0,)
+    assert terms.find(np.array([], dtype=np.int64)).shape == (0,)
 
 
 def test_a_group_that_is_not_there_is_never_chosen(table: Table) -> None:
     part = table.take(np.flatnonzero(table.group != 2))
-    terms = Terms.build(part, [surface_terms(reading) for reading in part.readings], parts=False)
+    terms = Terms.build(part, Sounds({}), parts=False)
     assert terms.linear.shape[1] == 3 and not terms.linear[:, 2].any() and terms.linear_bias[2] == -1.5
     assert terms.part.shape[1] == 0

@@ -117,7 +117,11 @@ def test_our_cut_is_jiebas_own(segmenter: Segmenter) -> None:
             assert segmenter._most_likely(run) == list(segmenter._jieba.cut(run, HMM=False))
 
 
-@given(st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), min_size=1, max_size=12))
+@given(
+    st.text(
+        st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF) | st.sampled_from("𠮶𠮷"), min_size=1, max_size=12
+    )
+)
 @hypothesis_settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_our_cut_is_jiebas_own_on_anything(segmenter: Segmenter, run: str) -> None:
     assert segmenter._most_likely(run) == list(segmenter._jieba.cut(run, HMM=False))

@@ -38,13 +38,15 @@ ODD = [
 @pytest.mark.parametrize("text", ODD)
 def test_odd_readings(pool_engine: Engine, text: str) -> None:
     sensor = pool_engine.sensor
-    signals = sensor.measure(sensor.segmenter.read(text))
-    assert signals.values.shape == (len(pool_engine.groups), len(NAMES))
-    assert signals.common.shape == (4,)
+    signals = sensor.measure([sensor.segmenter.read(text)])
+    assert signals.values.shape == (1, len(pool_engine.groups), len(NAMES))
+    assert signals.common.shape == (1, 4)
     assert np.isfinite(signals.values).all() and np.isfinite(signals.common).all()
-    assert len(signals.rows) and 0 <= signals.rows.min() <= signals.rows.max() < len(sensor.store)
+    assert signals.nearest.shape == (1, len(pool_engine.groups)) and signals.nearest.max() < len(sensor.store)
+    near = signals.nearest[0][signals.nearest[0] >= 0]
+    assert len(near) and np.array_equal(sensor.group[near], np.flatnonzero(signals.nearest[0] >= 0))
     groups, null = features(signals)
-    assert groups.shape == (len(pool_engine.groups) - 1, 28) and null.shape == (32,)
+    assert groups.shape == (1, len(pool_engine.groups) - 1, 28) and null.shape == (1, 32)
     assert np.isfinite(groups).all() and np.isfinite(null).all()
 
 
@@ -53,39 +55,32 @@ def test_names() -> None:
 
 
 def test_nothing_speaks_for_anybody_where_nothing_was_read(pool_engine: Engine) -> None:
-    signals = pool_engine.sensor.measure(Reading("", (), ()))
-    assert not signals.values[:, NAMES.index("bm25")].any()
-    assert not signals.values[:, NAMES.index("pinyin bm25")].any()
+    signals = pool_engine.sensor.measure([Reading("", (), ())])
+    assert not signals.values[..., NAMES.index("bm25")].any()
+    assert not signals.values[..., NAMES.index("pinyin bm25")].any()
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
 def test_an_indexed_question_is_its_own_neighbour(pool_engine: Engine, entry: object) -> None:
     sensor = pool_engine.sensor
-    signals = sensor.measure(sensor.segmenter.read(entry.question))
+    signals = sensor.measure([sensor.segmenter.read(entry.question)])
+    values = signals.values[0]
     own = pool_engine.groups.index(entry.id)
     for name in ("nearest", "bm25", "pinyin bm25", "linear"):
-        assert signals.values[:, NAMES.index(name)].argmax() == own, name
-    assert signals.values[own, NAMES.index("nearest")] == pytest.approx(1, abs=2e-3)
+        assert values[:, NAMES.index(name)].argmax() == own, name
+    assert values[own, NAMES.index("nearest")] == pytest.approx(1, abs=2e-3)
     for name in ("unexplained share", "unexplained", "most unexplained", "surface gaps", "pinyin gaps"):
-        assert signals.values[own, NAMES.index(name)] == pytest.approx(0, abs=1e-6), name
-    assert sensor.group[signals.rows[0]] == own
-
-
-def test_a_vector_given_is_not_made_again(pool_engine: Engine) -> None:
-    sensor = pool_engine.sensor
-    reading = sensor.segmenter.read("水温几度")
-    one = sensor.measure(reading)
-    other = sensor.measure(reading, sensor.embedder.encode([reading])[0])
-    assert np.array_equal(one.values, other.values)
+        assert values[own, NAMES.index(name)] == pytest.approx(0, abs=1e-6), name
+    assert sensor.group[signals.nearest[0, own]] == own
 
 
 def test_many_at_once_are_as_one_by_one(pool_engine: Engine) -> None:
     sensor = pool_engine.sensor
-    readings = [sensor.segmenter.read(entry.question) for entry in ENTRIES]
+    readings = sensor.segmenter.read_many([*ODD, *(entry.question for entry in ENTRIES)] * 3)
     groups, null = measure_all(sensor, readings)
     for i, reading in enumerate(readings):
-        own = features(sensor.measure(reading))
-        assert np.allclose(groups[i], own[0], atol=1e-5) and np.allclose(null[i], own[1], atol=1e-5)
+        own = features(sensor.measure([reading]))
+        assert np.array_equal(groups[i], own[0][0]) and np.array_equal(null[i], own[1][0])
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

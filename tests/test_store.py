@@ -42,7 +42,7 @@ def clustered(rows: int, queries: int) -> tuple[Vectors, Vectors]:
 @given(seed=st.integers(0, 2**16), rows=st.integers(1, 60), dimensions=st.integers(1, 24), k=st.integers(1, 80))
 def test_exact(seed: int, rows: int, dimensions: int, k: int) -> None:
     vectors, query = vectors_of(seed, rows, dimensions), vectors_of(seed + 1, 1, dimensions)[0]
-    found, cosines = Store.build(vectors).search(query, k)
+    found, cosines = (array[0] for array in Store.build(vectors).search(query[None], k))
     expected = oracle(vectors, query, k)[1]
     assert len(found) == len(set(found.tolist())) == min(k, rows)
     assert np.allclose(cosines, expected, atol=HALF)
@@ -50,8 +50,8 @@ def test_exact(seed: int, rows: int, dimensions: int, k: int) -> None:
 
 
 def test_a_vector_of_zeros_finds_something_at_nothing() -> None:
-    rows, cosines = Store.build(vectors_of(0, 5, 4)).search(np.zeros(4, dtype=np.float32), 3)
-    assert len(rows) == 3 and not cosines.any()
+    rows, cosines = Store.build(vectors_of(0, 5, 4)).search(np.zeros((1, 4), dtype=np.float32), 3)
+    assert rows.shape == (1, 3) and not cosines.any()
 
 
 def test_many_rows_go_into_an_inverted_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -62,12 +62,34 @@ def test_many_rows_go_into_an_inverted_file(monkeypatch: pytest.MonkeyPatch, tmp
     store.save(tmp_path / "vectors")
     loaded = Store.load(tmp_path / "vectors")
     hits = 0
-    for query in queries:
-        rows, cosines = store.search(query, 10)
-        assert np.all(np.diff(cosines) <= 1e-6) and (rows >= 0).all()
-        hits += len(set(rows.tolist()) & set(oracle(vectors, query, 10)[0].tolist()))
-        assert np.array_equal(loaded.search(query, 10)[0], rows)
+    rows, cosines = store.search(queries, 10)
+    assert np.all(np.diff(cosines) <= 1e-6) and (rows >= 0).all()
+    assert np.array_equal(loaded.search(queries, 10)[0], rows)
+    for query, found in zip(queries, rows, strict=True):
+        hits += len(set(found.tolist()) & set(oracle(vectors, query, 10)[0].tolist()))
     assert hits / (10 * len(queries)) >= 0.95
+
+
+def test_many_at_once_find_what_each_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_module, "EXACT_ROWS", 2000)
+    for rows in (1000, 4000):
+        vectors, queries = clustered(rows, 40)
+        store = Store.build(vectors)
+        alone = [store.search(query[None], 10) for query in queries]
+        for one, other in zip(store.search(queries, 10), map(np.concatenate, zip(*alone, strict=True)), strict=True):
+            assert np.array_equal(one, other), rows
+
+
+def test_missing_neighbours_have_the_last_cosine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_module, "EXACT_ROWS", 100)
+    vectors, queries = clustered(400, 3)
+    store = Store.build(vectors)
+    store._index.nprobe = 1
+    rows, cosines = store.search(queries, 300)
+    for found, near in zip(rows, cosines, strict=True):
+        there = found >= 0
+        assert 0 < there.sum() < 300 and there[: there.sum()].all()
+        assert (near[~there] == near[there][-1]).all()
 
 
 def test_the_same_rows_the_same_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -79,7 +101,7 @@ def test_the_same_rows_the_same_file(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 
 
 def test_saved_and_loaded(tmp_path: Path) -> None:
-    vectors, query = vectors_of(3, 50, 16), vectors_of(4, 1, 16)[0]
+    vectors, query = vectors_of(3, 50, 16), vectors_of(4, 1, 16)
     store = Store.build(vectors)
     store.save(tmp_path / "vectors")
     loaded = Store.load(tmp_path / "vectors")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from starlette.requests import Request
 
-from bot.channels.errors import empty_question, failed, long_question, not_ready
+from bot.channels.errors import ApiError, empty_question, failed, long_question, not_ready
 from bot.channels.guard import RateLimiter, client_of
+from bot.channels.line import Line
 from bot.channels.metrics import Metrics
 from bot.chat import Calculator, Chat, Engine, china_now
 from bot.opening import open_calculator, open_store
@@ -35,13 +36,14 @@ class Desk:
         self._calculator = calculator
         self._clock = clock
         self._chat: Chat | None = None
+        self._line = Line(self._prepare, self._reply)
         self._failed = False
 
     @property
     def chat(self) -> Chat:
         """The chat; before there is one, the 503 error is raised."""
         if self._chat is None:
-            raise failed() if self._failed else not_ready()
+            raise self._closed()
         return self._chat
 
     def say(self, key: str) -> str:
@@ -58,18 +60,15 @@ class Desk:
         """Note that there will be no engine."""
         self._failed = True
 
-    def ask(self, request: Request, query: Query) -> Reply:
-        """Reply to `query`, within the client's limit."""
-        return self.answer(client_of(request, self.settings.proxy), query)
+    async def ask(self, request: Request, query: Query) -> Reply:
+        """Reply to `query`, within the client's limit and together with what else comes in now."""
+        started = self._admit(client_of(request, self.settings.proxy))
+        return self._counted(await self._line.ask(query), started)
 
     def answer(self, client: str, query: Query) -> Reply:
-        """Reply to `query` of a client known by name, within its limit."""
-        chat = self.chat
-        self._limiter.check("chat", client)
-        started = time.perf_counter()
-        reply = chat.reply(query)
-        self.metrics.count_reply(reply.kind, time.perf_counter() - started)
-        return reply
+        """Reply to `query` of a client known by name, within its limit; any thread may call this."""
+        started = self._admit(client)
+        return self._counted(self._reply(query), started)
 
     def take_feedback(self, request: Request, feedback: Feedback) -> None:
         """Note whether a reply helped, within the client's limit."""
@@ -91,6 +90,26 @@ class Desk:
         if self.records is not None:
             self.records.close()
         self.store.close()
+
+    def _closed(self) -> ApiError:
+        return failed() if self._failed else not_ready()
+
+    def _admit(self, client: str) -> float:
+        if self._chat is None:
+            raise self._closed()
+        self._limiter.check("chat", client)
+        return time.perf_counter()
+
+    def _counted(self, reply: Reply, started: float) -> Reply:
+        self.metrics.count_reply(reply.kind, time.perf_counter() - started)
+        return reply
+
+    def _prepare(self, queries: Sequence[Query]) -> None:
+        # The engine remembers what it finds.
+        self.chat.engine.search_many([query.text for query in queries])
+
+    def _reply(self, query: Query) -> Reply:
+        return self.chat.reply(query)
 
     def _dropped(self) -> int:
         return self.records.dropped if self.records else 0

@@ -27,7 +27,7 @@ def add_pages(app: FastAPI, desk: Desk) -> None:
     """Add the pages to `app`."""
 
     async def start(request: Request) -> Response:
-        return _start(request, desk)
+        return await _start(request, desk)
 
     async def answer(request: Request) -> Response:
         try:
@@ -43,13 +43,13 @@ def add_pages(app: FastAPI, desk: Desk) -> None:
     app.add_route("/answers/{entry_id}", answer, methods=["GET"], include_in_schema=False)
 
 
-def _start(request: Request, desk: Desk) -> Response:
+async def _start(request: Request, desk: Desk) -> Response:
     text = request.query_params.get("q", "")
     status, said, session_id = 200, "", ""
     try:
         chat = desk.chat
         if text:
-            reply = desk.ask(request, Query(checked_question(text, "q"), "web", _session_id(request)))
+            reply = await desk.ask(request, Query(checked_question(text, "q"), "web", _session_id(request)))
             said, session_id = _reply(desk, chat, reply), reply.session_id
     except ApiError as error:
         if error.status == 503:

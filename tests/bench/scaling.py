@@ -113,7 +113,7 @@ def ask(store: Store, vectors: Vectors, queries: Vectors) -> tuple[float, list[f
         for number in range(_ROUNDS + 1):
             for query, border in zip(queries, least, strict=True):
                 started = time.perf_counter()
-                rows, _ = store.search(query, K)
+                rows = store.search(query[None], K)[0][0]
                 if number:  # the first round reads the file in
                     seconds.append(time.perf_counter() - started)
                 else:
@@ -163,7 +163,7 @@ def _row(m: Measured) -> tuple[str, ...]:
 def _first_search(path: str, query: str) -> float:
     vector = np.load(query)
     started = time.perf_counter()
-    Store.load(Path(path)).search(vector, K)
+    Store.load(Path(path)).search(vector[None], K)
     return time.perf_counter() - started
 
 

@@ -14,7 +14,8 @@ from corpus.text import fold
 
 # Stands in a word for a few signs of the same clause.
 GAP = "…"
-GROUPS = ("深圳", "广东省内", "广东省外", "港澳台")
+# The last one holds words in which a place stands only by chance, and may be empty.
+GROUPS = ("深圳", "广东省内", "广东省外", "港澳台", "不是地名")
 # The calculator asks for these by name.
 NAMES = {
     "level": ("1", "2", "3"),
@@ -115,7 +116,7 @@ def parse_places(text: str, path: Path) -> Groups:
             _expect_place(name, group, owners, path, number)
         groups[group] += names
     for group, names in groups.items():
-        if not names:
+        if not names and group != GROUPS[-1]:
             raise BadWords(path, 0, f"“{group}”一个地名也没有。请加一行：{group}: 地名 地名")
     return groups
 

@@ -6,7 +6,6 @@ import re
 import tomllib
 from datetime import date
 from functools import cache
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -43,11 +42,6 @@ def hear(text: str) -> Reading:
 def pairs(table: str) -> list[list[str]]:
     """Return the pairs of a table, several a line."""
     return [pair.rsplit("=", 1) for pair in table.split()]
-
-
-def faulty(table: str) -> list[Any]:
-    """Return rows that should hold and do not yet; the last cell is the cause."""
-    return [pytest.param(*row[:-1], marks=pytest.mark.xfail(strict=True, reason=row[-1])) for row in rows(table)]
 
 
 def named(group: str, name: str) -> Words:

@@ -23,7 +23,7 @@ MEANINGS, PLACES = Path("words/calculator.toml"), Path("words/places.txt")
 SECTIONS = [f"[{table}]\n" + "".join(f'{name} = ["{name}甲"]\n' for name in names) for table, names in NAMES.items()]
 WORDS = "".join(SECTIONS)
 FIRST_CUE = 3 + len(NAMES["level"])  # the line of outpatient
-GROUPED = "".join(f"{group}: {group}\n" for group in GROUPS)
+GROUPED = "".join(f"{group}: {group}\n" for group in GROUPS[:-1])
 
 
 def test_the_words_of_the_corpus_are_read() -> None:
@@ -101,7 +101,11 @@ def test_a_fault_of_the_words(text: str, line: int, message: str) -> None:
 @pytest.mark.parametrize(
     ("added", "line", "message"),
     [
-        ("广东: 广州", 5, "没有叫“广东”的组。写法：组: 地名 地名。组只有：深圳、广东省内、广东省外、港澳台。"),
+        (
+            "广东: 广州",
+            5,
+            "没有叫“广东”的组。写法：组: 地名 地名。组只有：深圳、广东省内、广东省外、港澳台、不是地名。",
+        ),
         ("南山 福田", 5, "“南山 福田”前面没有写是哪一组"),
         ("深圳:", 5, "“深圳”后面没有地名"),
         ("# 说明\n广东省外: 北京 深圳", 6, "“深圳”已经在“深圳”里，不能又在“广东省外”里"),

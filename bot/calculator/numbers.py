@@ -12,7 +12,7 @@ import cn2an
 
 DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
 _SMALL = "零〇一二两三四五六七八九"
-_TAIL = rf"(?:零?{DIGITS}|[{_SMALL}]+)?"
+_TAIL = rf"(?:零?{DIGITS}|[{_SMALL}廿]+)?"
 # "w" and "k" count only right after a digit: 2w, 5k.
 # 百二十五, 千五: without 一, as in Cantonese; not 百分之, 百一十二 of 一百一十二.
 _SHORT = rf"(?<![{_SMALL}十百千万几好上\d])[百千](?=[一二三四五六七八九](?![共起直次]))"

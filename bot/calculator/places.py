@@ -25,6 +25,8 @@ _AWAY = re.compile(
     r"(?!户口|户籍|户|人|备案.{0,3}(?:没|未)|的户|转学|过来|来|带|寄|回来)"
 )
 _BACK = re.compile(r"回(?:到|来|了)?深圳")
+# 东莞住了又去长沙住: both.
+_AND_THEN = re.compile(r"又(?:去|到|转)|再(?:去|到|转)")
 _NOT_HERE = re.compile(r"(?:不在|没在|不是在|离开)深圳")
 # 湖南省的长沙 is one place; 长沙，在武汉 are two.
 _WITHIN, _ELSEWHERE = 2, re.compile(r"[,。;在去到]")
@@ -50,7 +52,7 @@ def find_place(text: str, places: Places) -> str:
     kinds = {kind for _, _, kind, _ in found}
     if LOCAL in kinds and _BACK.search(text):
         return LOCAL
-    if len(kinds) > 1:
+    if len(kinds) > 1 and not _AND_THEN.search(text):
         kinds = {kind for _, _, kind, at in found if at} or kinds
     if kinds == {IN_PROVINCE, OUT_PROVINCE} and _COUNTRY_SAID.search(text):
         return OUT_PROVINCE

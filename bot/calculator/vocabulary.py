@@ -12,7 +12,7 @@ from corpus.text import fold
 from corpus.words import GAP as GAP
 from corpus.words import GROUPS, load_words
 
-HERE, PROVINCE, COUNTRY, ABROAD = GROUPS
+HERE, PROVINCE, COUNTRY, ABROAD, NOWHERE = GROUPS
 
 _GAP = "[^,。;!?]{0,6}?"
 # Papers and cases, which people deny afterwards: 备案没办, 急诊也不是.
@@ -121,12 +121,14 @@ class Places:
 
     def said_in(self, text: str) -> bool:
         """Tell whether a place stands in a folded text."""
-        return self._pattern.search(text) is not None
+        return next(self.find(text), None) is not None
 
     def find(self, text: str) -> Iterator[tuple[int, int, str]]:
         """Yield where each name stands and its group."""
         for match in self._pattern.finditer(text):
-            yield match.start(), match.end(), self._group[match[0]]
+            group = self._group[match[0]]
+            if group != NOWHERE:
+                yield match.start(), match.end(), group
 
 
 def load_vocabulary(folder: Path | None = None) -> Vocabulary:

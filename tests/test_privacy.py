@@ -73,6 +73,6 @@ def test_masking_twice_changes_nothing(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["a" * 20_000, "1" * 20_000, "1 " * 10_000, "a@" * 10_000, "13800138000 " * 2_000])
 def test_long_text_takes_no_long_time(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     mask(text)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1

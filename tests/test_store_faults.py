@@ -117,6 +117,7 @@ def as_nobody(folder: str) -> Iterator[SafeStore]:
 
 
 def test_a_full_disk(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    down = False
     with safe(SqliteStore(tmp_path / "store.sqlite")) as store:
         before = resource.getrlimit(resource.RLIMIT_FSIZE)
         size = max(file.stat().st_size for file in tmp_path.iterdir())
@@ -125,11 +126,13 @@ def test_a_full_disk(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
             for number in range(50):
                 store.put(str(number), "v" * 10_000, 9)
                 assert store.get(str(number)) == "v" * 10_000
+                down |= store.down
                 time.sleep(PAUSE / 10)
-            down = store.down
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
-        assert down and sum("用不了" in line for line in caplog.messages) == 1
+        # A small value may still find room now and then.
+        back = sum("又能用了" in line for line in caplog.messages)
+        assert down and 1 <= sum("用不了" in line for line in caplog.messages) <= back + 1
         until(lambda: not store.down)
         assert works(store, "a")
 

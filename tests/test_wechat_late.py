@@ -42,7 +42,7 @@ def test_item_39_a_slow_answer() -> None:
     async def slowly(wx: Caller) -> None:
         before = time.monotonic()
         assert await wx.say("慢的一个问题") == WAITING
-        assert 3.5 < time.monotonic() - before < 4.5
+        assert 3.5 < time.monotonic() - before < 5
         chat.open()
         assert await wx.say("查看答案", number=2) == "关于慢的一个问题"
         assert await wx.say("查看答案", number=2) == "关于慢的一个问题"

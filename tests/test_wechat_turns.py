@@ -156,8 +156,8 @@ def test_the_pool_counts_down_again() -> None:
 
 
 def test_the_event_loop_is_not_held_up() -> None:
-    """A thousandth of a second goes by while an answer of half a second is worked out."""
-    chat = FakeChat(seconds=0.5)
+    """A thousandth of a second goes by while an answer of a second and a half is worked out."""
+    chat = FakeChat(seconds=1.5)
 
     async def watch(wx: Caller) -> float:
         asked = asyncio.create_task(wx.say("慢慢想的一句"))
@@ -168,7 +168,7 @@ def test_the_event_loop_is_not_held_up() -> None:
             longest = max(longest, time.monotonic() - before)
         return longest
 
-    assert together(account(chat), watch) < 0.3
+    assert together(account(chat), watch) < 1
 
 
 class BrokenStore:

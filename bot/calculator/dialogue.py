@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache, partial
 from pathlib import Path
 
 from bot.calculator.answers import OFFERED, answer_slots
@@ -32,6 +33,7 @@ from corpus.policy import Policy, load_policies
 from corpus.text import fold
 
 _LONGEST_CANCEL, _LONGEST_MONTH = 10, 40
+_REMEMBERED = 2048
 _MONTHS = ("apply_month", "birth_month")
 _BASES = ("income_base", "wage_base")
 # 600 家里: a space between words, or behind a number, is a pause; folding would close it up.
@@ -76,10 +78,15 @@ class Calculator:
         self._refusals = Refusals(self._newest, words)
         known = [words.cues[cue].pattern for cue in _GATE_CUES] + [level.pattern for level in words.levels.values()]
         self._gate = re.compile("|".join([_NUMERAL, *known, *self._refusals.patterns]))
+        # Many ask the very same words, and most of them ask for no number.
+        self._opening = lru_cache(maxsize=_REMEMBERED)(partial(self._reply, None))
 
     def reply(self, text: str, state: str | None = None) -> CalculatorReply | None:
         """Answer a numeric question, or return None if it is none; `state` is what the last reply left."""
-        last = State.load(state)
+        last, today = State.load(state), self._clock().date()
+        return self._reply(last, text, today) if last else self._opening(text, today)
+
+    def _reply(self, last: State | None, text: str, today: date) -> CalculatorReply | None:
         folded = fold(_PAUSE.sub("，", _SPLIT.sub("", _TWO.sub("；", text))))
         if last is None and not self._gate.search(folded):
             return None
@@ -89,7 +96,7 @@ class Calculator:
             and (sums := read_expression(with_coins(text)))
         ):
             return self._wordings[self._newest.years].arithmetic(sums)
-        reading = read(folded, self._words, self._clock().date())
+        reading = read(folded, self._words, today)
         bill = read_bill(reading, self._words)
         policy = self._policy_of(reading, last)
         topic = topic_of(reading, bill, policy)

@@ -24,8 +24,10 @@ class State:
     @classmethod
     def load(cls, text: str | None) -> State | None:
         """Read a state back; None where there is none or it is of another version."""
+        if not text:
+            return None
         try:
-            topic, slots, asked = json.loads(text or "")
+            topic, slots, asked = json.loads(text)
             return cls(str(topic), {str(name): str(value) for name, value in slots.items()}, str(asked))
         except (ValueError, TypeError, AttributeError):
             return None

@@ -1,4 +1,4 @@
-"""Stage: the real application on a loopback port, with a calculator that knows three questions by heart."""
+"""Stage: the real application on a loopback port, in the autumn that the numbers are of."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from bot.chat import Engine
-from bot.reply import Ask, CalculatorReply, Estimate, Result
+from bot.opening import open_calculator
+from bot.reply import CalculatorReply
 from bot.settings import MEMORY, Settings
 
 HOST = "127.0.0.1"
@@ -37,38 +38,20 @@ ASKS = "孩子住院花了2万能报多少"
 SUM = "孩子在三级医院住院花了2万能报多少"
 ABSENT = "大病保险能报多少钱"
 BREAKS = "请出错"
-AMOUNTS = (("医保支付", "18000.00"), ("个人负担", "2000.00"))
-WAITS = '{"waits": "level"}'
-NO_SUM = "这份资料里没有大病保险的数。\n资料里只有这些：\n一级及以下 92%\n二级 91%\n三级 90%\n请拨打 12345 热线咨询。"
 
 
-class Sums:
-    """A calculator for show: asks for the level, then has the result ready."""
+class Rehearsed:
+    """The real calculator, which fails where the test wants it to."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Take the calculator that goes with the engine's entries."""
+        self._real = open_calculator(engine, autumn)
 
     def reply(self, text: str, state: str | None) -> CalculatorReply | None:
-        """Answer the few questions that it knows."""
+        """Answer as the real one does."""
         if text == BREAKS:
             raise RuntimeError(text)
-        if text == ASKS:
-            ask = Ask(slot="hospital_level", options=LEVELS)
-            return CalculatorReply("ask", "是在哪一级医院住的院？级别写在结算单上。", ask=ask, state=WAITS)
-        if text == ABSENT:
-            return CalculatorReply("abstain", NO_SUM)
-        return _sum() if text == SUM or (state == WAITS and text == "三级") else None
-
-
-def _sum() -> CalculatorReply:
-    results = [Result(label=label, value=value, unit="元") for label, value in AMOUNTS]
-    estimate = Estimate(
-        results=results,
-        formula="20000.00 × 90% = 18000.00\n20000.00 - 18000.00 = 2000.00",
-        inputs={"visit": "inpatient", "hospital_level": "3", "cost_above_deductible": "20000.00"},
-        assumptions=["20000.00 元都在医保范围内", "按起付线以上部分计算；起付线不在资料中，以结算单为准"],
-        basis=["B5"],
-        policy_year="2024-2025",
-    )
-    text = "医保支付 18000.00 元，个人负担 2000.00 元。\n算法：起付线以上的费用乘以三级医院的支付比例 90%。"
-    return CalculatorReply("calculation", text, entry_id="B5", estimate=estimate)
+        return self._real.reply(text, state) if self._real else None
 
 
 @cache
@@ -96,7 +79,7 @@ def stage_app(engine: Engine, **settings: object) -> FastAPI:
     from bot.channels.app import create_app
 
     given = Settings(rate_limit=0, store=MEMORY, **settings)  # type: ignore[arg-type]
-    return create_app(given, engine, calculator=Sums(), clock=autumn)
+    return create_app(given, engine, calculator=Rehearsed(engine), clock=autumn)
 
 
 @contextmanager

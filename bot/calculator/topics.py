@@ -26,7 +26,7 @@ _LEFT_OF_CAP = re.compile(
 _BABY = re.compile(
     r"(?:宝宝|娃|bb|崽|孩子|女儿|儿子|生了|才|刚|快)[^,。;\d]{0,4}(?:\d{1,2}|[一两二三四五六])个多?月(?![内之以后的钱])|\d{1,3}天(?:了|大|(?=[,。]|$))|刚出生|[个满]月大|(?:满|刚满)(?:月|百天)"
 )
-_PART_OF_YEAR = re.compile(r"[交缴][^,。;]{0,3}\d{1,2}月(?:份)?(?:到|至|-)(?:明年|次年)?(?!8月)\d{1,2}月")
+_PART_OF_YEAR = re.compile(r"[交缴][^,。;]{0,3}\d{1,2}月(?:份)?(?:到|至|-)(?:明年|次年)?(?P<last>\d{1,2})月")
 _ONE_MONTH = re.compile(r"(?:一个|每个?)月(?:是|要|得|交)?(?:多少|几)|那个月(?:是|要|得)?(?:多少|几)")
 _FEE_ASKED = re.compile(r"(?:交|缴|补|要|钱|费)[^,。;]{0,6}(?:多少|几|好多)|(?:多少|几|好多)钱|总额|算算|给个数")
 _CLAUSE = re.compile(r"[,。;!?]+(?=.)")
@@ -54,7 +54,7 @@ def topic_of(reading: Reading, bill: Slots, policy: Policy) -> str:
         or _of_benefits(reading, bill, cost)
         or _of_caps(reading, bill, cost)
         or _of_claims(reading, bill, cost)
-        or _of_fees(reading)
+        or _of_fees(reading, policy)
     )
 
 
@@ -158,10 +158,11 @@ def _of_claims(reading: Reading, bill: Slots, cost: bool) -> str:
     return CLAIM if asked and not_chosen else ""
 
 
-def _of_fees(reading: Reading) -> str:
+def _of_fees(reading: Reading, policy: Policy) -> str:
     slots, months = reading.slots, reading.dates.months
-    if _PART_OF_YEAR.search(reading.text):
-        # 只交11月到12月: the fee runs to August, whatever one would like.
+    part = _PART_OF_YEAR.search(reading.text)
+    if part and int(part["last"]) != policy.fee.last.number:
+        # 只交11月到12月: the fee runs to the end of the year, whatever one would like.
         return ""
     from_birth = reading.has("from_birth")
     # 25年7月办 一个娃 ?: a question mark asks as well.
@@ -181,7 +182,7 @@ def _of_fees(reading: Reading) -> str:
         return ""
     if reading.has("monthly"):
         if not months:
-            ours = reading.has("insured", "subsidy") or "436" in reading.text
+            ours = reading.has("insured", "subsidy") or str(int(policy.number("fee.personal"))) in reading.text
             return "monthly" if ours and "账户" not in reading.text else ""
         if _ONE_MONTH.search(reading.text):
             # 交10月一个月多少钱: nobody can pay a single month.

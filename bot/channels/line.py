@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from bot.reply import Query, Reply
+
+log = logging.getLogger(__name__)
 
 _MOST = 32  # more would let the first wait too long
 
@@ -51,9 +53,11 @@ class Line:
 
     def _answer(self, places: Sequence[tuple[Query, asyncio.Future[Reply]]]) -> None:
         if len(places) > 1:
-            # Should it fail, each query finds out for itself.
-            with suppress(Exception):
+            try:
                 self._prepare([query for query, _ in places])
+            except Exception as error:
+                # Each query finds out for itself; the error's own text may hold what somebody typed.
+                log.warning("同一刻的 %d 问没能一起检索，改为逐句：%s", len(places), type(error).__name__)
         for query, future in places:
             try:
                 future.set_result(self._reply(query))

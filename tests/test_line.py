@@ -76,6 +76,11 @@ def test_a_fault_stays_with_its_own_question(bad: str) -> None:
     assert (fault == "ruin") if bad == "ruin" else isinstance(fault, RuntimeError)
 
 
+def test_a_fault_of_the_group_is_logged_without_what_was_asked(caplog: pytest.LogCaptureFixture) -> None:
+    serve(Clerk(), "ruin", "secret")
+    assert "没能一起检索" in caplog.text and "RuntimeError" in caplog.text and "secret" not in caplog.text
+
+
 def test_who_has_gone_is_not_answered() -> None:
     clerk = Clerk()
 

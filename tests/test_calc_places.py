@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.calculator.places import find_place, has_two_places
-from bot.calculator.vocabulary import ABROAD, COUNTRY, HERE, NOWHERE, PROVINCE, Places
+from bot.calculator.vocabulary import ABROAD, COUNTRY, HERE, NOWHERE, PROVINCE, Named, Places
 from corpus.entries import corpus_path
 from corpus.files import read_text
 from corpus.text import fold
@@ -18,8 +18,13 @@ SLOTS = {NOWHERE: "-", HERE: "local", PROVINCE: "in_province", COUNTRY: "out_pro
 KINDS = {*SLOTS.values(), "away", "several", ""}
 
 
+def named(text: str) -> list[Named]:
+    return list(words().places.find(text))
+
+
 def place(text: str) -> str:
-    return find_place(fold(text), words().places) or "-"
+    folded = fold(text)
+    return find_place(folded, named(folded)) or "-"
 
 
 def names() -> list[tuple[str, str]]:
@@ -138,7 +143,7 @@ def test_where_the_hospital_is(said: str, expected: str) -> None:
     ],
 )
 def test_two_places(said: str, two: bool) -> None:
-    assert has_two_places(fold(said), words().places) == two
+    assert has_two_places(fold(said), named(fold(said))) == two
 
 
 # What is said | whose hukou the child has; "or -" where asking is right as well
@@ -204,8 +209,8 @@ TYPED = st.one_of(
 @given(TYPED)
 def test_no_text_breaks_a_reader(text: str) -> None:
     for said in (text, fold(text)):
-        assert find_place(said, words().places) in KINDS
-        assert has_two_places(said, words().places) in (True, False)
-        for start, end, group in words().places.find(said):
+        assert find_place(said, named(said)) in KINDS
+        assert has_two_places(said, named(said)) in (True, False)
+        for start, end, group in named(said):
             assert 0 <= start < end <= len(said) and group in SLOTS
     assert hear(text).slots.get("hukou", "") in ("shenzhen", "other", "")

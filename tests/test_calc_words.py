@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.calculator.counts import find_children
 from bot.calculator.levels import find_levels, impossible_level
-from bot.calculator.reading import Reading, read
+from bot.calculator.reading import Message, Reading, read
 from bot.calculator.spelling import spell
 from bot.calculator.vocabulary import GAP, Vocabulary, Words, load_vocabulary
 from corpus.entries import corpus_path
@@ -36,7 +36,7 @@ def words() -> Vocabulary:
 
 def hear(text: str) -> Reading:
     """Return what the calculator reads on 15 October 2024."""
-    return read(fold(text), words(), TODAY)
+    return read(Message.of(fold(text), words()), words(), TODAY)
 
 
 def pairs(table: str) -> list[list[str]]:

@@ -11,17 +11,20 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from bot.calculator.answers import OFFERED, answer_slots
-from bot.calculator.arithmetic import read_expression
+from bot.calculator.arithmetic import Expression, read_expression
 from bot.calculator.bill import MONEY, read_bill
 from bot.calculator.claims import claim
 from bot.calculator.fees import work_out_fee
+from bot.calculator.gate import Gate
 from bot.calculator.limits import work_out_cap, work_out_window
 from bot.calculator.money import bare_amount, with_coins
 from bot.calculator.newborn import benefit
 from bot.calculator.outcome import Missing, Outcome, Result, Unknown, Wrong
-from bot.calculator.reading import Reading, Slots, read
+from bot.calculator.payments import NOT_CHOSEN
+from bot.calculator.reading import Message, Reading, Slots, read
 from bot.calculator.refusals import Refusals
 from bot.calculator.spans import ONLY_APPLY, fee_slots
+from bot.calculator.spelling import spell
 from bot.calculator.state import State
 from bot.calculator.topics import BENEFITS, CAPS, CLAIM, topic_of
 from bot.calculator.turns import children_said, is_follow_up, merge, turned, wanted
@@ -44,18 +47,14 @@ _PAUSE = re.compile(
 # 2 万: a space inside an amount; 100，200: two amounts, which folding would join to 100,200.
 _SPLIT = re.compile(r"(?<=\d)\s+(?=[万千百亿元块])")
 _TWO = re.compile(r"(?<=\d)[，、](?=\d)")
-# A numeric question has at least one of these, or a word of the vocabulary; all others pass by quickly.
-_NUMERAL = (
-    r"\d|[二两三四五六七八九十百千万俩仨廿双孖]|[一元](?=[级甲万千百月])|[上下这本当]个?月"
-    r"|绑|选定|今[天日]|[今明去后前来]年|现在|[加减乘除]|jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec"
-)
+_GAP = re.compile(r"\s|\d[，、]")
 # Without one of these a message is no sum.
 _SIGN = re.compile(r"[-+*/^×÷xX·✕✖➕➖➗−加減减乘除方折扣＋－＊／％%]|的\s*(?:[\d一二三四五六七八九百]|一半)|[²³]")
+_NUMBER = re.compile(r"[\d零〇一二两兩三四五六七八九十百千万萬½¼¾⅓⅔①-⑳]")
 # 诊查费不算, 诊查费另算: it is not what is asked about.
 _BESIDES = re.compile(r"(?:不算|除外|另算|另外|先不|不含)")
 _MORE = re.compile(r"又花|又看|还花|再加|另外|再来|还有|加上|多花")
 _INSTEAD = re.compile(r"^(?:那|要是|如果|换成|假如)|呢[?。!]?$|报多少|报几")
-_GATE_CUES = ("subsidy", "monthly", "base", "wage", "cap_spent", "window", "midway", "from_birth")
 
 
 class Calculator:
@@ -73,13 +72,18 @@ class Calculator:
         self._policies = {policy.years: policy for policy in policies}
         self._wordings = {policy.years: Wording(say, basis, policy) for policy in policies}
         self._newest = policies[0]
+        self._entries = frozenset({NOT_CHOSEN, *(figure.entry for policy in policies for figure in policy.figures)})
         self._words = words
         self._clock = clock
         self._refusals = Refusals(self._newest, words)
-        known = [words.cues[cue].pattern for cue in _GATE_CUES] + [level.pattern for level in words.levels.values()]
-        self._gate = re.compile("|".join([_NUMERAL, *known, *self._refusals.patterns]))
+        self._gate = Gate(words, self._refusals.patterns)
         # Many ask the very same words, and most of them ask for no number.
         self._opening = lru_cache(maxsize=_REMEMBERED)(partial(self._reply, None))
+
+    @property
+    def entries(self) -> frozenset[str]:
+        """The ids of the entries whose numbers are computed with."""
+        return self._entries
 
     def reply(self, text: str, state: str | None = None) -> CalculatorReply | None:
         """Answer a numeric question, or return None if it is none; `state` is what the last reply left."""
@@ -87,22 +91,21 @@ class Calculator:
         return self._reply(last, text, today) if last else self._opening(text, today)
 
     def _reply(self, last: State | None, text: str, today: date) -> CalculatorReply | None:
-        folded = fold(_PAUSE.sub("，", _SPLIT.sub("", _TWO.sub("；", text))))
-        if last is None and not self._gate.search(folded):
-            return None
-        if (
-            not (last and last.asked not in ("", OFFERED))
-            and _SIGN.search(text)
-            and (sums := read_expression(with_coins(text)))
-        ):
+        if not (last and last.asked not in ("", OFFERED)) and (sums := _sum(text)):
             return self._wordings[self._newest.years].arithmetic(sums)
-        reading = read(folded, self._words, today)
+        message = self._message(fold(_kept_apart(text)))
+        if last is None and not self._gate.passes(message):
+            return None
+        reading = read(message, self._words, today)
         bill = read_bill(reading, self._words)
         policy = self._policy_of(reading, last)
         topic = topic_of(reading, bill, policy)
         return (self._go_on(last, reading, bill, topic, policy) if last else None) or self._begin(
             reading, bill, topic, policy
         )
+
+    def _message(self, folded: str) -> Message:
+        return Message.of(folded, self._words)
 
     def _policy_of(self, reading: Reading, last: State | None) -> Policy:
         """Return the school year that is spoken of: the one that was said, that goes on, or the newest."""
@@ -159,7 +162,7 @@ class Calculator:
             return {"unknown": last.asked}
         value = bare_amount(reading.text)
         if not reading.dates.months and value is not None and value == int(value):
-            reading = read(f"{int(value)}月", self._words, self._clock().date())
+            reading = read(self._message(f"{int(value)}月"), self._words, self._clock().date())
         if not reading.dates.months:
             return None
         return {**reading.slots, **fee_slots(last.topic, reading, policy, last.asked, last.slots)}
@@ -220,6 +223,16 @@ class Calculator:
         return work_out_fee(topic, slots, policy)
 
 
+def _kept_apart(text: str) -> str:
+    """Return a text whose pauses folding will not close up."""
+    return _PAUSE.sub("，", _SPLIT.sub("", _TWO.sub("；", text))) if _GAP.search(text) else text
+
+
+def _sum(text: str) -> Expression | None:
+    """Return the sum that a message is; most are seen at a glance to be none."""
+    return read_expression(with_coins(text)) if _SIGN.search(text) and _NUMBER.search(text) else None
+
+
 def _is_slip(before: Slots, told: Slots) -> bool:
     """Whether a new cost is so much smaller than the last that it may be another line of the bill."""
     new, old = told.get("amount") or told.get("above"), before.get("amount") or before.get("above")
@@ -243,4 +256,5 @@ def load_calculator(
     policies = load_policies(root / "policy")
     if not policies or any(printed.entry not in basis for printed in policies[0].printed):
         return None
+    spell("")  # reads the table of sounds now, and not with the first question
     return Calculator(policies, load_vocabulary(root), say, basis, clock)

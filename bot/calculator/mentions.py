@@ -27,7 +27,7 @@ _NEAR = {
 _NEXT = "次年|翌年"
 YEAR = (
     rf"(?:(?P<year>\d{{4}}|\d{{2}}|二[零〇][{_SMALL}]{{2}}|[零〇一二][{_SMALL}])\s*年"
-    rf"|(?P<near>{'|'.join(_NEAR)}|{_NEXT}))"
+    rf"|(?P<near>{'|'.join(_NEAR)}|{_NEXT})(?!级))"
 )
 # 24年11月底, 十二月份, 9月20号, 9月20 (but not 9月20块).
 _WORDED = re.compile(
@@ -61,6 +61,7 @@ _LATER = re.compile(r"(?P<n>\d{1,2}|[一两二三四五六])个(?:多)?月(?:后
 _DOTTED = re.compile(r"(?<![\d.])(?P<year>(?:20)?2\d)[./-](?P<month>1[0-2]|0?[1-9])[./-](?P<day>\d{1,2})(?![\d.])")
 _DIGITS = re.compile(r"(?<!\d)(?P<year>20[12]\d)(?P<month>0[1-9]|1[0-2])(?P<day>[0-3]\d)(?!\d)")
 _SAME = re.compile(r"当月")
+_DIGIT = re.compile(r"\d")
 # Today counts only where something is to be done: 今天去办, not 今天看病.
 _NOW = re.compile(r"(?P<today>今天|今日)|现在|这会儿|这两天|明天|而家|依家")
 _DONE_NOW = re.compile(
@@ -107,10 +108,8 @@ def find_mentions(text: str, today: date) -> list[Mention]:
     """Return the months of a folded text, in order; where two readings overlap the first found stands."""
     kept: list[Mention] = []
     for mention in (
-        *_run_together(text),
-        *_written(text),
-        *_pointed(text),
-        *_worded(text, today),
+        *(_of_digits(text) if _DIGIT.search(text) else ()),
+        *(_worded(text, today) if "月" in text else ()),
         *_relative(text, today),
         *_named(text),
     ):
@@ -134,6 +133,12 @@ def year_of(said: str | None, near: str | None, today: date) -> int | None:
 def full_year(year: int) -> int:
     """Return 24 as 2024."""
     return year + 2000 if year < 100 else year
+
+
+def _of_digits(text: str) -> Iterator[Mention]:
+    yield from _run_together(text)
+    yield from _written(text)
+    yield from _pointed(text)
 
 
 def _written(text: str) -> Iterator[Mention]:

@@ -15,7 +15,7 @@ _WIRE = {"amount": "in_scope_cost", "above": "cost_above_deductible"}
 _MONEY = ("amount", "above", "consult_fee", "deductible", "used_cap")
 _SENT = ("visit", "hospital_level", *_MONEY, "location", "out_of_city_kind", "selected", "hukou")
 # The rule that only a chosen institution is paid for prints no number, so the policy does not name its entry.
-_NOT_CHOSEN = "B3"
+NOT_CHOSEN = "B3"
 
 
 def number(slots: Slots, name: str) -> Decimal | None:
@@ -65,7 +65,7 @@ def nothing_paid(slots: Slots, policy: Policy, away: bool) -> Result:
         steps.append(Step(f"{cents(cost)} × 0%", str(cents(ZERO))))
     if slots.get("want") == "self":
         figures.reverse()
-    entry = policy.figure("away.out_province").entry if away else _NOT_CHOSEN
+    entry = policy.figure("away.out_province").entry if away else NOT_CHOSEN
     notes = () if away else ("calc_assume_not_referred",)
     return Result(tuple(figures), tuple(steps), entry, _inputs(slots), notes, (entry,))
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 
-from bot.calculator.vocabulary import ABROAD, COUNTRY, HERE, PROVINCE, Places
+from bot.calculator.vocabulary import ABROAD, COUNTRY, HERE, PROVINCE, Named
 
 LOCAL, IN_PROVINCE, OUT_PROVINCE = "local", "in_province", "out_province"
 # Out of the city, nobody says where; not covered; several places at once.
@@ -38,11 +39,11 @@ _AWAY_SAID = re.compile(r"异地|外地|转诊|备案|市外")
 _COUNTRY_SAID = re.compile(r"省外|外省")
 
 
-def find_place(text: str, places: Places) -> str:
+def find_place(text: str, named: Sequence[Named]) -> str:
     """Return local, in_province, out_province, away (outside, unknown where), uncovered or an empty string."""
     found = [
         (start, end, _SLOT[group], _AT.search(text[:start]) is not None)
-        for start, end, group in places.find(text)
+        for start, end, group in named
         if not (_NOT_WHERE.match(text, end) or _FROM.search(text[:start]))
     ]
     for place in range(len(found) - 1, 0, -1):
@@ -63,17 +64,16 @@ def find_place(text: str, places: Places) -> str:
     return SEVERAL if kinds else AWAY if _AWAY.search(text) or _NOT_HERE.search(text) else ""
 
 
-def insured_elsewhere(text: str, places: Places) -> bool:
+def insured_elsewhere(text: str, named: Sequence[Named]) -> bool:
     """Tell whether another place's insurance is spoken of: 广州小孩居民医保今年交多少."""
-    found = list(places.find(text))
-    if any(group == HERE for _, _, group in found):
+    if any(group == HERE for _, _, group in named):
         return False
-    return any(_INSURANCE.match(text, end) for _, end, _ in found)
+    return any(_INSURANCE.match(text, end) for _, end, _ in named)
 
 
-def has_two_places(text: str, places: Places) -> bool:
+def has_two_places(text: str, named: Sequence[Named]) -> bool:
     """Tell whether two places are named that are not one within the other (湖南长沙): filed here, treated there."""
-    found = [(start, end) for start, end, group in places.find(text) if group != HERE]
+    found = [(start, end) for start, end, group in named if group != HERE]
     between = [text[first[1] : second[0]] for first, second in pairwise(found)]
     apart = any(len(gap) > _WITHIN or _ELSEWHERE.search(gap) for gap in between)
     return apart and len({text[start:end] for start, end in found}) > 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -15,7 +15,7 @@ from bot.calculator.numbers import read_number
 from bot.calculator.places import find_place, has_two_places, insured_elsewhere
 from bot.calculator.roles import with_roles
 from bot.calculator.spelling import spell
-from bot.calculator.vocabulary import HERE, Found, Vocabulary, Words
+from bot.calculator.vocabulary import HERE, LEVEL, PLACE, Found, Named, Vocabulary, Words
 
 # What is known, by name; the names of the wire, and some of our own.
 Slots = dict[str, str]
@@ -46,19 +46,42 @@ _RESIDENCE_AFTER = re.compile(r"(?:的)?(?:户口|户籍)")
 _RESIDENCE_BEFORE = re.compile(r"(?:户口|户籍)(?:还)?(?:在|是|落在?)$")
 
 
+@dataclass(frozen=True)
+class Message:
+    """A sentence before it is read: spelled right, and what it may speak of."""
+
+    text: str
+    hints: frozenset[str]
+
+    @classmethod
+    def of(cls, folded: str, words: Vocabulary) -> Message:
+        """Take a folded sentence."""
+        text = spell(folded)
+        return cls(text, words.hints(text))
+
+
 class Said(dict[str, bool | None]):
     """What is said of each cue: True, False where it is denied, None; looked for when it is first needed."""
 
-    def __init__(self, text: str, cues: Mapping[str, Words]) -> None:
-        """Take the text and the words to look for."""
+    def __init__(self, message: Message, cues: Mapping[str, Words]) -> None:
+        """Take the message and the words to look for."""
         super().__init__()
-        self._text = text
+        self._message = message
         self._cues = cues
 
     def __missing__(self, cue: str) -> bool | None:
         """Look for a cue once."""
-        self[cue] = found = self._cues[cue].said(self._text)
+        hinted = cue in self._message.hints
+        self[cue] = found = self._cues[cue].said(self._message.text) if hinted else None
         return found
+
+    def find(self, cue: str) -> list[Found]:
+        """Return every place where a cue stands."""
+        return list(self._cues[cue].find(self._message.text)) if self[cue] is not None else []
+
+    def disputed(self, cue: str) -> bool:
+        """Tell whether a cue is said in one place and denied in another."""
+        return len({one.denied for one in self.find(cue)}) > 1
 
 
 @dataclass(frozen=True)
@@ -78,7 +101,11 @@ class Reading:
 
     def has(self, *cues: str) -> bool:
         """Tell whether one of the cues is in the sentence."""
-        return any(self.said[cue] for cue in cues)
+        # Asked some thirty times a message, so without a generator.
+        for cue in cues:  # noqa: SIM110
+            if self.said[cue]:
+                return True
+        return False
 
     @property
     def asks_own(self) -> bool:
@@ -90,32 +117,33 @@ class Reading:
         return [amount for amount in self.amounts if amount.role == role]
 
 
-def read(text: str, words: Vocabulary, today: date) -> Reading:
-    """Read a folded sentence."""
-    text = spell(text)
+def read(message: Message, words: Vocabulary, today: date) -> Reading:
+    """Read a sentence."""
+    text, hints = message.text, message.hints
+    named = list(words.places.find(text)) if PLACE in hints else []
     dates = find_dates(text, today, words.cues["birth"])
-    levels, level_spans = find_levels(text, words.levels)
+    levels, level_spans = find_levels(text, words.levels) if LEVEL in hints else ((), [])
     children, count_spans = find_children(text)
     percents = list(_PERCENT.finditer(text))
     taken = [*dates.spans, *level_spans, *count_spans, *(match.span() for match in percents)]
     amounts = with_roles(text, find_amounts(text, taken), words.roles)
     amounts = _corrected(text, amounts, words.cues["corrected"])
-    said = Said(text, words.cues)
+    said = Said(message, words.cues)
     slots = {
         "visit": _visit(text, amounts, words.cues, said),
-        "location": find_place(text, words.places),
+        "location": find_place(text, named),
         "hospital_level": levels[0] if len(levels) == 1 and not _ANOTHER.search(text) else "",
         "children": children,
-        "selected": _selected(text, words, said),
-        "filed": _papers("filed", text, words, said),
-        "referral": _papers("referral", text, words, said),
+        "selected": _selected(text, said),
+        "filed": _papers("filed", text, said),
+        "referral": _papers("referral", text, said),
         # 急诊挂的号，但没抢救: the rescue decides.
         "emergency": _flag(said["emergency"] if said["rescue"] is None else said["rescue"]),
         "temporary": "true" if said["temporary"] else "",
-        "elsewhere": "true" if said["filed"] and has_two_places(text, words.places) else "",
-        "hukou": _hukou(text, words, said),
+        "elsewhere": "true" if said["filed"] and has_two_places(text, named) else "",
+        "hukou": _hukou(text, said, named),
         "uninsured": _flag(said["uninsured"] or None),
-        "insured_elsewhere": "true" if insured_elsewhere(text, words.places) else "",
+        "insured_elsewhere": "true" if insured_elsewhere(text, named) else "",
     }
     if slots["visit"] and not (said["inpatient_word"] or said["outpatient_word"]):
         # 社康, 绑定: it sounds like a visit, but says nothing against the stay that was spoken of.
@@ -129,7 +157,7 @@ def read(text: str, words: Vocabulary, today: date) -> Reading:
         levels,
         impossible_level(text),
         tuple(match[1] or str(read_number(match[2]) or 0) for match in percents),
-        tuple(words.cues["self"].find(text)),
+        tuple(said.find("self")),
         said,
     )
 
@@ -138,26 +166,26 @@ def _flag(value: bool | None) -> str:
     return "" if value is None else "true" if value else "false"
 
 
-def _answer(cue: str, text: str, words: Vocabulary, said: Said) -> str:
+def _answer(cue: str, said: Said) -> str:
     """Return whether something is the case; unsure where it is said in one place and denied in another."""
-    return UNSURE if words.cues[cue].disputed(text) else _flag(said[cue])
+    return UNSURE if said.disputed(cue) else _flag(said[cue])
 
 
-def _papers(cue: str, text: str, words: Vocabulary, said: Said) -> str:
+def _papers(cue: str, text: str, said: Said) -> str:
     """Return whether papers are there; unsure where they are only asked about, planned or refused."""
-    for one in words.cues[cue].find(text):
+    for one in said.find(cue):
         doubt = _DOUBT_AFTER.match(text, one.end) or _DOUBT_BEFORE.search(text[: one.start])
         if doubt and not one.denied:
             return UNSURE
-    return _answer(cue, text, words, said)
+    return _answer(cue, said)
 
 
-def _selected(text: str, words: Vocabulary, said: Said) -> str:
+def _selected(text: str, said: Said) -> str:
     if _NOT_SURE.search(text) or _ANOTHER.search(text) or said["other_chosen"]:
         return UNSURE
     if said["not_chosen"]:
-        return UNSURE if said["selected"] and words.cues["selected"].disputed(text) else "false"
-    return _answer("selected", text, words, said)
+        return UNSURE if said["selected"] and said.disputed("selected") else "false"
+    return _answer("selected", said)
 
 
 def _corrected(text: str, amounts: list[Amount], words: Words) -> list[Amount]:
@@ -197,29 +225,28 @@ def _visit_of_costs(text: str, amounts: list[Amount], cues: Mapping[str, Words])
     return visits.pop() if len(visits) == 1 else "both"
 
 
-def _hukou(text: str, words: Vocabulary, said: Said) -> str:
+def _hukou(text: str, said: Said, named: Sequence[Named]) -> str:
     here = [
         one
-        for one in words.cues["hukou_here"].find(text)
+        for one in said.find("hukou_here")
         if not _PARENT.search(text[: one.start])
         and not _PLANNED.search(text[: one.start])
         and not _PARENTS_TOO.match(text, one.end)
         # 广州户口在深圳上学: the residence is of the place before it.
-        and not any(end == one.start and group != HERE for _, end, group in words.places.find(text))
+        and not any(end == one.start and group != HERE for _, end, group in named)
     ]
-    elsewhere = words.cues["hukou_elsewhere"]
-    if said["hukou_elsewhere"] and not elsewhere.disputed(text):
+    if said["hukou_elsewhere"] and not said.disputed("hukou_elsewhere"):
         return "other"
     if any(not one.denied for one in here):
         return "shenzhen"
-    return "other" if said["hukou_elsewhere"] or here or _lives_elsewhere(text, words) else ""
+    return "other" if said["hukou_elsewhere"] or here or _lives_elsewhere(text, named) else ""
 
 
-def _lives_elsewhere(text: str, words: Vocabulary) -> bool:
+def _lives_elsewhere(text: str, named: Sequence[Named]) -> bool:
     """Whether a residence in another place is named: 湖北户口, 户口在东莞."""
     return any(
         (_RESIDENCE_AFTER.match(text, end) or _RESIDENCE_BEFORE.search(text[:start]))
         and not _PARENT.search(text[:start])
-        for start, end, group in words.places.find(text)
+        for start, end, group in named
         if group != HERE
     )

@@ -34,6 +34,7 @@ _NUMBER_ASKED = re.compile(r"多少|几|百分|好多|算|数|能报|报得")
 _STRICTLY = re.compile(r"多少|几(?![号时点楼])|百分|好多|算|多钱")
 _SPENDS = re.compile(r"(?:花|看|用|刷|使)[^,。;]{0,4}(?:多少|几)")
 _SUBSIDY_ASKED = re.compile(r"(?:补|财政|政府|公家|国家)[^,。;]{0,10}(?:多少|几)")
+_MARKED = re.compile(r"(?<![吗嘛么呢])\?$")
 _WHOLE_FUNDING = re.compile(r"应缴总额|全额|筹资总")
 # 报名, 报医保: to enrol, not to claim.
 _ENROLS = re.compile(r"报(?:名|医保|少儿|社保|个)")
@@ -68,13 +69,13 @@ def _asks_how(reading: Reading) -> bool:
 
 def _has_cost(reading: Reading, policy: Policy) -> bool:
     """Whether a cost is named; a number of the law that is only quoted is none."""
-    quoted = {policy.number(name) for name in ("cap.amount", "fee.personal", "fee.subsidy")}
-    return any(amount.role in _COSTS and amount.value not in quoted for amount in reading.amounts)
+    costs = {amount.value for amount in reading.amounts if amount.role in _COSTS}
+    return bool(costs and costs - {policy.number(name) for name in ("cap.amount", "fee.personal", "fee.subsidy")})
 
 
 def _of_bases(reading: Reading, policy: Policy) -> str:
     """Tell whether the income or wage is asked that a printed number follows from."""
-    if not reading.has("quantity", "ask"):
+    if not reading.has("wage", "base") or not reading.has("quantity", "ask"):
         return ""
     cap = any(str(policy.number(name)) in reading.text for name in ("cap.amount", "cap.rate"))
     if reading.has("wage") and (cap or reading.has("cap")):
@@ -165,8 +166,9 @@ def _of_fees(reading: Reading, policy: Policy) -> str:
         # 只交11月到12月: the fee runs to the end of the year, whatever one would like.
         return ""
     from_birth = reading.has("from_birth")
-    # 25年7月办 一个娃 ?: a question mark asks as well.
-    asks = reading.has("quantity") or (bool(months) and reading.has("apply") and reading.text.endswith("?"))
+    # 25年7月办 一个娃 ?: a question mark asks as well; 现在可以补办吗? asks something else.
+    marked = _MARKED.search(reading.text) is not None and "月" in reading.text
+    asks = reading.has("quantity") or (bool(months) and reading.has("apply") and marked)
     if reading.has("benefit") and not (from_birth and _FEE_ASKED.search(reading.text)):
         return ""
     if reading.has("cap") and reading.has("outpatient"):

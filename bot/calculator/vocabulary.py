@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from operator import add
 from pathlib import Path
 
 from corpus.entries import corpus_path
@@ -13,6 +15,9 @@ from corpus.words import GAP as GAP
 from corpus.words import GROUPS, load_words
 
 HERE, PROVINCE, COUNTRY, ABROAD, NOWHERE = GROUPS
+LEVEL, PLACE = "level", "place"
+
+_HEAD = 2  # signs; with one, nearly every text would hint at nearly every word
 
 _GAP = "[^,。;!?]{0,6}?"
 # Papers and cases, which people deny afterwards: 备案没办, 急诊也不是.
@@ -54,11 +59,9 @@ class Words:
         self.words = tuple(words)
         self._denied_after = denied_after
         # Folding would turn "…" into dots.
-        patterns = (
-            _GAP.join(re.escape(fold(part)) for part in word.split(GAP))
-            for word in sorted(words, key=len, reverse=True)
-        )
-        self._pattern = re.compile("|".join(patterns))
+        parts = [list(map(fold, word.split(GAP))) for word in sorted(words, key=len, reverse=True)]
+        self.heads = frozenset(first[:_HEAD] for first, *_ in parts)
+        self._pattern = re.compile("|".join(_GAP.join(map(re.escape, word)) for word in parts))
 
     def said_in(self, text: str) -> bool:
         """Tell whether one of the words stands in a folded text, denied or not."""
@@ -109,6 +112,37 @@ class Vocabulary:
     roles: Mapping[str, Words]
     places: Places
 
+    def hints(self, text: str) -> frozenset[str]:
+        """Return the cues, LEVEL and PLACE, of which a word may stand in a folded text: none is missing."""
+        return self._hints.of(text)
+
+    @cached_property
+    def _hints(self) -> Hints:
+        level = frozenset[str]().union(*(words.heads for words in self.levels.values()))
+        cues = {name: words.heads for name, words in self.cues.items()}
+        return Hints({**cues, LEVEL: level, PLACE: self.places.heads})
+
+
+class Hints:
+    """Tells by how words begin which of them may stand in a text: one look instead of one for each."""
+
+    def __init__(self, heads: Mapping[str, frozenset[str]]) -> None:
+        """Take the beginnings of the words of each name."""
+        names: dict[str, set[str]] = {}
+        for name, starts in heads.items():
+            for start in starts:
+                names.setdefault(start, set()).add(name)
+        self._names = {start: frozenset(some) for start, some in names.items()}
+
+    def of(self, text: str) -> frozenset[str]:
+        """Return the names of which a word may stand in the text."""
+        found = {*map(self._names.get, text), *map(self._names.get, map(add, text, text[1:]))}
+        return frozenset[str]().union(*filter(None, found))
+
+
+# Where the name of a place stands, and its group.
+Named = tuple[int, int, str]
+
 
 class Places:
     """The names of places; where two overlap the longer one is meant (罗湖 南山 in 罗湖南山)."""
@@ -117,13 +151,14 @@ class Places:
         """Take the names of each group."""
         self._group = {fold(name): group for group, names in groups.items() for name in names}
         names = sorted(self._group, key=len, reverse=True)
+        self.heads = frozenset(name[:_HEAD] for name in names)
         self._pattern = re.compile("|".join(map(re.escape, names)) or r"(?!)")
 
     def said_in(self, text: str) -> bool:
         """Tell whether a place stands in a folded text."""
         return next(self.find(text), None) is not None
 
-    def find(self, text: str) -> Iterator[tuple[int, int, str]]:
+    def find(self, text: str) -> Iterator[Named]:
         """Yield where each name stands and its group."""
         for match in self._pattern.finditer(text):
             group = self._group[match[0]]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Literal, Protocol
 
-from bot.decide import SMALLTALK, Abstain, Answer, Clarify, Hit, Thresholds, decide, is_smalltalk
+from bot.decide import SMALLTALK, Abstain, Answer, Clarify, Hit, Thresholds, decide, is_smalltalk, overrules
 from bot.records import Records
 from bot.reply import (
     CalculatorReply,
@@ -73,6 +73,10 @@ class Engine(Protocol):
 class Calculator(Protocol):
     """The one door to the calculator."""
 
+    @property
+    def entries(self) -> Collection[str]:
+        """The ids of the entries whose numbers it computes with."""
+
     def reply(self, text: str, state: str | None) -> CalculatorReply | None:
         """Answer a numeric question, or return None if it is none; `state` is what the last reply left."""
 
@@ -117,10 +121,19 @@ class Chat:
         reply, session = self._turn(text, before)
         if session != EMPTY or before != EMPTY:
             self._sessions.put(key, session)
-        reply = reply.model_copy(update={"reply_id": new_reply_id(), "session_id": session_id})
+        # Nobody else has this reply yet, and a copy takes longer than making it.
+        reply.reply_id, reply.session_id = new_reply_id(), session_id
         if self._records is not None:
             self._records.add_reply(Query(text, query.channel), reply)
         return reply
+
+    def prepare(self, queries: Sequence[Query]) -> None:
+        """Do for several queries together what takes less time so; engine and calculator remember what they find."""
+        texts = [trim(query.text) for query in queries]
+        if self._calculator is not None:
+            for text in texts:
+                self._calculator.reply(text, None)
+        self.engine.search_many(texts)
 
     def forget(self, channel: str, session_id: str) -> None:
         """Forget what was said in a session."""
@@ -168,7 +181,7 @@ class Chat:
 
     def _calculated(self, text: str, session: Session) -> tuple[Reply, Session] | None:
         said = self._calculator.reply(text, session.calculation) if self._calculator else None
-        if said is None:
+        if said is None or self._is_overruled(said, text):
             return None
         entry = self.engine.entries.get(said.entry_id) if said.entry_id else None
         reply = Reply(
@@ -181,6 +194,15 @@ class Chat:
             notice=self.notice(entry) if entry else None,
         )
         return reply, Session(calculation=said.state)
+
+    def _is_overruled(self, said: CalculatorReply, text: str) -> bool:
+        """Whether the matching knows better than the calculator what a question is about."""
+        if self._calculator is None or (said.kind != "ask" and said.entry_id is None):
+            return False
+        if said != self._calculator.reply(text, None):
+            # It goes on with what was said before, of which the matching knows nothing.
+            return False
+        return overrules(self.engine.search(text), self._thresholds, self._calculator.entries)
 
     def _matched(self, text: str, session: Session) -> tuple[Reply, Session]:
         match decide(self.engine.search(text), self._thresholds):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,6 +10,8 @@ SMALLTALK = "smalltalk/"
 MOST_OPTIONS = 3
 # More likely right than wrong: too little to answer, too much to say that there is nothing.
 LIKELY = 0.5
+# Less than this for all entries together: the question is of another world.
+FOREIGN = 0.05
 
 
 class Hit(Protocol):
@@ -70,7 +72,7 @@ Decision = Answer | Clarify | Abstain
 
 def decide(hits: Sequence[Hit], thresholds: Thresholds) -> Decision:
     """Decide what to do with `hits`, best first."""
-    entries = tuple(hit for hit in hits if not is_smalltalk(hit))
+    entries = tuple([hit for hit in hits if not is_smalltalk(hit)])
     if hits and is_smalltalk(hits[0]) and _chats(hits[0], entries, thresholds):
         return Answer(hits[0])
     close = _close(entries, thresholds)
@@ -81,6 +83,17 @@ def decide(hits: Sequence[Hit], thresholds: Thresholds) -> Decision:
     if len(entries) > 1 and entries[0].score >= max(LIKELY, thresholds.suggest):
         return Clarify(entries[:2])
     return Abstain(entries[:MOST_OPTIONS])
+
+
+def overrules(hits: Sequence[Hit], thresholds: Thresholds, computed: Collection[str]) -> bool:
+    """Tell whether `hits` say that a number must not be computed: nothing fits, or surely an entry not in `computed`.
+
+    车险今年要交多少 has all the words of a numeric question; that it is of another world the matching knows better.
+    """
+    entries = [hit for hit in hits if not is_smalltalk(hit)]
+    if sum(hit.score for hit in entries) < FOREIGN:
+        return True
+    return entries[0].score >= thresholds.answer and entries[0].entry_id not in computed
 
 
 def is_smalltalk(hit: Hit) -> bool:

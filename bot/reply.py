@@ -187,7 +187,10 @@ class Query:
 
 @dataclass(frozen=True)
 class CalculatorReply:
-    """What the calculator says; `state`, a short JSON text, comes back to it with the session's next message."""
+    """What the calculator says; `state`, a short JSON text, comes back to it with the session's next message.
+
+    A calculation without an entry is a sum that was typed in, such as 3+4.
+    """
 
     kind: Literal["calculation", "ask", "abstain", "smalltalk"]
     text: str

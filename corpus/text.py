@@ -24,6 +24,7 @@ _RADICALS = str.maketrans(
     "厂乛乚乙亻冂刀刂卜㔾小小兀尣尢巳幺彑彐忄心扌攵旡日月歺氵灬爫丬牛犭目礻纟罓罒㓁冗"
     "耂肀聿艹艹艹虎覀讠辶辶钅長镸飠饣卤黾歯龜",
 )
+_RADICAL = re.compile(f"[{''.join(map(chr, _RADICALS))}]")
 # ⻳, Kangxi radicals and compatibility ideographs: here NFKC gives the right character, one for one.
 _COMPATIBLE = re.compile("[\u2ef3\u2f00-\u2fd5\uf900-\ufad9]")
 _LOST = re.compile("\ufffd+")
@@ -34,6 +35,7 @@ _SPACES = re.compile(r"\s+")
 _SPACE_IN_CJK = re.compile(rf"(?<=[{_CJK}]) (?=[{_CJK}])")
 _DROPPED = {"Cc", "Cf", "Cn", "Co", "Cs", "Mn", "Me", "So", "Sk"}
 _MOST_SIGNS = 50_000
+_FOLDED = 256  # several readers look at one message, and a batch of messages is read before it is answered
 
 
 class _Signs(dict[int, int]):
@@ -91,9 +93,10 @@ def _simplifier() -> OpenCC:
     return OpenCC("t2s")
 
 
+@lru_cache(maxsize=_FOLDED)
 def fold(text: str) -> str:
     """Return `text` in the one form used for matching: NFKC, lower case, simplified, no emoji, single spaces."""
-    text = unicodedata.normalize("NFKC", text.translate(_RADICALS)).lower()
+    text = unicodedata.normalize("NFKC", text.translate(_RADICALS) if _RADICAL.search(text) else text).lower()
     if text.isascii():
         text = "".join(c if c.isprintable() else " " for c in text)
         return _join(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
@@ -103,7 +103,8 @@ class Engine:
 
     def search(self, text: str, k: int = 5) -> list[Hit]:
         """Return the best hit of each of the `k` best entries, best first; nothing for a text with nothing in it."""
-        return self.search_many([text], k)[0]
+        known = self._memory.get((text, k))
+        return self.search_many([text], k)[0] if known is None else list(known)
 
     def search_many(self, texts: Sequence[str], k: int = 5) -> list[list[Hit]]:
         """Return what `search` does for each of `texts`; together they take less time than one by one."""
@@ -162,11 +163,13 @@ class Engine:
         scores = self.calibration.score(self.ranker.rank(*features(signals))[:, 1:])
         ends = [0, *accumulate(map(len, messages))]
         weighed = [self._weigh(scores[start:end], start) for start, end in pairwise(ends)]
-        hits = [
-            self._hits(signals, place, score, k) if message[0].tokens else ()
-            for message, (place, score) in zip(messages, weighed, strict=True)
-        ]
-        return signals, [place for place, _ in weighed], hits
+        places = [place for place, _ in weighed]
+        hits = self._hits(signals, places, np.array([score for _, score in weighed]), k)
+        return (
+            signals,
+            places,
+            [some if message[0].tokens else () for some, message in zip(hits, messages, strict=True)],
+        )
 
     def _read(self, texts: Sequence[str]) -> list[list[Reading]]:
         """Return the readings of each text: its own and, if it is long, those of its sentences, the last one first."""
@@ -193,14 +196,21 @@ class Engine:
             left *= 1 - said.max()
         return place + loudest, np.maximum(total, left * scores[0])
 
-    def _hits(self, signals: Signals, place: int, scores: Scores, k: int) -> tuple[Hit, ...]:
-        nearest, likely = signals.nearest[place].tolist(), scores.tolist()
-        hits = []
-        for group in (1 + np.argsort(-scores, kind="stable")[:k]).tolist():
-            row, score = nearest[group], likely[group - 1]
-            part = self._parts.best(group, signals, place) if score >= _SHOWN else ""
-            hits.append(Hit(self.groups[group], self.texts[row] if row >= 0 else "", score, part))
-        return tuple(hits)
+    def _hits(self, signals: Signals, places: Sequence[int], scores: Scores, k: int) -> Iterator[tuple[Hit, ...]]:
+        """Yield the `k` best hits of each message; `scores` are [messages, groups - 1]."""
+        best = np.argsort(-scores, axis=1, kind="stable")[:, :k]
+        likely = np.take_along_axis(scores, best, axis=1).tolist()
+        rows = signals.nearest[np.array(places)[:, None], 1 + best].tolist()
+        for place, *found in zip(places, (1 + best).tolist(), rows, likely, strict=True):
+            yield tuple(
+                Hit(
+                    self.groups[group],
+                    self.texts[row] if row >= 0 else "",
+                    score,
+                    self._parts.best(group, signals, place) if score >= _SHOWN else "",
+                )
+                for group, row, score in zip(*found, strict=True)
+            )
 
     @cached_property
     def _smalltalk(self) -> NDArray[np.bool_]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,6 +46,11 @@ class Rehearsed:
     def __init__(self, engine: Engine) -> None:
         """Take the calculator that goes with the engine's entries."""
         self._real = open_calculator(engine, autumn)
+
+    @property
+    def entries(self) -> Collection[str]:
+        """The entries of the real one."""
+        return self._real.entries if self._real else ()
 
     def reply(self, text: str, state: str | None) -> CalculatorReply | None:
         """Answer as the real one does."""

@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.opening import open_engine
+from bot.chat import Chat
+from bot.opening import open_calculator, open_engine
+from bot.reply import Query
 from bot.settings import Settings
+from corpus.entries import load_corpus
 from index.engine import Engine
+from tests.calculator_cases import NOW
 from tests.ruler.cases import Case, read_cases
 from tests.ruler.measure import Figures, engine_outcomes, figures
 
@@ -73,6 +77,17 @@ INJECTIONS = [
 @pytest.mark.parametrize("text", INJECTIONS)
 def test_orders_to_the_bot_are_not_answered(engine: Engine, text: str) -> None:
     assert all(hit.score < engine.thresholds(0.98).answer for hit in engine.search(text))
+
+
+def test_nothing_is_computed_for_what_is_not_ours(engine: Engine) -> None:
+    chat = Chat(engine, Settings(), calculator=open_calculator(engine, lambda: NOW), clock=lambda: NOW)
+    outside = [*load_corpus().outside, *(case.text for case in read_cases(CASES) if not case.entries)]
+    replies = [(text, chat.reply(Query(text, "api"))) for text in outside]
+    computed = [text for text, reply in replies if reply.kind == "calculation" and reply.entry is not None]
+    asked = [text for text, reply in replies if reply.kind == "ask"]
+    assert len(outside) > 3000
+    assert len(computed) <= len(outside) / 1000, computed
+    assert len(asked) <= len(outside) / 500, asked
 
 
 def test_asked_together_all_get_what_each_gets_alone(engine: Engine) -> None:

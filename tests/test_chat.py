@@ -172,6 +172,8 @@ def test_records_the_exchange(settings: Settings, tmp_path: Path) -> None:
 class FakeCalculator:
     """Asks for the amount, then knows it."""
 
+    entries = frozenset({"T4"})
+
     def reply(self, text: str, state: str | None) -> CalculatorReply | None:
         if text.startswith("报多少"):
             return CalculatorReply("ask", "费用是多少？", ask=Ask(slot="amount"), state="amount")
@@ -193,3 +195,15 @@ def test_the_calculator_is_asked_first(settings: Settings) -> None:
     assert done.entry is not None and done.entry.id == "T4"
     assert _ask(chat, "100").kind == "abstain"
     assert _ask(chat, "一次可以借几本书").kind == "answer"
+
+
+def test_the_matching_overrules_the_calculator(settings: Settings) -> None:
+    foreign, other = [FakeHit("T4", "", 0.02)], [FakeHit("T6", "", 0.99)]
+    engine = FakeEngine(
+        {"报多少车险": foreign, "报多少和周末": other, "报多少": [FakeHit("T4", "", 0.6)], "7": foreign}
+    )
+    chat = Chat(engine, settings, calculator=FakeCalculator(), clock=spring)
+    assert [_ask(chat, text).kind for text in ("报多少车险", "报多少和周末", "报多少")] == ["abstain", "answer", "ask"]
+    # A reply to what the bot asked has no words to be matched by; a new question has.
+    assert _ask(chat, "7").kind == "calculation"
+    assert [_ask(chat, text).kind for text in ("报多少", "报多少车险")] == ["ask", "abstain"]

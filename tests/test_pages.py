@@ -163,6 +163,8 @@ def test_before_there_is_an_index(settings: Settings) -> None:
 class Levels:
     """A calculator that asks back."""
 
+    entries = frozenset({"T4"})
+
     def reply(self, text: str, state: str | None) -> CalculatorReply | None:
         return CalculatorReply("ask", "哪一级？", ask=Ask(slot="level", options=["一级", "二级"]))
 

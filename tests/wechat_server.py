@@ -33,7 +33,7 @@ def main(port: str, file: str) -> None:
 
     settings = load_settings(port=int(port))
     app = account(FakeChat(answer), open_store(settings))
-    with patch("bot.__main__.create_app", lambda _: app):
+    with patch("bot.__main__.create_app", lambda *_, **__: app):
         cli._serve(settings)
 
 

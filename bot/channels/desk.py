@@ -105,8 +105,7 @@ class Desk:
         return reply
 
     def _prepare(self, queries: Sequence[Query]) -> None:
-        # The engine remembers what it finds.
-        self.chat.engine.search_many([query.text for query in queries])
+        self.chat.prepare(queries)
 
     def _reply(self, query: Query) -> Reply:
         return self.chat.reply(query)

@@ -202,7 +202,7 @@ class Chat:
         if said != self._calculator.reply(text, None):
             # It goes on with what was said before, of which the matching knows nothing.
             return False
-        return overrules(self.engine.search(text), self._thresholds, self._calculator.entries)
+        return overrules(self.engine.search(text), self._calculator.entries)
 
     def _matched(self, text: str, session: Session) -> tuple[Reply, Session]:
         match decide(self.engine.search(text), self._thresholds):

@@ -10,8 +10,8 @@ SMALLTALK = "smalltalk/"
 MOST_OPTIONS = 3
 # More likely right than wrong: too little to answer, too much to say that there is nothing.
 LIKELY = 0.5
-# Less than this for all entries together: the question is of another world.
-FOREIGN = 0.05
+# Less than this for all entries with numbers together: hardly one that can be computed.
+NUMERIC = 0.08
 
 
 class Hit(Protocol):
@@ -85,15 +85,12 @@ def decide(hits: Sequence[Hit], thresholds: Thresholds) -> Decision:
     return Abstain(entries[:MOST_OPTIONS])
 
 
-def overrules(hits: Sequence[Hit], thresholds: Thresholds, computed: Collection[str]) -> bool:
-    """Tell whether `hits` say that a number must not be computed: nothing fits, or surely an entry not in `computed`.
+def overrules(hits: Sequence[Hit], computed: Collection[str]) -> bool:
+    """Tell whether `hits` say that nothing is to be computed: none of the entries `computed` with is likely.
 
     车险今年要交多少 has all the words of a numeric question; that it is of another world the matching knows better.
     """
-    entries = [hit for hit in hits if not is_smalltalk(hit)]
-    if sum(hit.score for hit in entries) < FOREIGN:
-        return True
-    return entries[0].score >= thresholds.answer and entries[0].entry_id not in computed
+    return sum(hit.score for hit in hits if hit.entry_id in computed) < NUMERIC
 
 
 def is_smalltalk(hit: Hit) -> bool:

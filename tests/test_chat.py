@@ -186,7 +186,8 @@ class FakeCalculator:
 
 
 def test_the_calculator_is_asked_first(settings: Settings) -> None:
-    chat = Chat(FakeEngine(CLOSE), settings, calculator=FakeCalculator(), clock=spring)
+    engine = FakeEngine({**CLOSE, "报多少": [FakeHit("T4", "", 0.6)]})
+    chat = Chat(engine, settings, calculator=FakeCalculator(), clock=spring)
     asked = _ask(chat, "报多少")
     assert asked.kind == "ask" and asked.ask is not None and asked.ask.slot == "amount" and asked.entry is None
     assert _ask(chat, "100", "session-two").kind == "abstain"

@@ -9,7 +9,7 @@ from conftest import FakeHit, FakeThresholds
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.decide import FOREIGN, Abstain, Answer, Clarify, Decision, decide, overrules
+from bot.decide import Abstain, Answer, Clarify, Decision, decide, overrules
 
 THRESHOLDS = FakeThresholds(answer=0.8, suggest=0.4, margin=0.1)
 
@@ -90,10 +90,10 @@ def test_every_decision_keeps_its_promise(hits: list[FakeHit], thresholds: FakeT
 OVERRULED = [
     ("nothing", [], True),
     ("of another world", [("A", 0.02), ("B", 0.01)], True),
-    ("faint, but ours", [("A", 0.03), ("B", 0.03)], False),
+    ("faint, but together enough", [("A", 0.05), ("C", 0.05)], False),
     ("small talk is no entry", [("smalltalk/hi", 0.9), ("A", 0.01)], True),
     ("an entry with numbers", [("A", 0.99)], False),
-    ("surely one without", [("B", 0.9), ("A", 0.1)], True),
+    ("surely one without", [("B", 0.99), ("A", 0.01)], True),
     ("likely one without", [("B", 0.7), ("A", 0.3)], False),
 ]
 
@@ -101,5 +101,4 @@ OVERRULED = [
 @pytest.mark.parametrize(("hits", "overruled"), [row[1:] for row in OVERRULED], ids=[row[0] for row in OVERRULED])
 def test_who_computes(hits: list[tuple[str, float]], overruled: bool) -> None:
     found = [FakeHit(entry_id, "", score) for entry_id, score in hits]
-    assert overrules(found, THRESHOLDS, {"A"}) is overruled
-    assert 0 < FOREIGN < THRESHOLDS.suggest
+    assert overrules(found, {"A", "C"}) is overruled

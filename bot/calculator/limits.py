@@ -28,14 +28,16 @@ def work_out_cap(topic: str, slots: Slots, policy: Policy) -> Outcome:
     year = slots.get("cap_year", str(policy.cap_year))
     if year != str(policy.cap_year):
         return Unknown("calc_other_cap", {"year": year})
-    if topic == "remaining" and ("used_cap" not in slots or "amount" in slots):
+    if topic in ("remaining", "spent") and ("used_cap" not in slots or "amount" in slots):
         return Missing("used_cap", "calc_ask_which" if slots.get("unclear") else "")
+    if topic == "spent" and "left_cap" in slots:
+        return _spent(policy, Decimal(slots["left_cap"]))
     used = Decimal(slots.get("used_cap", "0"))
     if used < ZERO:
         return Wrong("calc_negative")
     if topic == "cap_cost":
         return _cost(slots, policy, used)
-    return _remaining(policy, used) if topic == "remaining" else _whole(slots, policy)
+    return _whole(slots, policy) if topic == "cap" else _remaining(policy, used)
 
 
 def work_out_window(policy: Policy) -> Outcome:
@@ -57,6 +59,14 @@ def _remaining(policy: Policy, used: Decimal) -> Result:
     left = max(ZERO, cap - used)
     steps = (Step(f"{cap} - {cents(used)}", str(cents(left))),) if used <= cap else ()
     return _result(policy, (yuan("剩余限额", left),), steps, "calc_note_remaining")
+
+
+def _spent(policy: Policy, left: Decimal) -> Outcome:
+    cap = policy.number("cap.amount")
+    if not ZERO <= left <= cap:
+        return Wrong("calc_negative" if left < ZERO else "calc_over_cap")
+    steps = (Step(f"{cap} - {cents(left)}", str(cents(cap - left))),)
+    return _result(policy, (yuan("已用限额", cap - left),), steps, "calc_note_remaining")
 
 
 def _cost(slots: Slots, policy: Policy, used: Decimal) -> Outcome:

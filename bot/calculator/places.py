@@ -25,6 +25,9 @@ _AWAY = re.compile(
     r"(?:外地|异地|老家|外市|市外|乡下|乡里|别的城市|其他城市|外头城市|娘家|婆家|外婆家|姥姥家|奶奶家)"
     r"(?!户口|户籍|户|人|备案.{0,3}(?:没|未)|的户|转学|过来|来|带|寄|回来)"
 )
+_WENT_AWAY = re.compile(
+    r"(?<!从)(?:在|回|去|到|喺)(?:了|咗|过)?(?:外地|老家|外市|市外|乡下|娘家|婆家|外婆家|姥姥家|奶奶家)(?!户口|户籍|的?户)"
+)
 _BACK = re.compile(r"回(?:到|来|了)?深圳")
 # 东莞住了又去长沙住: both.
 _AND_THEN = re.compile(r"又(?:去|到|转)|再(?:去|到|转)")
@@ -34,6 +37,10 @@ _WITHIN, _ELSEWHERE = 2, re.compile(r"[,。;在去到]")
 _INSURANCE = re.compile(
     r"(?:那边|这边|市|省|地区|本地)?(?:的)?(?:小孩|少儿|居民|城乡|学生|孩子|娃|儿童|小朋友|大学生|职工|一老一小)*(?:的)?"
     r"(?:医保|健保|社保|医疗保险)"
+    # 在东莞他外婆那里交的医保
+    r"|[^,。;!?住院看病医]{0,8}?(?:交|参|买|上|入)(?:的|咗|哩|了|过|嘅)(?:是|系)?(?:少儿|学生|居民|城乡)*(?:医保|社保|保险)"
+    # 梅州那边今年医保收几多
+    r"|(?:那边|这边)(?:今年|明年|去年|现在)(?:的)?(?:小孩|少儿|居民|学生|孩子|娃)*(?:的)?医保"
 )
 _AWAY_SAID = re.compile(r"异地|外地|转诊|备案|市外")
 _COUNTRY_SAID = re.compile(r"省外|外省")
@@ -53,6 +60,9 @@ def find_place(text: str, named: Sequence[Named]) -> str:
     kinds = {kind for _, _, kind, _ in found}
     if LOCAL in kinds and _BACK.search(text):
         return LOCAL
+    if kinds == {LOCAL} and _WENT_AWAY.search(text) and not any(at for *_, at in found):
+        # 回老家住了院，深圳这边能报多少: Shenzhen pays, and the hospital is elsewhere.
+        return AWAY
     if len(kinds) > 1 and not _AND_THEN.search(text):
         kinds = {kind for _, _, kind, at in found if at} or kinds
     if kinds == {IN_PROVINCE, OUT_PROVINCE} and _COUNTRY_SAID.search(text):
@@ -66,9 +76,8 @@ def find_place(text: str, named: Sequence[Named]) -> str:
 
 def insured_elsewhere(text: str, named: Sequence[Named]) -> bool:
     """Tell whether another place's insurance is spoken of: 广州小孩居民医保今年交多少."""
-    if any(group == HERE for _, _, group in named):
-        return False
-    return any(_INSURANCE.match(text, end) for _, end, _ in named)
+    insured = {group == HERE for _, end, group in named if _INSURANCE.match(text, end)}
+    return insured == {False}
 
 
 def has_two_places(text: str, named: Sequence[Named]) -> bool:

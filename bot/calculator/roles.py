@@ -34,6 +34,7 @@ _OVER = re.compile(r"(?:超|过|高)[^,。;]{0,3}$")
 _OFF = re.compile(r"(?:扣|减|除|去|刨|抛|剔)[^,。;]{0,3}$")
 _LEFT_OVER = re.compile(r"还|剩|后|外|部分|余|有")
 _CAN = re.compile(r"(?:能|可以|会|该|应|可|得|给)$")
+_DONE = re.compile(r"(?:给|得)(?:报销?|付)(?:了|过|咗)$")
 _GUESS = re.compile(r"(?:就是|等于|算出来是?)$")
 _GUESSED = re.compile(r"(?:元|块)?(?:了)?(?:对吧|对不对|是吧|对吗|没错吧|是不是)")
 _OF_CAP = re.compile(r"(?:元|块|蚊)?(?:的)?(?:额度|限额)")
@@ -108,8 +109,8 @@ def _led(before: str, roles: Mapping[str, Words]) -> str:
             continue
         if role == "used" and "商" in clause:
             role = "not_cost"
-        # 能报2000 is a hope, 报了2000 a fact.
-        if role != "used" or not _CAN.search(clause[: match.start()]):
+        # 能报2000 is a hope, 报了2000 and 给报了2000 are facts.
+        if role != "used" or not _CAN.search(clause[: match.start()]) or _DONE.search(clause[: match.end()]):
             nearest, found = match.end(), role
     return found
 

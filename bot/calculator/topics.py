@@ -9,7 +9,7 @@ from bot.calculator.reading import Reading, Slots
 from corpus.policy import Policy
 
 CLAIM = "claim"
-CAPS = ("cap", "cap_cost", "remaining")
+CAPS = ("cap", "cap_cost", "remaining", "spent")
 BENEFITS = ("benefit_start", "benefit_end", "benefit_length")
 
 _SHORT, _HALF = 40, 24  # signs
@@ -23,6 +23,7 @@ _HOW_LONG = re.compile(r"(?:几|多少|几多|好多)个月|时长")
 _LEFT_OF_CAP = re.compile(
     r"(?:额度|限额)[^,。;]{0,4}(?:还剩|剩|还有)[^,。;]{0,4}(?:多少|几)|(?:还剩|剩)[^,。;]{0,3}(?:多少|几多?)(?:钱)?(?:的)?(?:额度|限额)"
 )
+_SPENT_ASKED = re.compile(r"(?:报|用|花|刷)(?:了|掉|去|咗|过|销)*(?:多少|几多|几|好多)")
 _BABY = re.compile(
     r"(?:宝宝|娃|bb|崽|孩子|女儿|儿子|生了|才|刚|快)[^,。;\d]{0,4}(?:\d{1,2}|[一两二三四五六])个多?月(?![内之以后的钱])|\d{1,3}天(?:了|大|(?=[,。]|$))|刚出生|[个满]月大|(?:满|刚满)(?:月|百天)"
 )
@@ -119,6 +120,8 @@ def _of_caps(reading: Reading, bill: Slots, cost: bool) -> str:
         return "remaining"
     if cost or reading.slots.get("visit") == "inpatient" or not reading.has("quantity", "ask"):
         return ""
+    if "left_cap" in bill and "used_cap" not in bill and _SPENT_ASKED.search(reading.text):
+        return "spent"
     used, left = "used_cap" in bill or bill.get("unclear") == "used_cap", reading.has("remaining")
     if reading.has("cap_spent") and reading.has("cap", "outpatient") and (not left or _SPENDS.search(reading.text)):
         return "cap_cost"
@@ -192,7 +195,7 @@ def _of_fees(reading: Reading, policy: Policy) -> str:
     if _WHOLE_FUNDING.search(reading.text) and not months:
         return "total"
     if reading.has("subsidy"):
-        return _of_subsidy(reading)
+        return _of_subsidy(reading, policy)
     if reading.has("difference") and (months or reading.has("midway")):
         return "difference"
     years = reading.dates.years or reading.dates.school_year
@@ -207,10 +210,12 @@ def _claims(reading: Reading) -> bool:
     return bool(hospital) or fund or reading.slots.get("visit") == "inpatient"
 
 
-def _of_subsidy(reading: Reading) -> str:
+def _of_subsidy(reading: Reading, policy: Policy) -> str:
     if reading.dates.months and reading.has("own_part", "total"):
         # 12月参保，政府补多少，个人交多少: two questions, or a sum that the booklet does not print.
         return ""
-    if reading.has("own_part"):
+    # 屋里交了436.32，公家补好多: who names the own part does not ask for it.
+    named = any(amount.value == policy.number("fee.personal") for amount in reading.amounts)
+    if reading.has("own_part") and not (named and not reading.has("total", "difference")):
         return "subsidy_gap" if reading.has("difference") else "total"
     return "subsidy" if _SUBSIDY_ASKED.search(reading.text) or reading.has("total") else ""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Literal, Protocol
 
-from bot.decide import SMALLTALK, Abstain, Answer, Clarify, Hit, Thresholds, decide, is_smalltalk, overrules
+from bot.decide import SMALLTALK, Abstain, Answer, Clarify, Hit, Thresholds, decide, is_numeric, is_smalltalk
 from bot.records import Records
 from bot.reply import (
     CalculatorReply,
@@ -80,6 +80,9 @@ class Calculator(Protocol):
     def reply(self, text: str, state: str | None) -> CalculatorReply | None:
         """Answer a numeric question, or return None if it is none; `state` is what the last reply left."""
 
+    def aside(self, text: str) -> CalculatorReply | None:
+        """Answer what needs no entry: a sum, or that the documents do not give a number; None if it is neither."""
+
 
 def china_now() -> datetime:
     """Return the present time in China."""
@@ -128,12 +131,8 @@ class Chat:
         return reply
 
     def prepare(self, queries: Sequence[Query]) -> None:
-        """Do for several queries together what takes less time so; engine and calculator remember what they find."""
-        texts = [trim(query.text) for query in queries]
-        if self._calculator is not None:
-            for text in texts:
-                self._calculator.reply(text, None)
-        self.engine.search_many(texts)
+        """Search for several queries together, which takes less time; the engine remembers what it finds."""
+        self.engine.search_many([trim(query.text) for query in queries])
 
     def forget(self, channel: str, session_id: str) -> None:
         """Forget what was said in a session."""
@@ -169,9 +168,12 @@ class Chat:
             return Reply(kind="abstain", text=self._say("empty")), session
         if session.options and (place := picked(text)):
             return self._picked(place, session.options), session
-        if calculated := self._calculated(text, session):
-            return calculated
-        return self._matched(text, session)
+        if session.calculation and (said := self._goes_on(text, session.calculation)):
+            return self._calculated(said)
+        hits = self.engine.search(text)
+        if said := self._computed(text, hits):
+            return self._calculated(said)
+        return self._matched(hits, session)
 
     def _picked(self, place: int, options: tuple[Hit, ...]) -> Reply:
         if place > len(options):
@@ -179,10 +181,22 @@ class Chat:
         # The user named the entry, so there is no doubt left. The list stays open for another pick.
         return self._answer(options[place - 1], confidence=1.0)
 
-    def _calculated(self, text: str, session: Session) -> tuple[Reply, Session] | None:
-        said = self._calculator.reply(text, session.calculation) if self._calculator else None
-        if said is None or self._is_overruled(said, text):
+    def _goes_on(self, text: str, state: str) -> CalculatorReply | None:
+        """Return what the calculator says to a message that belongs to the calculation before."""
+        said = self._calculator.reply(text, state) if self._calculator else None
+        # What it would say without that calculation too is a new question.
+        return said if said and self._calculator and said != self._calculator.reply(text, None) else None
+
+    def _computed(self, text: str, hits: Sequence[Hit]) -> CalculatorReply | None:
+        """Return what the calculator says to a new question."""
+        if self._calculator is None:
             return None
+        # 车险今年要交多少 has all the words of a fee: what a question is about the matching knows better.
+        if is_numeric(hits, self._calculator.entries):
+            return self._calculator.reply(text, None)
+        return self._calculator.aside(text)
+
+    def _calculated(self, said: CalculatorReply) -> tuple[Reply, Session]:
         entry = self.engine.entries.get(said.entry_id) if said.entry_id else None
         reply = Reply(
             kind=said.kind,
@@ -195,24 +209,15 @@ class Chat:
         )
         return reply, Session(calculation=said.state)
 
-    def _is_overruled(self, said: CalculatorReply, text: str) -> bool:
-        """Whether the matching knows better than the calculator what a question is about."""
-        if self._calculator is None or (said.kind != "ask" and said.entry_id is None):
-            return False
-        if said != self._calculator.reply(text, None):
-            # It goes on with what was said before, of which the matching knows nothing.
-            return False
-        return overrules(self.engine.search(text), self._calculator.entries)
-
-    def _matched(self, text: str, session: Session) -> tuple[Reply, Session]:
-        match decide(self.engine.search(text), self._thresholds):
+    def _matched(self, hits: Sequence[Hit], session: Session) -> tuple[Reply, Session]:
+        match decide(hits, self._thresholds):
             case Answer(hit) if is_smalltalk(hit):
                 return Reply(kind="smalltalk", text=self._smalltalk[hit.entry_id], confidence=_round(hit)), EMPTY
             case Answer(hit):
                 return self._answer(hit, _round(hit)), EMPTY
-            case Clarify(hits):
-                again = _ids(hits) == _ids(session.options)
-                return self._offer("clarify", hits, "clarify_again" if again else "clarify"), Session(options=hits)
+            case Clarify(close):
+                again = _ids(close) == _ids(session.options)
+                return self._offer("clarify", close, "clarify_again" if again else "clarify"), Session(options=close)
             case Abstain(nearest):
                 return self._offer("abstain", nearest, "abstain"), EMPTY
 

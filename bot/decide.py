@@ -85,12 +85,9 @@ def decide(hits: Sequence[Hit], thresholds: Thresholds) -> Decision:
     return Abstain(entries[:MOST_OPTIONS])
 
 
-def overrules(hits: Sequence[Hit], computed: Collection[str]) -> bool:
-    """Tell whether `hits` say that nothing is to be computed: none of the entries `computed` with is likely.
-
-    车险今年要交多少 has all the words of a numeric question; that it is of another world the matching knows better.
-    """
-    return sum(hit.score for hit in hits if hit.entry_id in computed) < NUMERIC
+def is_numeric(hits: Sequence[Hit], computed: Collection[str]) -> bool:
+    """Tell whether one of the entries `computed` with is likely enough for a number to be worked out."""
+    return sum([hit.score for hit in hits if hit.entry_id in computed]) >= NUMERIC
 
 
 def is_smalltalk(hit: Hit) -> bool:

@@ -52,10 +52,14 @@ class Rehearsed:
         """The entries of the real one."""
         return self._real.entries if self._real else ()
 
-    def reply(self, text: str, state: str | None) -> CalculatorReply | None:
+    def aside(self, text: str) -> CalculatorReply | None:
         """Answer as the real one does."""
         if text == BREAKS:
             raise RuntimeError(text)
+        return self._real.aside(text) if self._real else None
+
+    def reply(self, text: str, state: str | None) -> CalculatorReply | None:
+        """Answer as the real one does."""
         return self._real.reply(text, state) if self._real else None
 
 

@@ -174,6 +174,9 @@ class FakeCalculator:
 
     entries = frozenset({"T4"})
 
+    def aside(self, text: str) -> CalculatorReply | None:
+        return CalculatorReply("abstain", "没有车险。") if "车险" in text else None
+
     def reply(self, text: str, state: str | None) -> CalculatorReply | None:
         if text.startswith("报多少"):
             return CalculatorReply("ask", "费用是多少？", ask=Ask(slot="amount"), state="amount")
@@ -198,13 +201,12 @@ def test_the_calculator_is_asked_first(settings: Settings) -> None:
     assert _ask(chat, "一次可以借几本书").kind == "answer"
 
 
-def test_the_matching_overrules_the_calculator(settings: Settings) -> None:
+def test_what_a_question_is_about_the_matching_knows_better(settings: Settings) -> None:
     foreign, other = [FakeHit("T4", "", 0.02)], [FakeHit("T6", "", 0.99)]
-    engine = FakeEngine(
-        {"报多少车险": foreign, "报多少和周末": other, "报多少": [FakeHit("T4", "", 0.6)], "7": foreign}
-    )
-    chat = Chat(engine, settings, calculator=FakeCalculator(), clock=spring)
-    assert [_ask(chat, text).kind for text in ("报多少车险", "报多少和周末", "报多少")] == ["abstain", "answer", "ask"]
+    known = {"报多少": [FakeHit("T4", "", 0.6)], "报多少和周末": other, "报多少车险": foreign, "7": foreign}
+    chat = Chat(FakeEngine(known), settings, calculator=FakeCalculator(), clock=spring)
+    assert [_ask(chat, text).kind for text in ("报多少和周末", "报多少")] == ["answer", "ask"]
     # A reply to what the bot asked has no words to be matched by; a new question has.
     assert _ask(chat, "7").kind == "calculation"
-    assert [_ask(chat, text).kind for text in ("报多少", "报多少车险")] == ["ask", "abstain"]
+    assert [_ask(chat, text).kind for text in ("报多少", "报多少和周末")] == ["ask", "answer"]
+    assert _ask(chat, "报多少车险").text == "没有车险。"

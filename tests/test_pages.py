@@ -165,12 +165,17 @@ class Levels:
 
     entries = frozenset({"T4"})
 
+    def aside(self, text: str) -> CalculatorReply | None:
+        return None
+
     def reply(self, text: str, state: str | None) -> CalculatorReply | None:
         return CalculatorReply("ask", "哪一级？", ask=Ask(slot="level", options=["一级", "二级"]))
 
 
 def test_a_value_can_be_chosen_without_a_script(settings: Settings) -> None:
-    page = TestClient(create_app(settings, FakeEngine(), calculator=Levels())).get("/", params={"q": "报多少"})
+    page = TestClient(create_app(settings, FakeEngine({"报多少": [FakeHit("T4", "", 0.9)]}), calculator=Levels())).get(
+        "/", params={"q": "报多少"}
+    )
     (session,) = re.findall('name="s" value="(.*?)"', page.text)
     assert f'<a href="/?q=%E4%BA%8C%E7%BA%A7&amp;s={session}">二级</a>' in page.text
 

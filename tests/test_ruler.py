@@ -122,6 +122,9 @@ class Sums:
 
     entries = frozenset({"T2", "T3"})
 
+    def aside(self, text: str) -> CalculatorReply | None:
+        return None
+
     def reply(self, text: str, state: str | None) -> CalculatorReply | None:
         if text.endswith("元"):
             return CalculatorReply("calculation", "5 元", "T2")

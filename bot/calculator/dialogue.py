@@ -49,6 +49,7 @@ _SPLIT = re.compile(r"(?<=\d)\s+(?=[万千百亿元块])")
 _TWO = re.compile(r"(?<=\d)[，、](?=\d)")
 _GAP = re.compile(r"\s|\d[，、]")
 # Without one of these a message is no sum.
+_YEARS = r"[12]\d{3}|[明去前后来]年|学年"
 _SIGN = re.compile(r"[-+*/^×÷xX·✕✖➕➖➗−加減减乘除方折扣＋－＊／％%]|的\s*(?:[\d一二三四五六七八九百]|一半)|[²³]")
 _NUMBER = re.compile(r"[\d零〇一二两兩三四五六七八九十百千万萬½¼¾⅓⅔①-⑳]")
 # 诊查费不算, 诊查费另算: it is not what is asked about.
@@ -77,8 +78,10 @@ class Calculator:
         self._clock = clock
         self._refusals = Refusals(self._newest, words)
         self._gate = Gate(words, self._refusals.patterns)
+        self._elsewhere = re.compile("|".join([_YEARS, *self._refusals.patterns]))
         # Many ask the very same words, and most of them ask for no number.
         self._opening = lru_cache(maxsize=_REMEMBERED)(partial(self._reply, None))
+        self._asides = lru_cache(maxsize=_REMEMBERED)(self._aside)
 
     @property
     def entries(self) -> frozenset[str]:
@@ -89,6 +92,16 @@ class Calculator:
         """Answer a numeric question, or return None if it is none; `state` is what the last reply left."""
         last, today = State.load(state), self._clock().date()
         return self._reply(last, text, today) if last else self._opening(text, today)
+
+    def aside(self, text: str) -> CalculatorReply | None:
+        """Answer what needs no entry: a sum, or that the documents do not give a number; None if it is neither."""
+        return self._asides(text, self._clock().date())
+
+    def _aside(self, text: str, today: date) -> CalculatorReply | None:
+        if sums := _sum(text):
+            return self._wordings[self._newest.years].arithmetic(sums)
+        said = self._reply(None, text, today) if self._elsewhere.search(fold(text)) else None
+        return said if said and said.kind == "abstain" else None
 
     def _reply(self, last: State | None, text: str, today: date) -> CalculatorReply | None:
         if not (last and last.asked not in ("", OFFERED)) and (sums := _sum(text)):

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Literal, Protocol
 
 from bot.decide import SMALLTALK, Abstain, Answer, Clarify, Hit, Thresholds, decide, is_numeric, is_smalltalk
+from bot.ids import new_reply_id, new_session_id
 from bot.records import Records
 from bot.reply import (
     CalculatorReply,
@@ -15,8 +16,6 @@ from bot.reply import (
     Option,
     Query,
     Reply,
-    new_reply_id,
-    new_session_id,
     trim,
 )
 from bot.sessions import EMPTY, Session, SessionStore

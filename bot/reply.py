@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
-import time
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -15,21 +13,6 @@ SESSION_ID = r"^[A-Za-z0-9_-]{8,64}$"
 REPLY_ID = r"^[0-9A-HJKMNP-TV-Z]{26}$"
 
 Kind = Literal["answer", "calculation", "ask", "clarify", "smalltalk", "abstain"]
-
-# Crockford's alphabet in ascending order, so ids sort as their times do: https://github.com/ulid/spec
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
-
-
-def new_reply_id() -> str:
-    """Return a new id that sorts by time: 48 bits of milliseconds, 80 random bits."""
-    number = (time.time_ns() // 1_000_000 << 80) | secrets.randbits(80)
-    return "".join([_PAIRS[(number >> shift) & 1023] for shift in range(120, -1, -10)])
-
-
-def new_session_id() -> str:
-    """Return a new session id that nobody can guess."""
-    return secrets.token_urlsafe(16)
 
 
 class _Wire(BaseModel):

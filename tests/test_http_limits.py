@@ -10,7 +10,7 @@ from conftest import FakeEngine, FakeHit, is_error
 from fastapi.testclient import TestClient
 
 from bot.channels.app import create_app
-from bot.reply import new_reply_id
+from bot.ids import new_reply_id
 from bot.settings import Settings
 
 JSON = {"Content-Type": "application/json"}

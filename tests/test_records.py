@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.ids import new_reply_id
 from bot.records import Records
-from bot.reply import EntryInfo, Feedback, Query, Reply, new_reply_id
+from bot.reply import EntryInfo, Feedback, Query, Reply
 
 ENTRY = EntryInfo(id="T1", question="问", category="类", url="/answers/T1")
 

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.reply import (
-    REPLY_ID,
-    SESSION_ID,
     Ask,
     Estimate,
     Reply,
     Result,
-    new_reply_id,
-    new_session_id,
     trim,
 )
 
@@ -43,16 +38,6 @@ def test_estimate_has_the_shape_of_the_contract() -> None:
 def test_document_calls_every_field_required() -> None:
     schema = Reply.model_json_schema(mode="serialization")
     assert set(schema["required"]) == {*CONTRACT, "notice"}
-
-
-def test_ids_have_their_form_and_sort_by_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    ids = []
-    for milliseconds in (1, 2, 1_000, 1_700_000_000_000, 1_700_000_000_001):
-        monkeypatch.setattr("bot.reply.time.time_ns", lambda now=milliseconds: now * 1_000_000)
-        ids.append(new_reply_id())
-    assert ids == sorted(ids)
-    assert all(re.fullmatch(REPLY_ID, one) for one in ids)
-    assert re.fullmatch(SESSION_ID, new_session_id())
 
 
 @pytest.mark.parametrize(

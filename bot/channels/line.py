@@ -18,6 +18,7 @@ _MOST = 32  # more would let the first wait too long
 class _Group:
     """Those who are called in together."""
 
+    loop: asyncio.AbstractEventLoop
     places: list[tuple[Query, asyncio.Future[Reply]]] = field(default_factory=list)
     seen: int = 0
 
@@ -33,11 +34,12 @@ class Line:
 
     async def ask(self, query: Query) -> Reply:
         """Return the reply to a query."""
-        loop, group = asyncio.get_running_loop(), self._group
+        group = self._group
         if group is None or len(group.places) == _MOST:
-            group = self._group = _Group()
-            loop.call_soon(self._call, group)
-        future: asyncio.Future[Reply] = loop.create_future()
+            # Asking for the loop is a system call, so it is done once for all.
+            group = self._group = _Group(asyncio.get_running_loop())
+            group.loop.call_soon(self._call, group)
+        future: asyncio.Future[Reply] = group.loop.create_future()
         group.places.append((query, future))
         return await future
 
@@ -45,7 +47,7 @@ class Line:
         # As long as more are coming, the group stays open.
         if group.seen < len(group.places) < _MOST:
             group.seen = len(group.places)
-            asyncio.get_running_loop().call_soon(self._call, group)
+            group.loop.call_soon(self._call, group)
             return
         if self._group is group:
             self._group = None

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import logging
 import sys
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-import uvicorn
-
 from bot.channels.app import create_app
 from bot.channels.wechat.checklist import Checklist
 from bot.channels.wechat.courier import Courier
-from bot.chat import Chat, Engine, china_now
+from bot.chat import Chat, china_now
 from bot.opening import open_calculator, open_engine
 from bot.reply import Query, Reply
+from bot.server import open_to_stay, serve
 from bot.settings import Settings, SettingsError, load_settings, settings_table, unknown_settings
 from corpus.entries import load_corpus
 from corpus.errors import CorpusError
 from index.errors import IndexFault, IndexMissing
-
-_GARBAGE = 20_000  # objects before the collector looks; by its own measure a busy moment would start it over and over
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -78,32 +74,9 @@ def _url(text: str) -> str:
     return text
 
 
-def _open_to_stay(settings: Settings) -> Engine:
-    """Open the index for as long as the process lives."""
-    engine = open_engine(settings)
-    # The garbage collector would walk through all of it again and again, and stop every answer for 60 ms meanwhile.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_GARBAGE)
-    return engine
-
-
 def _serve(settings: Settings) -> int:
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    uvicorn.run(
-        create_app(settings, load=_open_to_stay),
-        host=settings.host,
-        port=settings.port,
-        http="httptools",
-        loop="uvloop",
-        log_level=settings.log_level,
-        access_log=False,
-        # uvicorn would believe X-Forwarded-For unasked; FAQ_PROXY decides that.
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=10,
-    )
-    return 0
+    return serve(create_app(settings, load=open_to_stay), settings)
 
 
 def _ask(settings: Settings, question: str, explain: bool) -> int:

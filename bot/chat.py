@@ -50,6 +50,10 @@ class Engine(Protocol):
     def model_name(self) -> str:
         """The name of the model that the index was built with."""
 
+    @property
+    def quick(self) -> bool:
+        """Whether a search takes less than a few thousandths of a second."""
+
     def search(self, text: str, k: int = 5) -> Sequence[Hit]:
         """Return the best hit of each of the `k` best entries, best first."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 CAPACITY = 10_000
 LONGEST_KEY = 200
@@ -16,6 +17,7 @@ LONGEST_LIFE = 30 * 24 * 3600.0
 TIDY_SECONDS = 60.0
 
 _NOTHING = (0.0, "")
+_Result = TypeVar("_Result")
 
 
 class StoreFault(Exception):
@@ -24,6 +26,10 @@ class StoreFault(Exception):
 
 class Store(Protocol):
     """What the bot needs of a store; where there are too many keys, the one written longest ago goes first."""
+
+    @property
+    def near(self) -> bool:
+        """Whether it is in this process or a file of this machine, so that nothing waits for a network."""
 
     def get(self, key: str) -> str | None:
         """Return the value of `key` while it lives."""
@@ -43,6 +49,8 @@ class Store(Protocol):
 
 class MemoryStore:
     """Keeps everything in this process."""
+
+    near = True
 
     def __init__(self, capacity: int = CAPACITY, clock: Callable[[], float] = time.monotonic) -> None:
         """Make an empty store of at most `capacity` keys."""
@@ -106,6 +114,14 @@ class MemoryStore:
         room = spare(self._capacity) if len(self._kept) > self._capacity else 0
         while len(self._kept) > self._capacity - room:
             self._kept.popitem(last=False)
+
+
+async def reach(store: Store, work: Callable[..., _Result], *arguments: object) -> _Result:
+    """Return what `work` on a store returns; the event loop does not wait for one that is far.
+
+    Where it is near, going to another thread and back would take longer than the work.
+    """
+    return work(*arguments) if store.near else await asyncio.to_thread(work, *arguments)
 
 
 def spare(capacity: int) -> int:

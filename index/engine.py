@@ -17,7 +17,7 @@ from corpus.entries import Corpus, Phrases
 from corpus.entry import Entry
 from corpus.text import fold
 from index.calibrate import Calibration, Thresholds, calibrate, hold_out
-from index.embed import StaticEmbedder, open_embedder
+from index.embed import StaticEmbedder, TransformerEmbedder, open_embedder
 from index.errors import CorpusTooSmall
 from index.explain import Candidate, Explanation
 from index.lexical import Scores, Sounds
@@ -100,6 +100,11 @@ class Engine:
             version=corpus.digest[:12],
             model_name=base.name,
         )
+
+    @property
+    def quick(self) -> bool:
+        """Whether a search takes less than a few thousandths of a second: a transformer takes longer."""
+        return not isinstance(self.sensor.embedder, TransformerEmbedder)
 
     def search(self, text: str, k: int = 5) -> list[Hit]:
         """Return the best hit of each of the `k` best entries, best first; nothing for a text with nothing in it."""

@@ -110,6 +110,7 @@ class FakeEngine:
     """Scores by shared characters and pairs of them; `hits` fixes the outcome for some texts."""
 
     version = "test-1"
+    quick = False
     model_name = "characters"
     phrases = PHRASES
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from conftest import FakeEngine
 
 from bot import __main__ as cli
-from bot.settings import settings_table
+from bot.settings import Settings, settings_table
 from index.errors import IndexStale
 
 
@@ -60,11 +59,11 @@ def test_a_stale_index_ends_with_1(
 
 
 def test_serves(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    served: dict[str, Any] = {}
-    monkeypatch.setattr(cli.uvicorn, "run", lambda app, **options: served.update(options))
+    served: list[Settings] = []
+    monkeypatch.setattr(cli, "serve", lambda app, settings: served.append(settings) or 0)
     monkeypatch.setenv("PORT", "9000")
     assert cli.main(["serve", "--host", "0.0.0.0"]) == 0
-    assert (served["host"], served["port"], served["proxy_headers"]) == ("0.0.0.0", 9000, False)
+    assert [(settings.host, settings.port) for settings in served] == [("0.0.0.0", 9000)]
 
 
 def test_warns_of_slips(built: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

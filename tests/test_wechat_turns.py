@@ -172,6 +172,8 @@ def test_the_event_loop_is_not_held_up() -> None:
 
 
 class BrokenStore:
+    near = True
+
     def get(self, *_: Any) -> Any:
         raise StoreFault("用不了")
 

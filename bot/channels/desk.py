@@ -46,6 +46,11 @@ class Desk:
             raise self._closed()
         return self._chat
 
+    @property
+    def quick(self) -> bool:
+        """Whether a reply takes less time than going to another thread and back, so that the event loop may make it."""
+        return self.chat.engine.quick and self.store.near
+
     def say(self, key: str) -> str:
         """Return a sentence of the bot; nothing while there is no engine."""
         return self._chat.engine.phrases.text(key) if self._chat else ""
@@ -62,7 +67,11 @@ class Desk:
 
     async def ask(self, request: Request, query: Query) -> Reply:
         """Reply to `query`, within the client's limit and together with what else comes in now."""
-        started = self._admit(client_of(request, self.settings.proxy))
+        return await self.converse(client_of(request, self.settings.proxy), query)
+
+    async def converse(self, client: str, query: Query) -> Reply:
+        """Reply to `query` of a client known by name, within its limit and together with what else comes in now."""
+        started = self._admit(client)
         return self._counted(await self._line.ask(query), started)
 
     def answer(self, client: str, query: Query) -> Reply:

@@ -22,6 +22,8 @@ _Result = TypeVar("_Result")
 class RedisStore:
     """Keeps everything in a Redis server."""
 
+    near = False
+
     def __init__(self, url: str, capacity: int = CAPACITY) -> None:
         """Name the server; the connection is made on first use."""
         # Importing it takes a quarter of a second and 20 MB, which servers without Redis are spared.

@@ -48,6 +48,11 @@ class SafeStore:
         """Whether it goes on in memory now."""
         return self._down
 
+    @property
+    def near(self) -> bool:
+        """Whether the real store is near."""
+        return self._store.near
+
     def get(self, key: str) -> str | None:
         """Return the value of `key` while it lives."""
         # What was written while the store was down is newer than what the store has.

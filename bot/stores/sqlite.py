@@ -36,6 +36,8 @@ _TRIM = "DELETE FROM kept WHERE rowid IN (SELECT rowid FROM kept ORDER BY rowid 
 class SqliteStore:
     """Keeps everything in a SQLite file; a file that goes away is made anew."""
 
+    near = True
+
     def __init__(self, path: Path, capacity: int = CAPACITY, clock: Callable[[], float] = time.time) -> None:
         """Name the file; it is made on first use. `clock` must be the same for all processes."""
         self._path = path

@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from unittest.mock import patch
 
-import uvicorn
 from fastapi import FastAPI
 from pydantic import BaseModel, Field, create_model
 
@@ -54,13 +53,9 @@ def with_echo(app: Asgi) -> Asgi:
 
 def main(port: str) -> int:
     """Serve the bot as its own command does, with /echo added."""
-    run = uvicorn.run
-
-    def run_both(app: Asgi, **settings: Any) -> None:
-        run(with_echo(app), **settings)
-
+    serve = bot.__main__.serve
     # The bot's own start is used, so that the settings measured are those that are shipped.
-    with patch("uvicorn.run", run_both):
+    with patch("bot.__main__.serve", lambda app, settings: serve(with_echo(app), settings)):
         return bot.__main__.main(["serve", "--port", port])
 
 

@@ -48,10 +48,10 @@ class Channel:
         self._deadline = settings.wechat_deadline
         self._metrics = WechatMetrics(desk.metrics)
         self._gate = Gate(settings, desk.now)
-        self._speaker = Speaker(desk)
+        self._speaker = Speaker(desk, Pool())
         token = settings.wechat_token.get_secret_value() if settings.wechat_token else ""
         self._visitors = Visitors(desk.store, token)
-        self._turns = Turns(desk.store, self._visitors, self._speaker, Pool(), self._metrics)
+        self._turns = Turns(desk.store, self._visitors, self._speaker, self._metrics)
         self._refused: Counter[str] = Counter()
         self._quiet_until: dict[Reason, float] = {}
 

@@ -40,14 +40,14 @@ class Pool:
         self._lanes = asyncio.Semaphore(_LANES)
         self._free = most
 
-    async def run(self, work: Callable[[str, str], _T], visitor: str, question: str) -> _T:
+    async def run(self, work: Callable[[str, Query], _T], visitor: str, query: Query) -> _T:
         """Return what `work` returns; raise PoolFull at once if too many wait already."""
         if not self._free:
             raise PoolFull
         self._free -= 1
         try:
             async with self._lanes:
-                job = asyncio.get_running_loop().run_in_executor(self._threads, work, visitor, question)
+                job = asyncio.get_running_loop().run_in_executor(self._threads, work, visitor, query)
                 await asyncio.wait({job}, timeout=_SLOW_SECONDS)
             return await job
         finally:
@@ -57,16 +57,23 @@ class Pool:
 class Speaker:
     """Turns questions into cards; whatever goes wrong becomes a sentence too."""
 
-    def __init__(self, desk: Desk) -> None:
-        """Speak for `desk`, as soon as it is open."""
+    def __init__(self, desk: Desk, pool: Pool) -> None:
+        """Speak for `desk`, as soon as it is open; where it is not quick, its answers are worked out in `pool`."""
         self._desk = desk
+        self._pool = pool
 
-    def answer(self, visitor: str, question: str) -> Card:
-        """Return what to say to a visitor's question."""
+    async def answer(self, visitor: str, question: str) -> Card:
+        """Return what to say to a visitor's question; raise PoolFull at once if too many wait already."""
         try:
-            reply = self._desk.answer(visitor, Query(checked_question(question), CHANNEL, visitor))
+            query = Query(checked_question(question), CHANNEL, visitor)
+            if self._desk.quick:
+                reply = await self._desk.converse(visitor, query)
+            else:
+                reply = await self._pool.run(self._desk.answer, visitor, query)
             card = self._scribe().card(reply)
             return card if card.text.strip() else self.hint("trouble")
+        except PoolFull:
+            raise
         except ApiError as error:
             self._desk.metrics.count_error(error.code)
             return Card(error.message, passing=True)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from asyncio import to_thread
 
 from bot.channels.metrics import WechatMetrics
 from bot.channels.wechat.card import Card
 from bot.channels.wechat.scribe import numbers
-from bot.channels.wechat.speaker import Pool, PoolFull, Speaker
+from bot.channels.wechat.speaker import PoolFull, Speaker
 from bot.channels.wechat.visitors import KEPT_SECONDS, Visitor, Visitors
 from bot.chat import picked
-from bot.store import Store
+from bot.store import Store, reach
 from corpus.text import fold
 
 # Whoever answers renews the claim; when a process dies, another still has time to answer WeChat's next try.
@@ -32,12 +31,11 @@ _LONGEST_WORD = 20
 class Turns:
     """Answers messages, each as a task of its own that no broken connection stops."""
 
-    def __init__(self, store: Store, visitors: Visitors, speaker: Speaker, pool: Pool, metrics: WechatMetrics) -> None:
+    def __init__(self, store: Store, visitors: Visitors, speaker: Speaker, metrics: WechatMetrics) -> None:
         """Join the parts."""
         self._store = store
         self._visitors = visitors
         self._speaker = speaker
-        self._pool = pool
         self._metrics = metrics
         self._running: dict[str, asyncio.Task[Card | None]] = {}
 
@@ -58,8 +56,8 @@ class Turns:
     async def forget(self, visitor: str) -> None:
         """Erase all that is known of a visitor."""
         turns = await self._visitors.erase(visitor)
-        await to_thread(self._store.delete, *(_PREFIX + turn_id for turn_id in turns))
-        await to_thread(self._speaker.forget, visitor)
+        await reach(self._store, self._store.delete, *(_PREFIX + turn_id for turn_id in turns))
+        await reach(self._store, self._speaker.forget, visitor)
 
     def _start(self, visitor: str, turn_id: str, question: str, until: float) -> asyncio.Task[Card | None]:
         task = asyncio.create_task(self._work(visitor, turn_id, question, until))
@@ -100,10 +98,10 @@ class Turns:
         give_up = _now() + PATIENCE_SECONDS
         saying = asyncio.ensure_future(self._say(visitor, state, question, until))
         while not (await asyncio.wait({saying}, timeout=_RENEW_SECONDS))[0] and _now() < give_up:
-            await to_thread(self._store.put, _PREFIX + turn_id, "", CLAIM_SECONDS)
+            await reach(self._store, self._store.put, _PREFIX + turn_id, "", CLAIM_SECONDS)
         card = await saying
         if not await self._visitors.change(visitor, lambda state: self._keep(turn_id, card, state)):
-            await to_thread(self._speaker.forget, visitor)
+            await reach(self._store, self._speaker.forget, visitor)
         return card
 
     def _keep(self, turn_id: str, card: Card, state: Visitor) -> bool:
@@ -133,7 +131,7 @@ class Turns:
         elif number and not state.asks:
             return self._speaker.hint("pick_again", numbers=numbers(len(state.options)))
         try:
-            return await self._pool.run(self._speaker.answer, visitor, question)
+            return await self._speaker.answer(visitor, question)
         except PoolFull:
             self._metrics.overruns.inc()
             return self._speaker.hint("busy")
@@ -141,7 +139,7 @@ class Turns:
     async def _fetch(self, visitor: str, turn_id: str, until: float) -> Card:
         """Return the answer to an earlier message, which was late."""
         card = await self._outcome(turn_id, until)
-        if card is None and await to_thread(self._store.get, _PREFIX + turn_id) is not None:
+        if card is None and await reach(self._store, self._store.get, _PREFIX + turn_id) is not None:
             return self._speaker.hint("waiting")
         await self._visitors.change(visitor, lambda state: state.drop(turn_id))
         return card or self._speaker.hint("nothing_more")
@@ -149,7 +147,7 @@ class Turns:
     async def _outcome(self, turn_id: str, until: float) -> Card | None:
         """Wait for the outcome of a turn, wherever it runs; None if it does not come or is gone."""
         while True:
-            kept = await to_thread(self._store.get, _PREFIX + turn_id)
+            kept = await reach(self._store, self._store.get, _PREFIX + turn_id)
             if kept:
                 return Card.load(kept)
             if kept is None or _now() + _LOOK_AGAIN > until:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from asyncio import Lock, to_thread
+from asyncio import Lock
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from typing import TypeVar
 from weakref import WeakValueDictionary
 
 from bot.channels.wechat.card import Card
-from bot.store import Store
+from bot.store import Store, reach
 
 KEPT_SECONDS = 600.0
 _PREFIX = "wechat/visitor/"
@@ -74,10 +74,10 @@ class Visitors:
         return urlsafe_b64encode(digest).decode().rstrip("=")
 
     async def change(self, name: str, work: Callable[[Visitor], _Result]) -> _Result:
-        """Lend a visitor's state to `work`, in a thread, and keep it. One at a time in this process."""
+        """Lend a visitor's state to `work` and keep it. One at a time in this process."""
         lock = self._locks.setdefault(name, Lock())
         async with lock:
-            return await to_thread(self._changed, name, work)
+            return await reach(self._store, self._changed, name, work)
 
     async def erase(self, name: str) -> list[str]:
         """Forget a visitor; return the turns that were noted."""
@@ -89,7 +89,7 @@ class Visitors:
 
         lock = self._locks.setdefault(name, Lock())
         async with lock:
-            return await to_thread(work)
+            return await reach(self._store, work)
 
     def _changed(self, name: str, work: Callable[[Visitor], _Result]) -> _Result:
         visitor = _read(self._store.get(_PREFIX + name))

@@ -35,6 +35,7 @@ _NUMBER_ASKED = re.compile(r"多少|几|百分|好多|算|数|能报|报得")
 _STRICTLY = re.compile(r"多少|几(?![号时点楼])|百分|好多|算|多钱")
 _SPENDS = re.compile(r"(?:花|看|用|刷|使)[^,。;]{0,4}(?:多少|几)")
 _SUBSIDY_ASKED = re.compile(r"(?:补|财政|政府|公家|国家)[^,。;]{0,10}(?:多少|几)")
+_OF_INSURANCE = re.compile(r"保|参|学年|缴|补|办")
 _MARKED = re.compile(r"(?<![吗嘛么呢])\?$")
 _WHOLE_FUNDING = re.compile(r"应缴总额|全额|筹资总")
 # 报名, 报医保: to enrol, not to claim.
@@ -56,7 +57,7 @@ def topic_of(reading: Reading, bill: Slots, policy: Policy) -> str:
         or _of_benefits(reading, bill, cost)
         or _of_caps(reading, bill, cost)
         or _of_claims(reading, bill, cost)
-        or _of_fees(reading, policy)
+        or _of_fees(reading, policy, cost)
     )
 
 
@@ -162,7 +163,7 @@ def _of_claims(reading: Reading, bill: Slots, cost: bool) -> str:
     return CLAIM if asked and not_chosen else ""
 
 
-def _of_fees(reading: Reading, policy: Policy) -> str:
+def _of_fees(reading: Reading, policy: Policy, cost: bool) -> str:
     slots, months = reading.slots, reading.dates.months
     part = _PART_OF_YEAR.search(reading.text)
     if part and int(part["last"]) != policy.fee.last.number:
@@ -200,6 +201,9 @@ def _of_fees(reading: Reading, policy: Policy) -> str:
         return "difference"
     years = reading.dates.years or reading.dates.school_year
     told = months or years or slots.get("children", "1") != "1" or reading.has("midway")
+    if cost and not _OF_INSURANCE.search(reading.text):
+        # 校车费一学期1350，十月才坐的话扣多少: some other fee.
+        return ""
     return "fee" if told else ""
 
 

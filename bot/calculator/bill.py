@@ -215,7 +215,7 @@ def _included(reading: Reading, words: Vocabulary) -> str:
         return "false"
     if words.roles["within"].last(before) or (costs and _ALL.search(text[: costs[0].start])):
         return "true"
-    return "false" if any(_APART.search(text, max(0, cost.start - 10), cost.start) for cost in costs) else ""
+    return "false" if any(_APART.search(text, max(0, cost.start - 14), cost.start) for cost in costs) else ""
 
 
 def _put_doubts(slots: Slots, reading: Reading) -> None:

@@ -57,7 +57,7 @@ def topic_of(reading: Reading, bill: Slots, policy: Policy) -> str:
         or _of_benefits(reading, bill, cost)
         or _of_caps(reading, bill, cost)
         or _of_claims(reading, bill, cost)
-        or _of_fees(reading, policy, cost)
+        or _of_fees(reading, policy)
     )
 
 
@@ -163,7 +163,7 @@ def _of_claims(reading: Reading, bill: Slots, cost: bool) -> str:
     return CLAIM if asked and not_chosen else ""
 
 
-def _of_fees(reading: Reading, policy: Policy, cost: bool) -> str:
+def _of_fees(reading: Reading, policy: Policy) -> str:
     slots, months = reading.slots, reading.dates.months
     part = _PART_OF_YEAR.search(reading.text)
     if part and int(part["last"]) != policy.fee.last.number:
@@ -171,7 +171,7 @@ def _of_fees(reading: Reading, policy: Policy, cost: bool) -> str:
         return ""
     from_birth = reading.has("from_birth")
     # 25年7月办 一个娃 ?: a question mark asks as well; 现在可以补办吗? asks something else.
-    marked = _MARKED.search(reading.text) is not None and "月" in reading.text
+    marked = len(reading.text) <= _HALF and _MARKED.search(reading.text) is not None and "月" in reading.text
     asks = reading.has("quantity") or (bool(months) and reading.has("apply") and marked)
     if reading.has("benefit") and not (from_birth and _FEE_ASKED.search(reading.text)):
         return ""
@@ -201,7 +201,7 @@ def _of_fees(reading: Reading, policy: Policy, cost: bool) -> str:
         return "difference"
     years = reading.dates.years or reading.dates.school_year
     told = months or years or slots.get("children", "1") != "1" or reading.has("midway")
-    if cost and not _OF_INSURANCE.search(reading.text):
+    if reading.amounts and not _OF_INSURANCE.search(reading.text):
         # 校车费一学期1350，十月才坐的话扣多少: some other fee.
         return ""
     return "fee" if told else ""

@@ -70,12 +70,12 @@ def main() -> None:
 
 
 def calculations(engine: Engine, precision: float, cases: list[Case], folder: Path, out: Path) -> str:
-    """Return the figures of the calculator, alone and in front of the matcher; list what is not right."""
+    """Return the figures of the calculator, alone and with the matching; list what is not right."""
     calculator = real_calculator()
     tables = {name: try_table(calculator, folder / name) for name in TABLES if (folder / name).exists()}
     rows = {
         "matcher alone": through_chat(engine, precision, None, cases),
-        "calculator in front": through_chat(engine, precision, calculator, cases),
+        "with the calculator": through_chat(engine, precision, calculator, cases),
     }
     lines = "\n".join(slips(tables, rows, cases))
     (out / "calculator.tsv").write_text(f"table\tresult\tgot\texpected\tquestion\n{lines}\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The calculator on its tables, and the whole chat with the calculator in front of the matcher."""
+"""The calculator on its tables, and the whole chat with it."""
 
 from __future__ import annotations
 

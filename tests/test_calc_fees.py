@@ -30,8 +30,8 @@ fee midway=true children=3 | apply_month | R3
 fee apply_month=2024-09 compare_month=2024-12 months=2024-09,2024-12 children=2 summed=true | 763.56 | R3 each his own
 fee apply_month=2024-09 compare_month=2024-12 siblings=true summed=true | 763.56 | R3 without the list
 fee apply_month=2025-08 compare_month=2025-07 months=2025-08,2025-07 siblings=true summed=true | 109.08 | R3
-fee apply_month=2024-09 compare_month=2024-12 months=2024-09,2024-12 children=2 | calc_one_by_one | R3
-fee apply_month=2024-09 compare_month=2024-12 months=2024-09,2024-12 children=3 summed=true | calc_one_by_one | R3
+fee apply_month=2024-09 compare_month=2024-12 months=2024-09,2024-12 children=2 | calc_child_by_child | R3
+fee apply_month=2024-09 compare_month=2024-12 months=2024-09,2024-12 children=3 summed=true | calc_child_by_child | R3
 fee apply_month=2024-12 siblings=true children=2 | apply_month | R3 the month of the other
 fee apply_month=2024-09 compare_month=2025-10 months=2024-09,2025-10 children=2 summed=true | calc_other_year | R3
 fee apply_month=2024-08 | calc_other_month | R3 last year's rate
@@ -40,7 +40,7 @@ fee school_year=2025-2026 | calc_other_year | 0: only one school year
 fee school_year=2023-2024 apply_month=2024-01 | calc_other_year | 0: only one school year
 fee children=0 | calc_children | cannot be
 fee children=99999 | calc_children | cannot be
-fee children=several | calc_one_by_one | one sum at a time
+fee children=several | calc_child_by_child | one sum at a time
 fee impossible=calc_percent | calc_percent | cannot be
 total | 1308.96 | R2
 total children=2 | 2617.92 | R2
@@ -110,7 +110,7 @@ H birth_month=2025-01 apply_month=2024-12 | calc_before_birth | cannot be
 H birth_month=2024-11 apply_month=2025-02 only_apply=true | 254.52 7 | R4 the family chooses it
 H birth_month=2024-11 apply_month=2025-02 gap=true | 109.08 363.60 254.52 | R4 against R3
 H birth_month=2024-09 apply_month=2025-08 years_guessed=true | apply_month | 0: never fill in a number
-H births=several birth_month=2024-11 apply_month=2025-02 | calc_one_by_one | one sum at a time
+H births=several birth_month=2024-11 apply_month=2025-02 | calc_child_by_child | one sum at a time
 H school_year=2025-2026 birth_month=2025-10 apply_month=2025-11 | calc_other_year | R4
 """
 

@@ -18,7 +18,7 @@ _MOST_CHILDREN = 1000
 def work_out_fee(topic: str, slots: Slots, policy: Policy) -> Outcome:
     """Work out a question of fees; `topic` says which."""
     if "several" in (slots.get("children"), slots.get("births")):
-        return Unknown("calc_one_by_one")
+        return Unknown("calc_child_by_child")
     children = 1 if slots.get("one_each") == "true" else int(slots.get("children", "1"))
     if not 1 <= children <= _MOST_CHILDREN:
         return Wrong("calc_children")

@@ -40,9 +40,9 @@ def fee_by_month(slots: Slots, policy: Policy, children: int) -> Outcome:
     if siblings and not two_months and (children != 1 or slots.get("summed") == "true"):
         return Missing("apply_month", "calc_ask_sibling")
     if two_months and (siblings or children > 1) and slots.get("still") == "true":
-        return Unknown("calc_one_by_one")
+        return Unknown("calc_child_by_child")
     if two_months and (children > 1 or siblings):
-        return _sum(slots, policy, children) if slots.get("summed") == "true" else Unknown("calc_one_by_one")
+        return _sum(slots, policy, children) if slots.get("summed") == "true" else Unknown("calc_child_by_child")
     if month == policy.fee.first:
         result = _whole_year(slots, policy, children)
     else:
@@ -102,7 +102,7 @@ def _sum(slots: Slots, policy: Policy, children: int) -> Outcome:
     said = slots.get("months") or f"{slots['apply_month']},{slots['compare_month']}"
     months = [Month.parse(month) for month in said.split(",")]
     if len(months) != children and not (slots.get("siblings") == "true" and children == 1):
-        return Unknown("calc_one_by_one")
+        return Unknown("calc_child_by_child")
     if outside := next(filter(None, (month_outside(policy, month) for month in months)), None):
         return outside
     worked = [fee(policy, month) for month in months]

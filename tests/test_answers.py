@@ -90,6 +90,24 @@ def test_nothing_is_computed_for_what_is_not_ours(engine: Engine) -> None:
     assert len(asked) <= len(outside) / 500, asked
 
 
+def test_the_matching_stops_no_dialogue_with_the_calculator(engine: Engine) -> None:
+    calculator = open_calculator(engine, lambda: NOW)
+    assert calculator is not None
+    chat = Chat(engine, Settings(), calculator=calculator, clock=lambda: NOW)
+    lines = (CASES / "dialogues.tsv").read_text(encoding="utf-8").splitlines()
+    turns = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    states: dict[str, str | None] = {}
+    for dialogue, _, text in turns:
+        alone = calculator.reply(text, states.get(dialogue))
+        states[dialogue] = alone.state if alone else None
+        reply = chat.reply(Query(text, "api", f"dialogue-{dialogue}"))
+        if alone is not None:
+            assert (reply.kind, reply.text) == (alone.kind, alone.text), text
+        else:
+            assert reply.kind not in ("calculation", "ask"), text
+    assert len(turns) > 300
+
+
 def test_asked_together_all_get_what_each_gets_alone(engine: Engine) -> None:
     texts = [case.text for case in read_cases(CASES)]
     together, alone = replace(engine), replace(engine)  # neither remembers what the other was asked

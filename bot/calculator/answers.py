@@ -38,6 +38,10 @@ _ASKS = re.compile(
     r"|可以.{0,6}吗|能不能|要不要|是什么(?!意外)|什么意思|要求|一样吗|区别|必须|一定要"
 )
 
+_NAME = 16  # signs
+# 就是市儿童医院: which level that is, the documents do not say.
+_HOSPITAL = re.compile(r"医院|妇幼|中医|保健院|附[一二三属]|人医")
+
 Reader = Callable[[str, Slots, Reading, Slots], Slots | None]
 
 
@@ -57,7 +61,7 @@ def answer_slots(asked: str, slots: Slots, reading: Reading, bill: Slots) -> Slo
     if found is None and (place := _picked(asked, text)):
         return {asked: _VALUES[asked][place - 1]}
     if found is None:
-        return {"bad_level": reading.impossible[0]} if asked == "hospital_level" and reading.impossible else None
+        return _no_level(reading) if asked == "hospital_level" else None
     if asked == OFFERED:
         return found
     # Whatever else the message says is taken along: 三级, 起付线600.
@@ -79,6 +83,13 @@ def _picked(asked: str, text: str) -> int:
 def _visit(asked: str, slots: Slots, reading: Reading, bill: Slots) -> Slots | None:
     visit = reading.slots.get("visit")
     return {"visit": visit} if visit in _VALUES["visit"] else None
+
+
+def _no_level(reading: Reading) -> Slots | None:
+    """Return what an answer without a level tells: one that there is not, or only the hospital's name."""
+    if reading.impossible:
+        return {"bad_level": reading.impossible[0]}
+    return {} if len(reading.text) <= _NAME and _HOSPITAL.search(reading.text) else None
 
 
 def _level(asked: str, slots: Slots, reading: Reading, bill: Slots) -> Slots | None:

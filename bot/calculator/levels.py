@@ -13,6 +13,7 @@ Span = tuple[int, int]
 _NO_HOSPITAL = r"(?!护理|手术|残疾|保护|台阶|电梯|预警|风|伤残|地震|跳|心理|教师|厨师|烧伤|烫伤|肥胖|高血压|证)"
 # 上一级医院, 2023级学生.
 _NO_LEVEL_BEFORE = re.compile(r"(?:(?<![以镇县市区街村路])[上高下低更]|\d)$")
+_NUMERALS = "一二三两叁123"
 _IS_HOSPITAL = re.compile(_NO_HOSPITAL)
 _IMPOSSIBLE = re.compile(rf"(?<![\d十年])(?:[四五六七八九零0]|[4-9])级{_NO_HOSPITAL}|四甲|五甲")
 _RANGE = re.compile(r"[一二三123]级(?:及|和|或)?(?:以下|以上)")
@@ -34,7 +35,8 @@ def find_levels(text: str, levels: Mapping[str, Words]) -> tuple[tuple[str, ...]
         for level, words in levels.items()
         for one in words.find(text)
         if _IS_HOSPITAL.match(text, one.end)
-        and not _NO_LEVEL_BEFORE.search(text[: one.start])
+        # 楼下社康 is a level all the same.
+        and not (text[one.start] in _NUMERALS and _NO_LEVEL_BEFORE.search(text[: one.start]))
         and not any(start <= one.start < end for start, end in ranges)
     )
     kept = [one for one in found if not one[3] and not _is_passed(text, one[1], one[2])]

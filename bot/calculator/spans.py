@@ -27,6 +27,7 @@ _ANOTHER = re.compile(
     r"另一个|另外一个|一个[^,。;]{0,4}(?:已经|交了|交过)|其中一个|一个\d{1,2}月[^。]{0,4}一个\d{1,2}月"
 )
 _ONE_MORE = re.compile(r"(?:再加|再来|再多|多|还有)[一1]个(?!月)")
+_PAIR = 2
 _STILL = re.compile(r"还要|还得")
 _GAP_ONLY = re.compile(r"差多少|差几|相差|差好多")
 _FROM_ALL = re.compile(r"不管谁出|筹资|加政府|加财政|全额|连政府|连财政")
@@ -46,6 +47,8 @@ def fee_slots(topic: str, reading: Reading, policy: Policy, asked: str = "", kno
     if _EITHER.search(reading.text) and not reading.has("difference", "total"):
         # 10月或11月: which?
         return {"midway": "true"}
+    if _in_several_months(reading):
+        return {"children": "several"}
     births, others = _births_and_others(topic, reading, asked)
     slots = _flags(reading, births, others, policy)
     if births:
@@ -54,6 +57,13 @@ def fee_slots(topic: str, reading: Reading, policy: Policy, asked: str = "", kno
     _put_apply(slots, others, slots.get("birth_month") or (known or {}).get("birth_month", ""), policy)
     _put_years(slots, reading)
     return slots
+
+
+def _in_several_months(reading: Reading) -> bool:
+    """Whether more children than two are spoken of, and more months than one: who joins when, nobody can tell."""
+    children = reading.slots.get("children", "")
+    months = {mention.number for mention in reading.dates.months if mention.role != "birth"}
+    return children.isdigit() and int(children) > _PAIR and len(months) > 1 and not reading.has("difference")
 
 
 def month_of(mention: Mention, policy: Policy) -> Month:
@@ -151,7 +161,9 @@ def _put_apply(slots: Slots, others: list[Mention], birth_month: str, policy: Po
     for other in others[1:]:
         second = month_of(other, policy)
         if other.year is None and first.year is not None:
-            second = month.plus((other.number - month.number) % 12)
+            # 2025年6月办比9月办少多少: the September before.
+            later = month.plus((other.number - month.number) % 12)
+            second = later if policy.fee.contains(later) else second
         if second != month:
             slots["compare_month"] = str(second)
     if len(others) > 1 and "compare_month" not in slots:

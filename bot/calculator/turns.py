@@ -10,7 +10,8 @@ from bot.calculator.places import AWAY, LOCAL
 from bot.calculator.reading import Reading, Slots
 from bot.calculator.topics import BENEFITS, CAPS, CLAIM
 
-_LONGEST, _SHORT = 24, 12
+_LONGEST, _SHORT, _PLACE = 24, 12, 6  # signs
+_TREATED = re.compile(r"在|到|去|回|喺|转|住|看|院|呢[?。!]?$|报|^(?:那|要是|如果|换|改|不对|错了|说错)")
 _CARE = (CLAIM, *CAPS)
 _YEARLY = ("subsidy", "subsidy_gap", "total", "monthly")
 _COSTS = {"amount", "above", "consult_fee"}
@@ -28,9 +29,10 @@ _PASSING = ("unclear", "same_month", "many", "siblings", "weak_visit", "compare"
 
 _RATIO = re.compile(r"百分|几成|几个点|%多少|几个百|几%")
 _WHICH_MONTH = re.compile(r"几月(?:份)?(?:办|开始|入)|哪个月(?:办|开始)")
-_HOW_MANY_MONTHS = re.compile(r"几个月的(?:钱|费|医保)|(?:交|缴|补|收|剩)(?:够)?几个月|几个月(?:要|的费|才|的$)")
+_HOW_MANY_MONTHS = re.compile(r"几个月的(?:钱|保?费|医保)|(?:交|缴|补|收|剩)(?:够|纳)?几个月|几个月(?:要|的费|才|的$)")
 # 12月能用吗, 9月入学的: a month, but not the one of the application.
 _OTHER_THAN_FEE = re.compile(r"(?:吗|嘛|么)[?。!]?$|入学|开学")
+_YEARS_LIMIT = re.compile(r"(?:一年|每年|年度|全年)[^,。;]{0,6}(?:最多|最高|封顶|限额|额度)[^,。;]{0,6}(?:多少|几)")
 _FUND_ASKED = re.compile(r"报销?多少")
 _FUND_PAYS = re.compile(r"(?:医保|统筹|基金|公家)[^,。;]{0,4}出")
 
@@ -44,6 +46,9 @@ def is_follow_up(topic: str, slots: Slots, reading: Reading, bill: Slots, new_to
         # 那幼儿园的大宝11月参保呢: another child, with a fee of his own.
         return False
     if topic in CAPS and reading.slots.get("visit") == "inpatient":
+        return False
+    if topic in BENEFITS and new_topic and new_topic not in BENEFITS:
+        # 12月办几时能用 - 那12月办要交多少: the fee is another question.
         return False
     turns = _TURN.search(text) is not None
     if topic in CAPS and new_topic == CLAIM:
@@ -64,8 +69,13 @@ def is_follow_up(topic: str, slots: Slots, reading: Reading, bill: Slots, new_to
 
 
 def _tells_care(topic: str, reading: Reading, bill: Slots) -> bool:
-    told = reading.slots.keys() - {"children"} or bill or reading.has("self") or reading.levels
-    return bool(told) or (topic in CAPS and reading.has("cap", "remaining"))
+    told = reading.slots.keys() - {"children"}
+    if told == {"location"} and len(reading.text) > _PLACE and not (_TREATED.search(reading.text) or bill):
+        # 明天深圳下不下雨: nobody was treated there.
+        told = set()
+    if told or bill or reading.has("self") or reading.levels:
+        return True
+    return topic in CAPS and reading.has("cap", "remaining")
 
 
 def _tells_fee(reading: Reading, turns: bool) -> bool:
@@ -169,6 +179,8 @@ def turned(old: str, new: str, reading: Reading) -> str:
         return "benefit_end" if reading.has("finish") else "benefit_start"
     if old in CAPS and new == CLAIM:
         return CLAIM
+    if old == CLAIM and reading.has("cap") and _YEARS_LIMIT.search(reading.text) and not reading.amounts:
+        return "cap"
     if old in CAPS and reading.has("cap") and not reading.amounts and not reading.has("cap_spent", "remaining"):
         return "cap"
     if (

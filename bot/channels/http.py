@@ -9,7 +9,8 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel, ValidationError
-from starlette.requests import Request
+from pydantic_core import to_json
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
@@ -247,17 +248,22 @@ async def body_of(request: Request) -> bytes:
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length) > MAX_BODY:
         raise too_large(MAX_BODY)
-    body = b""
+    body, more = b"", True
     # A chunked body does not say its length beforehand, so it is measured on the way.
-    async for chunk in request.stream():
-        body += chunk
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
         if len(body) > MAX_BODY:
             raise too_large(MAX_BODY)
     return body
 
 
 def _json(model: BaseModel) -> Response:
-    return Response(model.model_dump_json(), media_type="application/json")
+    # Straight to bytes: by way of a string takes twice as long.
+    return Response(to_json(model), media_type="application/json")
 
 
 _WHAT = {

@@ -100,7 +100,8 @@ async def open_loop(port: int, requests: Sequence[bytes], rate: float, seconds: 
     """
     outcome = Outcome()
     due: deque[tuple[bytes, float]] = deque()
-    idle = [Connection(port) for _ in range(connections)]
+    # In turn, so that none lies idle for the five seconds after which the server hangs up.
+    idle = deque(Connection(port) for _ in range(connections))
     running: set[asyncio.Task[None]] = set()
 
     async def work(connection: Connection) -> None:
@@ -116,7 +117,7 @@ async def open_loop(port: int, requests: Sequence[bytes], rate: float, seconds: 
             await asyncio.sleep(wait)
         due.append((requests[number % len(requests)], planned))
         if idle:
-            task = asyncio.create_task(work(idle.pop()))
+            task = asyncio.create_task(work(idle.popleft()))
             running.add(task)
             task.add_done_callback(running.discard)
     if running:

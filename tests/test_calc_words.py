@@ -123,9 +123,9 @@ def test_what_is_denied(cue: str, said: str, expected: str) -> None:
 
 
 def test_what_is_said_and_denied_is_disputed() -> None:
-    selected = words().cues["selected"]
-    assert selected.disputed(fold("绑定了社康，但这家不是绑定的"))
-    assert not selected.disputed(fold("绑定了社康，是绑定的"))
+    assert hear("绑定了社康，但这家不是绑定的").said.disputed("selected")
+    assert not hear("绑定了社康，是绑定的").said.disputed("selected")
+    assert not hear("在社康看的").said.disputed("selected")
 
 
 def test_words_with_a_gap_stay_in_one_clause_and_the_longer_word_wins() -> None:

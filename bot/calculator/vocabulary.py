@@ -89,10 +89,6 @@ class Words:
         found = list(self.find(text))
         return any(not one.denied for one in found) if found else None
 
-    def disputed(self, text: str) -> bool:
-        """Tell whether it is said in one place and denied in another."""
-        return len({one.denied for one in self.find(text)}) > 1
-
     def last(self, text: str) -> re.Match[str] | None:
         """Return the last place, for words that stand before a number."""
         places = list(self._pattern.finditer(text))

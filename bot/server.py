@@ -50,9 +50,10 @@ def serve(app: ASGIApp, settings: Settings) -> int:
         server_header=False,
         timeout_graceful_shutdown=_GRACE,
     )
-    where = f"{settings.host}:{settings.port}"
+    six = ":" in settings.host
+    where = f"[{settings.host}]:{settings.port}" if six else f"{settings.host}:{settings.port}"
     try:
-        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+        family = socket.AF_INET6 if six else socket.AF_INET
         door = socket.create_server((settings.host, settings.port), family=family, backlog=config.backlog)
     except OSError as error:
         reason = "这个端口已经被别的程序占用" if error.errno == errno.EADDRINUSE else error.strerror

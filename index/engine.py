@@ -170,11 +170,8 @@ class Engine:
         weighed = [self._weigh(scores[start:end], start) for start, end in pairwise(ends)]
         places = [place for place, _ in weighed]
         hits = self._hits(signals, places, np.array([score for _, score in weighed]), k)
-        return (
-            signals,
-            places,
-            [some if message[0].tokens else () for some, message in zip(hits, messages, strict=True)],
-        )
+        spoken = [some if message[0].tokens else () for some, message in zip(hits, messages, strict=True)]
+        return signals, places, spoken
 
     def _read(self, texts: Sequence[str]) -> list[list[Reading]]:
         """Return the readings of each text: its own and, if it is long, those of its sentences, the last one first."""

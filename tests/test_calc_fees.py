@@ -141,6 +141,11 @@ cap cap_year=2025 | calc_other_cap | R8
 cap children=2 summed=true | 4942.62 | R8 one each
 cap children=2 | 2471.31 | R8 one each
 remaining used_cap=2400 | 71.31 | R8
+spent left_cap=1000 | 1471.31 | R8: cap - left
+spent left_cap=2471.31 | 0.00 | R8
+spent left_cap=2471.32 | calc_over_cap | more than the cap
+spent left_cap=-1 | calc_negative | cannot be
+spent | used_cap | nobody said what is left
 remaining used_cap=2471.31 | 0.00 | R8
 remaining used_cap=9999 | 0.00 | R8 max(0, cap - used)
 remaining used_cap=0 | 2471.31 | R8

@@ -18,12 +18,12 @@ from tests.calculator_cases import (
     real_calculator,
 )
 
-# The share of rows that must come out right; the rest asks back or says that it does not know.
-FLOORS = {"calculator.tsv": 0.98, "calculator_hard.tsv": 0.90, "calculator_router.tsv": 0.95}
-DIALOGUES_FLOOR = 0.95
+# The rows that do not come out right yet: they ask back or say that it is not known. None may join them.
+MISSED = {"calculator.tsv": 10, "calculator_hard.tsv": 70, "calculator_router.tsv": 1}
+DIALOGUE_TURNS_MISSED = 8
 
 
-@pytest.mark.parametrize("name", FLOORS)
+@pytest.mark.parametrize("name", MISSED)
 def test_a_table_comes_out_right_and_names_no_wrong_number(name: str) -> None:
     rows = [(case, outcome(real_calculator().reply(case.question))) for case in read_calculator_cases(name)]
     wrong = [
@@ -31,7 +31,7 @@ def test_a_table_comes_out_right_and_names_no_wrong_number(name: str) -> None:
     ]
     missed = [f"{case.question}: {got}, not {case.expect}" for case, got in rows if not is_right(case, got)]
     assert wrong == []
-    assert 1 - len(missed) / len(rows) >= FLOORS[name], "\n".join(missed)
+    assert len(missed) <= MISSED[name], "\n".join(missed)
 
 
 @pytest.mark.parametrize(
@@ -63,4 +63,4 @@ def test_dialogues_hold_turn_by_turn() -> None:
                 missed.append(f"{name} {case.question}: {outcome(reply)}, not {case.expect}")
                 wrong += [missed[-1]] if is_number(outcome(reply)) else []
     assert wrong == []
-    assert counts[True] / counts.total() >= DIALOGUES_FLOOR, "\n".join(missed)
+    assert counts[False] <= DIALOGUE_TURNS_MISSED, "\n".join(missed)

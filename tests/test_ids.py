@@ -40,7 +40,6 @@ def test_bytes_are_as_many_as_asked_for_and_of_the_system(monkeypatch: pytest.Mo
     assert taken == [b"\x00" * 1000] * 4 + [b"\x01" * 1000]
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_forked_process_gets_others() -> None:
     new_session_id()
     read, write = os.pipe()

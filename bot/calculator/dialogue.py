@@ -48,8 +48,9 @@ _PAUSE = re.compile(
 _SPLIT = re.compile(r"(?<=\d)\s+(?=[万千百亿元块])")
 _TWO = re.compile(r"(?<=\d)[，、](?=\d)")
 _GAP = re.compile(r"\s|\d[，、]")
-# Without one of these a message is no sum.
+# What is said of another year may be refused, whatever the matching makes of it.
 _YEARS = r"[12]\d{3}|[明去前后来]年|学年"
+# Without one of each a message is no sum.
 _SIGN = re.compile(r"[-+*/^×÷xX·✕✖➕➖➗−加減减乘除方折扣＋－＊／％%]|的\s*(?:[\d一二三四五六七八九百]|一半)|[²³]")
 _NUMBER = re.compile(r"[\d零〇一二两兩三四五六七八九十百千万萬½¼¾⅓⅔①-⑳]")
 # 诊查费不算, 诊查费另算: it is not what is asked about.
@@ -73,7 +74,8 @@ class Calculator:
         self._policies = {policy.years: policy for policy in policies}
         self._wordings = {policy.years: Wording(say, basis, policy) for policy in policies}
         self._newest = policies[0]
-        self._entries = frozenset({NOT_CHOSEN, *(figure.entry for policy in policies for figure in policy.figures)})
+        # The entries whose numbers are computed with, by their ids.
+        self.entries = frozenset({NOT_CHOSEN, *(figure.entry for policy in policies for figure in policy.figures)})
         self._words = words
         self._clock = clock
         self._refusals = Refusals(self._newest, words)
@@ -82,11 +84,6 @@ class Calculator:
         # Many ask the very same words, and most of them ask for no number.
         self._opening = lru_cache(maxsize=_REMEMBERED)(partial(self._reply, None))
         self._asides = lru_cache(maxsize=_REMEMBERED)(self._aside)
-
-    @property
-    def entries(self) -> frozenset[str]:
-        """The ids of the entries whose numbers are computed with."""
-        return self._entries
 
     def reply(self, text: str, state: str | None = None) -> CalculatorReply | None:
         """Answer a numeric question, or return None if it is none; `state` is what the last reply left."""

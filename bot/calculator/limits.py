@@ -28,10 +28,10 @@ def work_out_cap(topic: str, slots: Slots, policy: Policy) -> Outcome:
     year = slots.get("cap_year", str(policy.cap_year))
     if year != str(policy.cap_year):
         return Unknown("calc_other_cap", {"year": year})
-    if topic in ("remaining", "spent") and ("used_cap" not in slots or "amount" in slots):
-        return Missing("used_cap", "calc_ask_which" if slots.get("unclear") else "")
     if topic == "spent" and "left_cap" in slots:
         return _spent(policy, Decimal(slots["left_cap"]))
+    if topic in ("remaining", "spent") and ("used_cap" not in slots or "amount" in slots):
+        return Missing("used_cap", "calc_ask_which" if slots.get("unclear") else "")
     used = Decimal(slots.get("used_cap", "0"))
     if used < ZERO:
         return Wrong("calc_negative")

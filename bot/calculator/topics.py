@@ -36,6 +36,7 @@ _STRICTLY = re.compile(r"多少|几(?![号时点楼])|百分|好多|算|多钱")
 _SPENDS = re.compile(r"(?:花|看|用|刷|使)[^,。;]{0,4}(?:多少|几)")
 _SUBSIDY_ASKED = re.compile(r"(?:补|财政|政府|公家|国家)[^,。;]{0,10}(?:多少|几)")
 _OF_INSURANCE = re.compile(r"保|参|学年|缴|补|办")
+_OF_FEES = re.compile(r"保|参|学年|缴|补|办|交|费|贴|一年|每年")
 _MARKED = re.compile(r"(?<![吗嘛么呢])\?$")
 _WHOLE_FUNDING = re.compile(r"应缴总额|全额|筹资总")
 # 报名, 报医保: to enrol, not to claim.
@@ -200,11 +201,11 @@ def _of_fees(reading: Reading, policy: Policy) -> str:
     if reading.has("difference") and (months or reading.has("midway")):
         return "difference"
     years = reading.dates.years or reading.dates.school_year
-    told = months or years or slots.get("children", "1") != "1" or reading.has("midway")
-    if reading.amounts and not _OF_INSURANCE.search(reading.text):
-        # 校车费一学期1350，十月才坐的话扣多少: some other fee.
+    dated = bool(months or years) or reading.has("midway")
+    if (reading.amounts and not _OF_INSURANCE.search(reading.text)) or not (dated or _OF_FEES.search(reading.text)):
+        # 校车费一学期1350，十月才坐的话扣多少; 校服一套几多钱，两个仔各买三套: some other fee.
         return ""
-    return "fee" if told else ""
+    return "fee" if dated or slots.get("children", "1") != "1" else ""
 
 
 def _claims(reading: Reading) -> bool:

@@ -8,7 +8,7 @@ import json
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -17,7 +17,7 @@ from bot.channels.wechat.refusal import Refused
 from bot.channels.wechat.text import linked
 from bot.channels.wechat.xml import element, read_xml
 from corpus.entries import load_corpus
-from tests.bench.client import HOST, Connection
+from tests.bench.client import HOST, Connection, Outcome
 from tests.bench.questions import mixed
 from tests.bench.report import Part, spread, verdict
 from tests.bench.server import Server
@@ -33,14 +33,11 @@ _PAUSE = 1.0
 
 
 @dataclass
-class _Crowd:
+class _Crowd(Outcome):
     """What the followers have seen, and what it took to serve them."""
 
-    seconds: list[float] = field(default_factory=list)
     asked: int = 0
-    errors: int = 0
     twice: int = 0
-    wall: float = 0.0
     overruns: float = 0.0
     failures: float = 0.0
     processor: float = 0.0

@@ -12,9 +12,12 @@ from pathlib import Path
 from corpus.entries import load_corpus
 from corpus.errors import CorpusError
 from index import disk
+from index.encode import open_encoder
 from index.engine import Engine
 from index.errors import IndexFault
+from index.expect import expectation
 from index.manifest import read_manifest, verify
+from index.shared import shared_path
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -28,9 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
     build.add_argument("--corpus", type=Path, help="资料文件夹")
     search = commands.add_parser("search", help="试搜一句，显示依据")
     search.add_argument("text")
-    train = commands.add_parser("train", help="训练随附的向量模型")
-    train.add_argument("--data", type=Path, required=True, help="训练数据文件夹")
-    train.add_argument("--out", type=Path, default=disk.default_model(), help="模型写到哪里")
+    train = commands.add_parser("train", help="训练随附的排序模型")
+    train.add_argument("--out", type=Path, default=shared_path(), help="模型写到哪里")
     options = parser.parse_args(arguments)
     run: Callable[[argparse.Namespace], int] = {"build": _build, "search": _search, "train": _train}[options.command]
     try:
@@ -47,14 +49,28 @@ def _build(options: argparse.Namespace) -> int:
         return 0
     start = time.perf_counter()
 
-    def say(step: str) -> None:
-        print(f"[{time.perf_counter() - start:4.0f} 秒] {step}", flush=True)
-
-    engine = Engine.build(corpus, options.model, say)
+    known = disk.known_vectors(options.index, options.model)
+    engine = Engine.build(corpus, open_encoder(options.model), _progress(start), known)
     disk.save(engine, options.index, corpus.digest, options.model)
-    print(engine.calibration)
-    say(f"完成：{len(engine.entries)} 条问答，{len(engine.texts)} 个问法，写入 {options.index}")
+    print(f"\n{engine.calibration}\n{expectation(engine.calibration)}")
+    print(f"完成：{len(engine.entries)} 条问答，{len(engine.texts)} 个问法，"
+          f"用了 {time.perf_counter() - start:.0f} 秒，写入 {options.index}")  # fmt: skip
     return 0
+
+
+def _progress(start: float) -> Callable[[str, float], None]:
+    """Return what prints each step once, and how far it is: on one line where somebody looks on."""
+    shown = [""]
+
+    def say(step: str, share: float) -> None:
+        if sys.stdout.isatty():
+            bar = f"{'█' * int(20 * share):20} {share:4.0%}" if share else ""
+            print(f"\r\x1b[K[{time.perf_counter() - start:4.0f} 秒] {step} {bar}", end="", flush=True)
+        elif step != shown[0]:
+            shown[0] = step
+            print(f"[{time.perf_counter() - start:4.0f} 秒] {step}", flush=True)
+
+    return say
 
 
 def _fresh(options: argparse.Namespace, corpus_digest: str) -> bool:
@@ -72,9 +88,10 @@ def _search(options: argparse.Namespace) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
-    from index.training.make import make  # scipy, scikit-learn and torch
+    from index.training.make import make  # torch
 
-    make(options.data, options.out)
+    tried = make(open_encoder(options.model), options.out, _progress(time.perf_counter()))
+    print(f"\n没见过的单位：{len(tried.best)} 个问题，能答的里面 {tried.right[~tried.outside].mean():.1%} 找得到")
     return 0
 
 

@@ -1,47 +1,76 @@
-"""Calibrate: what a ranker's probability is worth, measured on phrasings that were held out of the index.
+"""Calibrate: what a probability is worth, measured on phrasings that were held out of the index.
 
 The rows are cut into blocks of neighbours, because neighbours in a list were often written by one person: each
-block is asked of an index built without it. Nothing of the evaluation cases comes in here.
+block is asked of an index built without it. Nothing of the evaluation cases comes in here. What a corpus is too small
+to show by itself is taken from corpora that the shipped ranker was tried on without having seen them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.lexical import Scores
-from index.rank import Ranker, fit
+from index.rank import Questions, Ranker, fit, mix, probabilities
 from index.rows import OUTSIDE, SMALLTALK, Table
-from index.signals import Sensor, measure_all
 
-BLOCKS = 6
-# Of the questions that reach a bot about one in five is outside; the lists hold far more of these than that.
-OUTSIDE_SHARE = 0.2
-HANDFUL = 0.05  # of the questions: below it a precision is chance
+BLOCKS = 8
+STRANGERS = 0.2  # of the questions that reach a bot about one in five is outside
 SHOWN = (0.9, 0.95, 0.97, 0.98, 0.99)
-_GRID = np.concatenate([np.linspace(0, 0.95, 96), np.linspace(0.952, 0.998, 24)])
+# How many questions of other corpora the shipped ranker's own curve counts for beside a corpus's own.
+PRIOR = 400.0
+# Fewer questions than these teach nothing that holds: then the shipped ranker goes alone.
+_LEAST_OWN, _LEAST_OUTSIDE = 100, 20
+_SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+_FOLDS = 4
+_LEAST_ANSWERED = 0.05  # of the questions: below it a precision is chance
+_CERTAINTY = 0.84  # standard deviations: the promise holds four times in five
+_NEVER_DENIED = 0.97  # of what can be answered, never to be told that it is not there
+_OFFERED = 0.1  # as likely as this, an entry is worth being offered
+_GRID = np.concatenate([np.linspace(0.01, 0.95, 95), np.linspace(0.952, 0.998, 24)])
 
 
 @dataclass(frozen=True)
 class Thresholds:
-    """From which score to answer, from which to offer, and how close two are too close to choose between."""
+    """From which score to answer, from which to offer, and below which nothing is near."""
 
     answer: float
-    suggest: float
-    margin: float
+    offer: float
+    near: float
 
 
 @dataclass(frozen=True)
 class Point:
-    """What happens at one threshold: of what is answered, how much is right; of what can be answered, how much is."""
+    """What happens at one threshold.
+
+    Of the questions that can be answered the shares `right` and `wrong` are, of the others the share `strangers`;
+    `inside` and `outside` are how many questions that was measured on.
+    """
 
     threshold: float
-    precision: float
-    coverage: float
-    outside_answered: float
+    right: float
+    wrong: float
+    strangers: float
+    inside: float
+    outside: float
+
+    def precision(self, share: float) -> float:
+        """Return how much of what is answered is right where `share` of all questions are strangers."""
+        answered = (1 - share) * (self.right + self.wrong) + share * self.strangers
+        return (1 - share) * self.right / answered if answered else 0.0
+
+    def shown(self, share: float) -> float:
+        """Return the precision that so many questions show: a lower bound (Wilson 1927)."""
+        count = self.inside * (self.right + self.wrong) + self.outside * self.strangers
+        if not count or (1 - share) * (self.right + self.wrong) + share * self.strangers < _LEAST_ANSWERED:
+            return 0.0
+        p, z = self.precision(share), _CERTAINTY
+        spread = z * math.sqrt(p * (1 - p) / count + z * z / (4 * count * count))
+        return (p + z * z / (2 * count) - spread) / (1 + z * z / count)
 
 
 @dataclass(frozen=True)
@@ -51,7 +80,8 @@ class Calibration:
     slope: float
     shift: float
     curve: tuple[Point, ...]
-    suggest: float
+    near: float
+    own: float = 0.0  # how much of the ranker the corpus taught itself
 
     def score(self, probability: Scores) -> Scores:
         """Return calibrated probabilities."""
@@ -60,94 +90,139 @@ class Calibration:
         result: Scores = 1 / (1 + np.exp(-odds))
         return result
 
+    def point(self, precision: float, share: float = STRANGERS) -> Point:
+        """Return the lowest point that shows `precision`, or the one that shows the most."""
+        shown = [point.shown(share) for point in self.curve]
+        reached = (point for point, worth in zip(self.curve, shown, strict=True) if worth >= precision)
+        return next(reached, self.curve[int(np.argmax(shown))])
+
+    def thresholds(self, precision: float, share: float = STRANGERS) -> Thresholds:
+        """Return the thresholds that keep direct answers right with this probability, as far as can be shown."""
+        answer = self.point(precision, share).threshold
+        offer = min(_OFFERED, answer)
+        return Thresholds(answer, offer, min(self.near, offer))
+
     def __str__(self) -> str:
         """Return the curve as a few lines: what each precision costs."""
-        lines = ["留出的问法上量得：正确率   门槛   直接答对   不该答却答了"]
+        lines = ["留出的问法上量得：要求的正确率   门槛   直接答对   答错   不该答却答了   正确率"]
         for precision in SHOWN:
-            point = self._at(precision)
+            at = self.point(precision)
             lines.append(
-                f"{precision:>20.0%}   {point.threshold:.2f}   {point.coverage:>7.1%}   {point.outside_answered:>10.1%}"
+                f"{precision:>26.0%}   {at.threshold:.2f}   {at.right:>7.1%}  {at.wrong:>5.1%}   {at.strangers:>10.1%}"
+                f"   {at.precision(STRANGERS):>6.1%}"
             )
         return "\n".join(lines)
 
-    def highest(self) -> float:
-        """Return the highest precision measured on answers that are more than a handful."""
-        return max((point.precision for point in self.curve if point.coverage >= HANDFUL), default=0.0)
-
-    def _at(self, precision: float) -> Point:
-        """Return the lowest point from which on answers are right at least at `precision`."""
-        return next((point for point in self.curve if point.precision >= precision), self.curve[-1])
-
-    def thresholds(self, precision: float) -> Thresholds:
-        """Return the lowest threshold from which on answers are right at least at `precision`."""
-        answer = self._at(precision).threshold
-        return Thresholds(answer=answer, suggest=min(self.suggest, answer), margin=0.15)
-
 
 @dataclass(frozen=True)
-class HeldOut:
-    """The features of every row, each measured by an index that did not hold it."""
+class Tried:
+    """What came out for some questions: the best score, whether it was right, whether the question was outside."""
 
-    groups: Scores
-    null: Scores
-    labels: NDArray[np.int64]
-    block: NDArray[np.int64]
-    smalltalk: NDArray[np.bool_]
+    best: Scores
+    right: NDArray[np.bool_]
+    outside: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, probability: Scores, labels: NDArray[np.int64]) -> Tried:
+        """Return it for probabilities [n, groups] with outside in the first column."""
+        best = probability[:, 1:].argmax(axis=1) + 1
+        return cls(probability[np.arange(len(best)), best], best == labels, labels == OUTSIDE)
+
+    def take(self, places: NDArray[np.bool_] | NDArray[np.int64]) -> Tried:
+        """Return these questions only."""
+        return Tried(self.best[places], self.right[places], self.outside[places])
 
 
-def hold_out(table: Table, build: Callable[[Table], Sensor], say: Callable[[str], None]) -> HeldOut:
-    """Measure each block of `table` against an index of the others."""
+def hold_out(
+    table: Table,
+    measure: Callable[[NDArray[np.int64], NDArray[np.int64]], tuple[Scores, Scores]],
+    done: Callable[[float], None],
+) -> tuple[Questions, NDArray[np.int64], NDArray[np.bool_]]:
+    """Measure each block of `table` against the others; return questions, blocks, and which are small talk.
+
+    `measure` gets the places of the rows to index and of those to ask, and returns the features of these.
+    """
     block = table.blocks(BLOCKS)
     asked = np.array([row.asked for row in table.rows])
     talk = np.array([table.groups[group].startswith(SMALLTALK) for group in table.group])
     parts: list[tuple[NDArray[np.int64], Scores, Scores]] = []
     for number in range(BLOCKS):
         out = np.flatnonzero((block == number) & asked)
-        if not len(out):
-            continue
-        say(f"校准 {number + 1}/{BLOCKS}")
-        sensor = build(table.take(np.flatnonzero((block != number) | ~asked)))
-        groups, null = measure_all(sensor, [table.readings[i] for i in out])
-        parts.append((out, groups, null))
+        rest = np.flatnonzero((block != number) | ~asked)
+        if len(out) and len(rest):
+            parts.append((out, *measure(rest, out)))
+        done((number + 1) / BLOCKS)
     order = np.concatenate([part[0] for part in parts])
-    return HeldOut(
-        np.concatenate([part[1] for part in parts]),
-        np.concatenate([part[2] for part in parts]),
-        table.group[order],
-        block[order],
-        talk[order],
-    )
+    labels = table.group[order]
+    groups, null = (np.concatenate([part[place] for part in parts]) for place in (1, 2))
+    return Questions(groups, null, labels, importance(labels)), block[order], talk[order]
 
 
-def importance(labels: NDArray[np.int64]) -> Scores:
-    """Return a weight per row that makes outside questions OUTSIDE_SHARE of all."""
+def importance(labels: NDArray[np.int64], share: float = STRANGERS) -> Scores:
+    """Return a weight per row that makes outside questions `share` of all."""
     outside = labels == OUTSIDE
     weights = np.ones(len(labels), dtype=np.float32)
     if outside.any() and not outside.all():
-        weights[outside] = OUTSIDE_SHARE / (1 - OUTSIDE_SHARE) * (~outside).sum() / outside.sum()
+        weights[outside] = share / (1 - share) * (~outside).sum() / outside.sum()
     return weights
 
 
-def calibrate(held: HeldOut) -> tuple[Ranker, Calibration]:
-    """Return the ranker of all rows, and the calibration of rankers that had not seen the block they ranked."""
-    weights = importance(held.labels)
-    probability = np.zeros((len(held.labels), held.groups.shape[1]), dtype=np.float32)
-    for number in range(BLOCKS):
-        out = held.block == number
-        if not out.any():
-            continue
-        ranker = fit(held.groups[~out], held.null[~out], held.labels[~out], seeds=(number,))
-        probability[out] = ranker.rank(held.groups[out], held.null[out])[:, 1:]
-    best = probability.argmax(axis=1)
-    right = best + 1 == held.labels
-    top = probability[np.arange(len(best)), best]
-    slope, shift = _platt(top, right, weights)
-    draft = Calibration(slope, shift, (), 0.0)
-    scores = draft.score(top)
-    asked = ~held.smalltalk
-    curve = _curve(scores[asked], right[asked], held.labels[asked] == OUTSIDE, weights[asked])
-    suggest = _suggest(draft.score(probability)[asked], held.labels[asked])
-    return fit(held.groups, held.null, held.labels), Calibration(slope, shift, curve, suggest)
+def calibrate(
+    held: Questions, block: NDArray[np.int64], talk: NDArray[np.bool_], shared: Ranker, prior: Tried
+) -> tuple[Ranker, Calibration]:
+    """Return the ranker of a corpus, and what its scores are worth.
+
+    The corpus's own ranker has the share that its own questions prove best, each ranked by one that had not seen its
+    block; `prior` is what the shared ranker made of questions to corpora that it had not seen.
+    """
+    scores = shared.score(held.groups, held.null)
+    share, ranker = 0.0, shared
+    if (held.labels != OUTSIDE).sum() >= _LEAST_OWN and (held.labels == OUTSIDE).sum() >= _LEAST_OUTSIDE:
+        own = _cross_scores(held, block)
+        share = min(_SHARES, key=lambda part: _loss(part * own + (1 - part) * scores, held))
+        scores = share * own + (1 - share) * scores
+        ranker = mix([fit([held]), shared], [share, 1 - share]) if share else shared
+    tried = Tried.of(probabilities(scores), held.labels).take(~talk)
+    calibration = _calibration([(tried, 1.0), (prior, PRIOR * (1 - share) / max((~prior.outside).sum(), 1))], share)
+    return ranker, calibration
+
+
+def _cross_scores(held: Questions, block: NDArray[np.int64]) -> Scores:
+    """Return the scores of rankers that had not seen the block they ranked."""
+    scores = np.zeros((len(held.labels), held.groups.shape[1] + 1), dtype=np.float32)
+    for fold in range(_FOLDS):
+        out = block % _FOLDS == fold
+        if out.any() and not out.all():
+            scores[out] = fit([held.take(~out)]).score(held.groups[out], held.null[out])
+    return scores
+
+
+def _loss(scores: Scores, held: Questions) -> float:
+    """Return the mean cross entropy of `scores`, which says at once how well they rank and how well they bet."""
+    right = probabilities(scores)[np.arange(len(held.labels)), held.labels]
+    return float(-(held.weights * np.log(np.maximum(right, 1e-7))).sum() / held.weights.sum())
+
+
+def _calibration(samples: Sequence[tuple[Tried, float]], own: float) -> Calibration:
+    """Return the line and the curve of questions out of several samples, each with the weight of its questions."""
+    best, right, outside = (np.concatenate([getattr(one, name) for one, _ in samples]) for name in
+                            ("best", "right", "outside"))  # fmt: skip
+    weights = np.concatenate([np.full(len(one.best), weight, dtype=np.float32) for one, weight in samples])
+    slope, shift = _platt(best, right, weights * importance(np.where(outside, OUTSIDE, 1)))
+    line = Calibration(slope, shift, (), 0.0)
+    scores = line.score(best)
+    inside = ~outside
+    total, strangers = float(weights[inside].sum()), float(weights[outside].sum())
+
+    def share(chosen: NDArray[np.bool_], of: float) -> float:
+        return float(weights[chosen].sum()) / of if of else 0.0
+
+    curve = tuple(
+        Point(float(threshold), share(answered & right & inside, total), share(answered & ~right & inside, total),
+              share(answered & outside, strangers), total, strangers)
+        for threshold in _GRID for answered in [scores >= threshold]
+    )  # fmt: skip
+    return Calibration(slope, shift, curve, _quantile(scores[inside & right], weights[inside & right]), own)
 
 
 def _platt(probability: Scores, right: NDArray[np.bool_], weights: Scores) -> tuple[float, float]:
@@ -162,25 +237,8 @@ def _platt(probability: Scores, right: NDArray[np.bool_], weights: Scores) -> tu
     return float(model.coef_[0, 0]), float(model.intercept_[0])
 
 
-def _curve(scores: Scores, right: NDArray[np.bool_], outside: NDArray[np.bool_], weights: Scores) -> tuple[Point, ...]:
-    points = []
-    for threshold in _GRID:
-        answered = scores >= threshold
-        mass = float(weights[answered].sum())
-        precision = float(weights[answered & right].sum()) / mass if mass else 1.0
-        inside = ~outside
-        coverage = float((answered & right & inside).sum() / max(inside.sum(), 1))
-        strangers = float((answered & outside).sum() / max(outside.sum(), 1))
-        points.append(Point(float(threshold), precision, coverage, strangers))
-    return tuple(points)
-
-
-def _suggest(scores: Scores, labels: NDArray[np.int64]) -> float:
-    """Return the score from which on an offered entry is the right one at least once in eight."""
-    flat = scores.ravel()
-    hit = (np.arange(scores.shape[1])[None, :] + 1 == labels[:, None]).ravel()
-    for threshold in np.linspace(0.02, 0.5, 49):
-        near = (flat >= threshold) & (flat < threshold + 0.05)
-        if near.sum() >= 20 and hit[near].mean() >= 0.125:
-            return float(threshold)
-    return 0.15
+def _quantile(scores: Scores, weights: Scores) -> float:
+    """Return the score below which only a few of the questions lie whose entry was found."""
+    order = np.argsort(scores)
+    below = np.cumsum(weights[order]) <= (1 - _NEVER_DENIED) * weights.sum()
+    return float(scores[order][below].max(initial=0.0))

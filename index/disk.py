@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, fields
+from hashlib import sha256
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -14,16 +15,19 @@ from numpy.typing import NDArray
 from corpus.entries import Phrases, SmallTalk
 from corpus.entry import Entry
 from index.calibrate import Calibration, Point
-from index.embed import Embedder, StaticEmbedder, TunedEmbedder, open_embedder
+from index.encode import Vectors, open_encoder
 from index.engine import Engine
-from index.errors import IndexDamaged, IndexStale
+from index.errors import IndexDamaged, IndexFault, IndexStale
+from index.language import language_path
 from index.lexical import Sounds, Terms
 from index.manifest import FORMAT, Manifest, digest_of, read_manifest, verify, write_manifest, written_whole
 from index.rank import Ranker
 from index.segment import Segmenter
+from index.shared import shared_path
 from index.signals import Sensor
 from index.store import Store
 
+_SENSED = ("group", "negated", "elsewhere", "centres", "planes", "middle", "words")
 _WIDE = ("bm25", "linear", "part")  # kept at half precision: they are gathered and summed, and most of the bytes
 
 
@@ -33,13 +37,27 @@ def default_index() -> Path:
 
 
 def default_model() -> Path:
-    """Return the folder of the shipped embedder."""
-    return Path(str(resources.files("index"))) / "model" / "static-zh-128"
+    """Return the folder of the shipped encoder."""
+    return Path(str(resources.files("index"))) / "model" / "e5-small-zh-int8"
 
 
 def model_digest(model: Path | str) -> str:
-    """Return what tells one model from another: a folder's digest, or a hub name."""
-    return digest_of(Path(model)) if Path(model).is_dir() else str(model)
+    """Return what tells one way of matching from another: the encoder (or its hub name), the ranker, the language."""
+    encoder = digest_of(Path(model)) if Path(model).is_dir() else str(model)
+    return sha256(f"{encoder} {digest_of(shared_path())} {digest_of(language_path())}".encode()).hexdigest()
+
+
+def known_vectors(folder: Path, model: Path | str) -> dict[str, Vectors]:
+    """Return the vectors of the index in `folder` by text, for a build with the same `model`; none where it differs."""
+    try:
+        manifest = read_manifest(folder)
+        verify(folder, manifest)
+        if manifest.model_digest != model_digest(model):
+            return {}
+        spoken = _load(folder / "rows.json")["spoken"]
+        return dict(zip(spoken, np.load(folder / "vectors.npy", allow_pickle=False), strict=True))
+    except (IndexFault, OSError, KeyError, ValueError):
+        return {}
 
 
 def save(engine: Engine, folder: Path, corpus_digest: str, model: Path | str) -> None:
@@ -48,9 +66,8 @@ def save(engine: Engine, folder: Path, corpus_digest: str, model: Path | str) ->
         _save_words(engine, fresh)
         _save_arrays(engine, fresh)
         engine.sensor.store.save(fresh / "vectors.faiss")
-        tuned = isinstance(engine.sensor.embedder, TunedEmbedder)
         manifest = Manifest(FORMAT, engine.version, corpus_digest, engine.model_name, model_digest(model),
-                            len(engine.entries), len(engine.texts), tuned, {})  # fmt: skip
+                            len(engine.entries), len(engine.texts), {})  # fmt: skip
         write_manifest(fresh, manifest)
 
 
@@ -70,31 +87,27 @@ def load(folder: Path, model: Path | str | None = None, corpus_digest: str | Non
 
 
 def _save_words(engine: Engine, folder: Path) -> None:
-    sensor = engine.sensor
-    sensor.segmenter.save(folder)
+    engine.segmenter.save(folder)
     _write(folder / "entries.json", [_entry_data(entry) for entry in engine.entries.values()])
     _write(folder / "phrases.json", {
         "sentences": engine.phrases.sentences, "smalltalk": [asdict(talk) for talk in engine.phrases.smalltalk],
         "welcome": engine.phrases.welcome,
     })  # fmt: skip
-    _write(folder / "rows.json", {"texts": list(engine.texts), "groups": engine.groups, "passages": engine.passages})
-    _write(folder / "sounds.json", sensor.sounds.syllables)
+    _write(folder / "rows.json", {
+        "texts": list(engine.texts), "spoken": list(engine.spoken), "groups": engine.groups,
+        "passages": engine.passages,
+    })  # fmt: skip
+    _write(folder / "sounds.json", engine.sensor.sounds.syllables)
     _write(folder / "calibration.json", asdict(engine.calibration))
 
 
 def _save_arrays(engine: Engine, folder: Path) -> None:
     sensor = engine.sensor
-    arrays: dict[str, NDArray[Any]] = {
-        "group": sensor.group,
-        "centres": sensor.centres,
-        "words": sensor.words,
-    }
+    arrays: dict[str, NDArray[Any]] = {name: getattr(sensor, name) for name in _SENSED}
+    arrays["vectors"] = engine.vectors.astype(np.float16)
     for name in ("keys", "idf", "bm25_idf", "linear_bias", "part_bias", *_WIDE):
         array = getattr(sensor.terms, name)
         arrays[name] = array.astype(np.float16) if name in _WIDE else array
-    if isinstance(sensor.embedder, TunedEmbedder):
-        arrays["tuned"] = sensor.embedder.table
-        _write(folder / "tuned.json", list(sensor.embedder.tokens))
     for name, array in (arrays | engine.ranker.arrays()).items():
         np.save(folder / f"{name.replace(' ', '-')}.npy", array, allow_pickle=False)
 
@@ -106,12 +119,9 @@ def _read(folder: Path, manifest: Manifest, model: Path | str) -> Engine:
 
     rows = _load(folder / "rows.json")
     terms = Terms(*(array(field.name) for field in fields(Terms)))
-    embedder: Embedder = open_embedder(model)
-    if manifest.tuned and isinstance(embedder, StaticEmbedder):
-        embedder = TunedEmbedder(embedder, _load(folder / "tuned.json"), array("tuned"))
-    sensor = Sensor(Segmenter.load(folder), embedder, Sounds(_load(folder / "sounds.json")),
-                    Store.load(folder / "vectors.faiss"), array("group"), array("centres"), terms,
-                    array("words"))  # fmt: skip
+    sensed = {name: array(name) for name in _SENSED}
+    sensor = Sensor(store=Store.load(folder / "vectors.faiss"), terms=terms,
+                    sounds=Sounds(_load(folder / "sounds.json")), **sensed)  # fmt: skip
     weights = {name: array(name) for name in Ranker.NAMES}
     phrases = _load(folder / "phrases.json")
     return Engine(
@@ -121,19 +131,22 @@ def _read(folder: Path, manifest: Manifest, model: Path | str) -> Engine:
             tuple(SmallTalk(t["name"], tuple(t["questions"]), t["reply"]) for t in phrases["smalltalk"]),
             welcome=tuple(phrases["welcome"]),
         ),
+        segmenter=Segmenter.load(folder),
+        encoder=open_encoder(model),
         sensor=sensor,
         ranker=Ranker.of(weights),
         calibration=_calibration(_load(folder / "calibration.json")),
         groups=tuple(rows["groups"]),
         texts=rows["texts"],
+        spoken=rows["spoken"],
+        vectors=array("vectors"),
         passages=tuple((group, name) for group, name in rows["passages"]),
         version=manifest.version,
-        model_name=manifest.model,
     )
 
 
 def _calibration(data: dict[str, Any]) -> Calibration:
-    return Calibration(data["slope"], data["shift"], tuple(Point(**point) for point in data["curve"]), data["suggest"])
+    return Calibration(**data | {"curve": tuple(Point(**point) for point in data["curve"])})
 
 
 def _entry_data(entry: Entry) -> dict[str, str]:

@@ -1,13 +1,11 @@
-"""Engine: a corpus that can be asked. Build, save, load, search."""
+"""Engine: a corpus that can be asked. Build and search."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate, pairwise
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -16,28 +14,28 @@ from numpy.typing import NDArray
 from corpus.entries import Corpus, Phrases
 from corpus.entry import Entry
 from corpus.text import fold
-from index.calibrate import Calibration, Thresholds, calibrate, hold_out
-from index.embed import StaticEmbedder, TransformerEmbedder, open_embedder
+from index.calibrate import STRANGERS, Calibration, Thresholds, calibrate, hold_out
+from index.encode import Encoder, Vectors
 from index.errors import CorpusTooSmall
 from index.explain import Candidate, Explanation
+from index.language import chinese
 from index.lexical import Scores, Sounds
 from index.memory import Memory
 from index.parts import Parts
 from index.rank import Ranker
-from index.rows import SMALLTALK, Table, rows_of
+from index.rows import OUTSIDE, SMALLTALK, Table, rows_of
 from index.segment import Reading, Segmenter
+from index.shared import load_shared
 from index.signals import Sensor, Signals, features
-from index.tune import helps, tune
 
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+")
-_LONG = 24  # words; above it a message is also matched sentence by sentence
+_CLAUSE = re.compile(r"[^。！？!?；;，,、\n]+")
 _MOST_SENTENCES = 4
-_LEAST_ROWS = 20
 _REMEMBERED = 2048
-_TOGETHER = 32
 _SHOWN = 0.05  # nobody is shown a hit that scores less, so its part need not be found
 # A sentence taken out of its message counts a little less than the whole.
 _SENTENCE_WEIGHT = 0.9
+_SURE = 0.999
 
 
 class Hit(NamedTuple):
@@ -55,93 +53,101 @@ class Engine:
 
     entries: Mapping[str, Entry]
     phrases: Phrases
+    segmenter: Segmenter
+    encoder: Encoder
     sensor: Sensor
     ranker: Ranker
     calibration: Calibration
     groups: tuple[str, ...]
     texts: Sequence[str]
+    spoken: Sequence[str]
+    vectors: Vectors
     passages: tuple[tuple[str, str], ...]
     version: str
-    model_name: str
 
     @classmethod
     def build(
-        cls, corpus: Corpus, model: Path | str, say: Callable[[str], None] = lambda _: None, tuned: bool = True
+        cls,
+        corpus: Corpus,
+        encoder: Encoder,
+        say: Callable[[str, float], None] = lambda step, share: None,
+        known: Mapping[str, Vectors] | None = None,
     ) -> Engine:
-        """Index `corpus`: segment, embed, tune, learn to rank, calibrate. Under two minutes on two cores."""
-        segmenter = Segmenter(corpus.terms, corpus.synonyms)
-        say("分词")
+        """Index `corpus`: segment, encode, learn to rank, calibrate; `say` hears of each step and its share done.
+
+        `known` holds vectors of texts from an index built before with the same encoder.
+        """
+        segmenter = Segmenter(corpus.terms, corpus.synonyms, _told(corpus))
         table = Table.of(rows_of(corpus), segmenter)
-        if len(table.rows) < _LEAST_ROWS:
+        if len(table.groups) < 2 or not corpus.entries:
             raise CorpusTooSmall
-        base = open_embedder(model)
-        # Only a static table can be tuned here; any other model stays as it is.
-        static = base if tuned and isinstance(base, StaticEmbedder) and helps(base, table) else None
-        say("向量不微调" if static is None else "向量按本资料微调")
+        vectors = encoded(encoder, table.readings, known or {}, lambda share: say("算向量", share))
         sounds = Sounds.load()
+        middle = vectors.mean(axis=0)
 
-        def sense(part: Table, parts: bool = False) -> Sensor:
-            embedder = base if static is None else tune(static, part.readings, part.group)
-            return Sensor.build(part, segmenter, embedder, sounds, parts)
+        def measure(rest: NDArray[np.int64], out: NDArray[np.int64]) -> tuple[Scores, Scores]:
+            sensor = Sensor.build(table.take(rest), vectors[rest], sounds, middle)
+            measured = sensor.measure([table.readings[row] for row in out], vectors[out], segmenter)
+            groups, null = zip(*map(features, measured), strict=True)
+            return np.stack(groups), np.stack(null)
 
-        held = hold_out(table, sense, say)
-        say("学习排序")
-        ranker, calibration = calibrate(held)
-        say("建索引")
+        held = hold_out(table, measure, lambda share: say("留出来量", share))
+        say("学习排序", 0.0)
+        ranker, calibration = calibrate(*held, *load_shared())
+        say("建索引", 0.0)
         return cls(
             entries={entry.id: entry for entry in corpus.entries if entry.active},
             phrases=corpus.phrases,
-            sensor=sense(table, parts=True),
+            segmenter=segmenter,
+            encoder=encoder,
+            sensor=Sensor.build(table, vectors, sounds, middle, parts=True),
             ranker=ranker,
             calibration=calibration,
             groups=table.groups,
             texts=[row.text for row in table.rows],
+            spoken=[reading.spoken for reading in table.readings],
+            vectors=vectors,
             passages=table.passages,
             version=corpus.digest[:12],
-            model_name=base.name,
         )
 
     @property
-    def quick(self) -> bool:
-        """Whether a search takes less than a few thousandths of a second: a transformer takes longer."""
-        return not isinstance(self.sensor.embedder, TransformerEmbedder)
+    def model_name(self) -> str:
+        """The name of the encoder."""
+        return self.encoder.name
 
     def search(self, text: str, k: int = 5) -> list[Hit]:
         """Return the best hit of each of the `k` best entries, best first; nothing for a text with nothing in it."""
         known = self._memory.get((text, k))
-        return self.search_many([text], k)[0] if known is None else list(known)
+        if known is None:
+            known = tuple(self._search(text, k))
+            self._memory.put((text, k), known)
+        return list(known)
 
-    def search_many(self, texts: Sequence[str], k: int = 5) -> list[list[Hit]]:
-        """Return what `search` does for each of `texts`; together they take less time than one by one."""
-        found = {text: self._memory.get((text, k)) for text in texts}
-        new = [text for text, hits in found.items() if hits is None]
-        for start in range(0, len(new), _TOGETHER):
-            some = new[start : start + _TOGETHER]
-            for text, hits in zip(some, self._search(some, k)[2], strict=True):
-                found[text] = hits
-                self._memory.put((text, k), hits)
-        return [list(found[text] or ()) for text in texts]
-
-    @cached_property
-    def _memory(self) -> Memory[tuple[str, int], tuple[Hit, ...]]:
-        return Memory(_REMEMBERED)
+    def questions(self, text: str) -> list[str]:
+        """Return the questions of a message that asks several, each by itself; nothing where it asks one."""
+        asking = chinese().askings
+        clauses = [clause.strip() for clause in _CLAUSE.findall(text)]
+        asked = [clause for clause in clauses if any(word in fold(clause) for word in asking)]
+        asked = [clause for clause in asked if len(self.segmenter.read(clause).words) > 1]
+        return asked if 2 <= len(asked) <= _MOST_SENTENCES else []
 
     def explain(self, text: str) -> Explanation:
         """Return what was read, measured and concluded, to be printed."""
-        reading = self.sensor.segmenter.read(text)
-        signals, places, hits = self._search([text], 5)
-        if not hits[0]:
+        reading = self.segmenter.read(text)
+        if not reading.words:
             return Explanation(reading, ())
-        values = signals.values[places[0]]
+        signals, scores = self._measure([reading])
         candidates = tuple(
-            Candidate(hit.entry_id, hit.score, hit.phrasing, hit.passage, values[self.groups.index(hit.entry_id)])
-            for hit in hits[0]
-        )
-        return Explanation(reading, candidates, values[0])
+            Candidate(hit.entry_id, hit.score, hit.phrasing, hit.passage,
+                      signals[0].values[self.groups.index(hit.entry_id)])
+            for hit in self._hits(signals[0], scores[0], 5)
+        )  # fmt: skip
+        return Explanation(reading, candidates, signals[0].values[OUTSIDE])
 
-    def thresholds(self, precision: float) -> Thresholds:
+    def thresholds(self, precision: float, strangers: float = STRANGERS) -> Thresholds:
         """Return the thresholds that keep direct answers right with this probability."""
-        return self.calibration.thresholds(precision)
+        return self.calibration.thresholds(precision, strangers)
 
     def related(self, entry_id: str, k: int = 3) -> list[str]:
         """Return the ids of the entries nearest to an entry."""
@@ -161,33 +167,40 @@ class Engine:
         ranked = [hit.entry_id for hit in self.search(prefix, k + 4) if not hit.entry_id.startswith(SMALLTALK)]
         return list(dict.fromkeys([*starts, *ranked]))[:k]
 
-    def _search(self, texts: Sequence[str], k: int) -> tuple[Signals, list[int], list[tuple[Hit, ...]]]:
-        """Return signals, for each of `texts` the place of its own among them, and its hits."""
-        messages = self._read(texts)
-        signals = self.sensor.measure([reading for message in messages for reading in message])
-        scores = self.calibration.score(self.ranker.rank(*features(signals))[:, 1:])
-        ends = [0, *accumulate(map(len, messages))]
-        weighed = [self._weigh(scores[start:end], start) for start, end in pairwise(ends)]
-        places = [place for place, _ in weighed]
-        hits = self._hits(signals, places, np.array([score for _, score in weighed]), k)
-        spoken = [some if message[0].tokens else () for some, message in zip(hits, messages, strict=True)]
-        return signals, places, spoken
+    def _search(self, text: str, k: int) -> list[Hit]:
+        readings = self._read(text)
+        if not readings[0].words:
+            return []
+        signals, scores = self._measure(readings)
+        place, weighed = self._weigh(scores)
+        row = self._wordings.get(readings[0].spoken)
+        if row is not None:
+            # A wording that stands in the corpus is its own entry's, and a question known to be outside nobody's.
+            group = int(self.sensor.group[row])
+            weighed = weighed * (1 - _SURE)
+            if group != OUTSIDE:
+                weighed[group - 1] = _SURE
+        return self._hits(signals[place], weighed, k)
 
-    def _read(self, texts: Sequence[str]) -> list[list[Reading]]:
-        """Return the readings of each text: its own and, if it is long, those of its sentences, the last one first."""
-        read = self.sensor.segmenter.read_many
-        messages = [[whole] for whole in read(texts)]
-        for message, text in zip(messages, texts, strict=True):
-            whole = message[0]
-            if len(whole.words) > _LONG and len(sentences := _SENTENCE.findall(text)) > 1:
-                parts = read(reversed(sentences[-_MOST_SENTENCES:]))
-                message.extend(part for part in parts if 2 <= len(part.words) < len(whole.words))
-        return messages
+    def _read(self, text: str) -> list[Reading]:
+        """Return the readings of a message: its own and, if it has several, those of its sentences, the last first."""
+        whole = self.segmenter.read(text)
+        sentences = _SENTENCE.findall(text)
+        if len(sentences) < 2 or whole.spoken in self._wordings:
+            return [whole]
+        parts = [self.segmenter.read(sentence) for sentence in reversed(sentences[-_MOST_SENTENCES:])]
+        return [whole, *(part for part in parts if 2 <= len(part.words) < len(whole.words))]
 
-    def _weigh(self, scores: Scores, place: int) -> tuple[int, Scores]:
-        """Let the sentences of a long message speak, the last one first: there the question stands."""
+    def _measure(self, readings: Sequence[Reading]) -> tuple[list[Signals], Scores]:
+        """Return the signals of each reading and the probability of each group but outside."""
+        signals = self.sensor.measure(readings, self.encoder.encode(readings), self.segmenter)
+        groups, null = zip(*map(features, signals), strict=True)
+        return signals, self.calibration.score(self.ranker.rank(np.stack(groups), np.stack(null))[:, 1:])
+
+    def _weigh(self, scores: Scores) -> tuple[int, Scores]:
+        """Let the sentences of a message speak, the last one first: there the question stands."""
         if len(scores) == 1:
-            return place, scores[0]
+            return 0, scores[0]
         total, left, strongest, loudest = np.zeros_like(scores[0]), 1.0, 0.0, 0
         for number, heard in enumerate(scores[1:], start=1):
             said = np.where(self._smalltalk, 0.0, _SENTENCE_WEIGHT * heard)
@@ -196,23 +209,37 @@ class Engine:
             total = np.maximum(total, left * said)
             # What a later sentence is sure of leaves little for the earlier ones to say.
             left *= 1 - said.max()
-        return place + loudest, np.maximum(total, left * scores[0])
+        return loudest, np.maximum(total, left * scores[0])
 
-    def _hits(self, signals: Signals, places: Sequence[int], scores: Scores, k: int) -> Iterator[tuple[Hit, ...]]:
-        """Yield the `k` best hits of each message; `scores` are [messages, groups - 1]."""
-        best = np.argsort(-scores, axis=1, kind="stable")[:, :k]
-        likely = np.take_along_axis(scores, best, axis=1).tolist()
-        rows = signals.nearest[np.array(places)[:, None], 1 + best].tolist()
-        for place, *found in zip(places, (1 + best).tolist(), rows, likely, strict=True):
-            yield tuple(
-                Hit(
-                    self.groups[group],
-                    self.texts[row] if row >= 0 else "",
-                    score,
-                    self._parts.best(group, signals, place) if score >= _SHOWN else "",
-                )
-                for group, row, score in zip(*found, strict=True)
-            )
+    def _hits(self, signals: Signals, scores: Scores, k: int) -> list[Hit]:
+        """Return the `k` best hits; `scores` are [groups - 1]."""
+        best = np.argsort(-scores, kind="stable")[:k]
+        hits = []
+        for group, score in zip((best + 1).tolist(), scores[best].tolist(), strict=True):
+            row = int(signals.nearest[group])
+            passage = self._parts.best(group, signals) if score >= _SHOWN else ""
+            hits.append(Hit(self.groups[group], self.texts[row] if row >= 0 else "", score, passage))
+        return hits
+
+    @cached_property
+    def _wordings(self) -> dict[str, int]:
+        """The row of each wording that belongs to one group alone; an entry's own question always belongs to it."""
+        rows: dict[str, int] = {}
+        owners: dict[str, set[int]] = {}
+        for row, (spoken, group) in enumerate(zip(self.spoken, self.sensor.group.tolist(), strict=True)):
+            rows.setdefault(spoken, row)
+            owners.setdefault(spoken, set()).add(group)
+        alone = {spoken: row for spoken, row in rows.items() if len(owners[spoken]) == 1}
+        titles = {id_: self.segmenter.read(entry.question).spoken for id_, entry in self.entries.items()}
+        firsts = {name: row for row, name in reversed([*enumerate(self._owners())])}
+        return alone | {spoken: firsts[id_] for id_, spoken in titles.items() if id_ in firsts}
+
+    def _owners(self) -> Iterable[str]:
+        return (self.groups[group] for group in self.sensor.group.tolist())
+
+    @cached_property
+    def _memory(self) -> Memory[tuple[str, int], tuple[Hit, ...]]:
+        return Memory(_REMEMBERED)
 
     @cached_property
     def _smalltalk(self) -> NDArray[np.bool_]:
@@ -221,3 +248,19 @@ class Engine:
     @cached_property
     def _parts(self) -> Parts:
         return Parts(self.sensor.terms, self.groups, self.passages)
+
+
+def _told(corpus: Corpus) -> str:
+    """Return all that the answers say: a place that stands there is known."""
+    return " ".join(fold(f"{entry.question} {entry.body}") for entry in corpus.entries)
+
+
+def encoded(
+    encoder: Encoder, readings: Sequence[Reading], known: Mapping[str, Vectors], done: Callable[[float], None]
+) -> Vectors:
+    """Return the vectors of all readings, float32 [n, dimensions]; what is known or said twice is encoded once."""
+    new = {reading.spoken: reading for reading in readings if reading.spoken not in known}
+    fresh = encoder.encode([*new.values()], lambda count: done(count / len(new))) if new else ()
+    # At the precision that is kept on disk, so that a build with a head start gives the same index.
+    vectors = {**known, **{spoken: row.astype(np.float16) for spoken, row in zip(new, fresh, strict=True)}}
+    return np.array([vectors[reading.spoken] for reading in readings], dtype=np.float32)

@@ -4,9 +4,8 @@
   + IndexMissing   there is no built index
   + IndexStale     it was built from another corpus, model or version
   + IndexDamaged   a file is missing, cut or altered
-  + ModelMissing   the embedder cannot be read
-  + DataMissing    a file of the training data is not there
-  + CorpusTooSmall there is too little to learn from
+  + ModelMissing   the encoder cannot be read
+  + CorpusTooSmall there is nothing to answer with
 """
 
 from __future__ import annotations
@@ -46,31 +45,17 @@ class IndexDamaged(IndexFault):
 
 
 class ModelMissing(IndexFault):
-    """The embedder at `path` cannot be read."""
+    """The encoder at `path` cannot be read."""
 
     def __init__(self, path: Path, what: str) -> None:
         """Name the model and the cause."""
-        super().__init__(f"读不到向量模型：{path}（{what}）。请检查 FAQ_MODEL，或运行：make train DATA=<训练数据>")
+        super().__init__(f"读不到向量模型：{path}（{what}）。请检查 FAQ_MODEL。")
         self.path, self.what = path, what
 
 
-class DataMissing(IndexFault):
-    """A file of the training data is not there."""
-
-    def __init__(self, path: Path) -> None:
-        """Name the file."""
-        super().__init__(
-            f"找不到训练数据：{path}。用法：make train DATA=<含 train/pairs.tsv.gz 和 train/raw_text.tsv.gz 的文件夹>"
-        )
-        self.path = path
-
-
 class CorpusTooSmall(IndexFault):
-    """There is too little to learn what to answer and what not."""
+    """There is nothing to answer with."""
 
     def __init__(self) -> None:
         """Say what is needed."""
-        super().__init__(
-            "资料太少，建不了索引：每条问答至少要有 5 个相似问题，words/outside.txt 里至少要有 10 句不能回答的问题，"
-            "机器人才学得会什么该答、什么不该答。"
-        )
+        super().__init__("资料里没有一条启用的问答，建不了索引。请在 entries 文件夹里放入问答，例如 E1.md。")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.rows import Table
+from index.rows import OUTSIDE, Table
 from index.segment import HAN, PAIR, Reading
 
 K1 = 1.2  # Robertson and Zaragoza 2009
@@ -135,14 +135,16 @@ class Terms:
 
 
 def _bm25(columns: Numbers, group: Numbers, shape: tuple[int, int]) -> tuple[Scores, Scores]:
-    """Return BM25 weights [terms + 1, groups], each group one document, and the terms' idf."""
-    groups = shape[1]
+    """Return BM25 weights [terms + 1, groups], each group but outside one document, and the terms' idf."""
+    groups = shape[1] - 1
     counts = np.zeros(shape, dtype=np.float32)
-    np.add.at(counts, (columns, group), 1)
+    # All that is outside is about anything, so as one document it would have a claim on every plain word.
+    own = group != OUTSIDE
+    np.add.at(counts, (columns[own], group[own]), 1)
     lengths = counts.sum(axis=0)
     present = (counts > 0).sum(axis=1)[:-1].astype(np.float32)
     idf = np.log1p((groups - present + 0.5) / (present + 0.5)).astype(np.float32)
-    norm = K1 * (1 - B + B * lengths / max(float(lengths.mean()), 1e-9))
+    norm = K1 * (1 - B + B * lengths / max(float(lengths[1:].mean()), 1e-9))
     weights = counts * (K1 + 1) / (counts + norm)
     weights[:-1] *= idf[:, None]
     return weights.astype(np.float32), idf

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from index.errors import IndexDamaged, IndexMissing, IndexStale
 
-FORMAT = 5
+FORMAT = 6
 NAME = "manifest.json"
 
 
@@ -29,7 +29,6 @@ class Manifest:
     model_digest: str
     entries: int
     rows: int
-    tuned: bool
     files: dict[str, str]
 
 

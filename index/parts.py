@@ -3,44 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from index.lexical import Scores, Terms
+from index.lexical import Terms
 from index.signals import Signals
 
 
-@dataclass(frozen=True)
-class _Passages:
-    """The passages of one group, first of all the whole answer, whose name is empty."""
-
-    names: tuple[str, ...]
-    weights: NDArray[np.float16]
-    bias: Scores
-
-
 class Parts:
-    """A classifier per group: its passages against the whole answer."""
+    """A classifier per group: its passages against the whole answer, whose name is empty."""
 
     def __init__(self, terms: Terms, groups: Sequence[str], passages: Sequence[tuple[str, str]]) -> None:
         """Take the weights out of `terms`, whose columns are all groups, then all passages."""
-        self._of: dict[int, _Passages] = {}
+        self._terms = terms
+        self._of: dict[int, tuple[list[int], list[str]]] = {}
         for number, name in enumerate(groups):
             own = [i for i, (owner, _) in enumerate(passages) if i and owner == name]
             if own:
                 columns = [number, *(len(groups) + i for i in own)]
-                # Side by side for each group: a question's terms lie far apart, and each is fetched from memory.
-                weights = np.ascontiguousarray(terms.part[:, columns], dtype=np.float16)
-                names = ("", *(passages[i][1] for i in own))
-                self._of[number] = _Passages(names, weights, terms.part_bias[columns])
+                self._of[number] = columns, ["", *(passages[i][1] for i in own)]
 
-    def best(self, group: int, signals: Signals, question: int) -> str:
+    def best(self, group: int, signals: Signals) -> str:
         """Return the name of the passage of `group` that is asked for, or an empty string for the whole answer."""
-        passages = self._of.get(group)
-        if passages is None:
+        if group not in self._of:
             return ""
-        weights = passages.weights.take(signals.terms(question), axis=0).astype(np.float32)
-        scores = weights.sum(axis=0) / signals.norms[question] + passages.bias
-        return passages.names[int(scores.argmax())]
+        columns, names = self._of[group]
+        weights = self._terms.part[signals.terms[:, None], columns].sum(axis=0, dtype=np.float32)
+        scores = weights / signals.norm + self._terms.part_bias[columns]
+        return names[int(scores.argmax())]

@@ -1,25 +1,51 @@
 """Ranker: a small network over signals; the same for every group, so it serves any corpus.
 
-Each group gets a score, outside gets one of its own, and a softmax over all of them gives probabilities.
+Each group gets a score, outside gets one of its own, and a softmax over all of them gives probabilities. One ranker
+that has seen many corpora is shipped; a corpus with enough questions of its own mixes in one that it taught itself.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.lexical import Scores
 
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
 HIDDEN = 16
-SEEDS = (0, 1, 2)
-EPOCHS = 30
+SEEDS = (0, 1)
+EPOCHS = 20
 BATCH = 512
 RATE = 1e-2
+# A feature that varies less is the same for all, as a corpus's size is in that corpus: it tells nothing there.
+_LEAST_DEVIATION = 0.02
+_ABSENT = -1e9
+
+
+@dataclass(frozen=True)
+class Questions:
+    """Questions put to one corpus: what was measured, and what is right.
+
+    `groups` is float32 [n, groups, GROUP_FEATURES], `null` float32 [n, NULL_FEATURES]; `labels` [n] are 0 for outside
+    and g for group g; `weights` [n] tell how much each counts.
+    """
+
+    groups: Scores
+    null: Scores
+    labels: NDArray[np.int64]
+    weights: Scores
+
+    def take(self, places: NDArray[np.bool_] | NDArray[np.int64]) -> Questions:
+        """Return these questions only."""
+        return Questions(self.groups[places], self.null[places], self.labels[places], self.weights[places])
 
 
 @dataclass(frozen=True)
@@ -48,12 +74,13 @@ class Ranker:
         f"{head} {part}" for head in ("group", "null") for part in ("weights", "bias", "output", "constant")
     )
 
+    def score(self, groups: Scores, null: Scores) -> Scores:
+        """Return the scores of outside (first) and of each group; `groups` [..., n, features], `null` [..., features]."""
+        return np.concatenate([self.null.score(null[..., None, :]), self.group.score(groups)], axis=-1)
+
     def rank(self, groups: Scores, null: Scores) -> Scores:
-        """Return the probability of outside (first) and of each group; `groups` [..., n, 28], `null` [..., 32]."""
-        scores = np.concatenate([self.null.score(null[..., None, :]), self.group.score(groups)], axis=-1)
-        weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
-        result: Scores = weights / weights.sum(axis=-1, keepdims=True)
-        return result
+        """Return the probabilities of outside (first) and of each group."""
+        return probabilities(self.score(groups, null))
 
     def arrays(self) -> dict[str, NDArray[np.float32]]:
         """Return the weights by name, to be saved."""
@@ -64,7 +91,7 @@ class Ranker:
         }
 
     @classmethod
-    def of(cls, arrays: dict[str, NDArray[np.float32]]) -> Ranker:
+    def of(cls, arrays: Mapping[str, NDArray[np.float32]]) -> Ranker:
         """Return the ranker of saved weights."""
         heads = [
             Head(arrays[f"{name} weights"], arrays[f"{name} bias"], arrays[f"{name} output"],
@@ -74,46 +101,76 @@ class Ranker:
         return cls(*heads)
 
 
-def fit(groups: Scores, null: Scores, labels: NDArray[np.int64], seeds: Sequence[int] = SEEDS) -> Ranker:
-    """Return a ranker for `labels` (0 outside, g for group g) from features [n, groups, 28] and [n, 32]."""
+def probabilities(scores: Scores) -> Scores:
+    """Return the softmax of `scores` over their last axis."""
+    weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    result: Scores = weights / weights.sum(axis=-1, keepdims=True)
+    return result
+
+
+def mix(rankers: Sequence[Ranker], weights: Sequence[float]) -> Ranker:
+    """Return one ranker whose scores are the weighted sum of those of `rankers`."""
+    return Ranker(_sum([one.group for one in rankers], weights), _sum([one.null for one in rankers], weights))
+
+
+def fit(corpora: Sequence[Questions], seeds: Sequence[int] = SEEDS, epochs: int = EPOCHS) -> Ranker:
+    """Return a ranker for the questions of one corpus or of many; the mean of one network a seed."""
     import torch  # to build only
 
-    torch.set_num_threads(1)  # see tune
-
-    def scaled(features: Scores) -> tuple[torch.Tensor, Scores, Scores]:
-        flat = features.reshape(-1, features.shape[-1])
-        mean, deviation = flat.mean(axis=0), flat.std(axis=0) + 1e-6
-        return torch.from_numpy((features - mean) / deviation), mean, deviation
-
-    x, x_mean, x_deviation = scaled(groups)
-    z, z_mean, z_deviation = scaled(null)
-    target = torch.from_numpy(labels)
-    heads: tuple[list[Head], list[Head]] = ([], [])
-    for seed in seeds:
-        torch.manual_seed(seed)
-        nets = [_net(x.shape[-1]), _net(z.shape[-1])]
-        optimiser = torch.optim.AdamW([p for net in nets for p in net.parameters()], lr=RATE, weight_decay=1e-3)
-        steps = EPOCHS * math.ceil(len(target) / BATCH)
-        decay = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, 0.02, steps)
-        for _ in range(EPOCHS):
-            for batch in torch.split(torch.randperm(len(target)), BATCH):
-                optimiser.zero_grad()
-                scores = torch.cat([nets[1](z[batch]), nets[0](x[batch])[..., 0]], dim=1)
-                torch.nn.functional.cross_entropy(scores, target[batch]).backward()  # type: ignore[no-untyped-call]
-                optimiser.step()
-                decay.step()
-        for net, kept, mean, deviation in zip(nets, heads, (x_mean, z_mean), (x_deviation, z_deviation), strict=True):
-            kept.append(_head(net, mean, deviation))
-    return Ranker(_together(heads[0]), _together(heads[1]))
+    torch.set_num_threads(1)  # the steps are small: a second thread makes them slower
+    wide = max(one.groups.shape[1] for one in corpora)
+    scalings = [_scaling(one) for one in zip(*((each.groups, each.null) for each in corpora), strict=True)]
+    group, null = (
+        [torch.from_numpy((values - mean) / deviation) for values in some]
+        for some, (mean, deviation) in zip(
+            ([one.groups for one in corpora], [one.null for one in corpora]), scalings, strict=True
+        )
+    )
+    x = torch.cat([torch.nn.functional.pad(some, (0, 0, 0, wide - some.shape[1])) for some in group])
+    there = torch.cat([torch.arange(wide).expand(len(some), -1) < some.shape[1] for some in group])
+    data = (x, torch.cat(null), there, torch.from_numpy(np.concatenate([one.labels for one in corpora])),
+            torch.from_numpy(np.concatenate([one.weights for one in corpora])))  # fmt: skip
+    nets = [_trained(data, seed, epochs) for seed in seeds]
+    heads = [[_head(pair[place], *scalings[place]) for pair in nets] for place in (0, 1)]
+    return Ranker(*(_sum(some, [1 / len(seeds)] * len(seeds)) for some in heads))
 
 
-def _net(width: int) -> "torch.nn.Sequential":  # type: ignore[name-defined]  # noqa: F821, UP037
+def _scaling(values: Sequence[Scores]) -> tuple[Scores, Scores]:
+    flat = np.concatenate([some.reshape(-1, some.shape[-1]) for some in values])
+    deviation = flat.std(axis=0)
+    return flat.mean(axis=0), np.where(deviation < _LEAST_DEVIATION, 1.0, deviation).astype(np.float32)
+
+
+def _trained(
+    data: tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor], seed: int, epochs: int
+) -> tuple[nn.Sequential, nn.Sequential]:
+    """Return networks for the groups and for outside, trained by cross entropy over all of them."""
+    import torch  # to build only
+
+    x, z, there, target, weight = data
+    torch.manual_seed(seed)
+    nets = _net(x.shape[-1]), _net(z.shape[-1])
+    optimiser = torch.optim.AdamW([p for net in nets for p in net.parameters()], lr=RATE, weight_decay=1e-3)
+    decay = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, 0.02, epochs * math.ceil(len(target) / BATCH))
+    for _ in range(epochs):
+        for batch in torch.split(torch.randperm(len(target)), BATCH):
+            optimiser.zero_grad()
+            groups = nets[0](x[batch])[..., 0].masked_fill(~there[batch], _ABSENT)
+            scores = torch.cat([nets[1](z[batch]), groups], dim=1)
+            loss = torch.nn.functional.cross_entropy(scores, target[batch], reduction="none")
+            (loss * weight[batch]).mean().backward()  # type: ignore[no-untyped-call]
+            optimiser.step()
+            decay.step()
+    return nets
+
+
+def _net(width: int) -> nn.Sequential:
     from torch import nn  # to build only
 
     return nn.Sequential(nn.Linear(width, HIDDEN), nn.Tanh(), nn.Linear(HIDDEN, 1))
 
 
-def _head(net: "torch.nn.Sequential", mean: Scores, deviation: Scores) -> Head:  # type: ignore[name-defined]  # noqa: F821, UP037
+def _head(net: nn.Sequential, mean: Scores, deviation: Scores) -> Head:
     first, _, last = net
     weights = first.weight.detach().numpy().T / deviation[:, None]
     bias = first.bias.detach().numpy() - mean @ weights
@@ -121,11 +178,11 @@ def _head(net: "torch.nn.Sequential", mean: Scores, deviation: Scores) -> Head: 
     return Head(weights.astype(np.float32), bias.astype(np.float32), output, float(last.bias.detach()))
 
 
-def _together(heads: list[Head]) -> Head:
-    """Return one head whose score is the mean of those of `heads`."""
+def _sum(heads: Sequence[Head], weights: Sequence[float]) -> Head:
+    """Return one head whose score is the weighted sum of those of `heads`."""
     return Head(
         np.concatenate([head.weights for head in heads], axis=1),
         np.concatenate([head.bias for head in heads]),
-        (np.concatenate([head.output for head in heads]) / len(heads)).astype(np.float32),
-        sum(head.constant for head in heads) / len(heads),
+        np.concatenate([head.output * np.float32(weight) for head, weight in zip(heads, weights, strict=True)]),
+        sum(head.constant * weight for head, weight in zip(heads, weights, strict=True)),
     )

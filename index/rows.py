@@ -58,7 +58,7 @@ class Table:
     def of(cls, rows: list[Row], segmenter: Segmenter) -> Table:
         """Read all rows; those with nothing in them are left out."""
         readings = [segmenter.read(row.text) for row in rows]
-        kept = [i for i, reading in enumerate(readings) if reading.tokens]
+        kept = [i for i, reading in enumerate(readings) if reading.words]
         chosen = tuple(rows[i] for i in kept)
         groups = tuple(dict.fromkeys(["", *(row.group for row in chosen)]))
         pairs = tuple(dict.fromkeys([("", ""), *((row.group, row.passage) for row in chosen if row.passage)]))

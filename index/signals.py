@@ -3,178 +3,188 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index import runs
-from index.embed import Embedder, Vectors
+from index.encode import Vectors
+from index.language import chinese
 from index.lexical import Scores, Sounds, Terms, terms_of
 from index.rows import OUTSIDE, Table
-from index.segment import Reading, Segmenter
+from index.segment import ELSEWHERE, Reading, Segmenter
 from index.store import Store
 
 NEIGHBOURS = 64
-_DEEP = 10
-_TOGETHER = 64
 _FLOOR = 0.02  # a group with no neighbour lies at least this much below the last one
 _TEMPERATURE = 25.0
-NAMES = ("nearest", "nearest 3", "nearest 10", "centre", "votes", "linear", "bm25", "pinyin bm25",
-         "unexplained share", "unexplained", "most unexplained", "outside words",
-         "pinyin gaps", "surface gaps")  # fmt: skip
+_RIDGE = 1.0
+NAMES = ("nearest", "nearest 3", "centre", "votes", "linear", "dense linear", "bm25", "pinyin bm25",
+         "unexplained share", "most unexplained", "pinyin gaps", "surface gaps", "negation", "elsewhere")  # fmt: skip
 POSITIVE = 8  # the first eight speak for a group, the others against it
-_LEADS = (0, 3, 4, 5, 6, 7)  # those for which the lead over the next group counts too
+_LEADS = tuple(range(POSITIVE))  # those for which the lead over the next group counts too
+_RIVALS = (0, 1, 3, 4, 5)  # those that outside has as well
+COMMON = ("strange share", "most strange", "spread", "elsewhere", "rows a group", "groups", "outside rows")
+GROUP_FEATURES = len(NAMES) + len(_LEADS) + len(_RIVALS) + 3
+NULL_FEATURES = len(_RIVALS) + len(COMMON) + 2 * POSITIVE + (len(NAMES) - POSITIVE)
 
 
 @dataclass(frozen=True)
 class Signals:
-    """The signals of some questions: `values` float32 [questions, groups, 14], where group 0 is outside.
+    """The signals of one question.
 
-    `common` [questions, 4] is of the question itself, `nearest` [questions, groups] is the nearest row of each group,
-    -1 where none is near. For its parts there are the length of the question's terms and, one after another, these.
+    `values` is float32 [groups, 14], where group 0 is outside; `common` [7] is of the question itself and of the
+    corpus; `nearest` [groups] is the nearest row of each group, -1 where none is near; `terms` are the rows of its
+    terms in the tables and `norm` their length.
     """
 
     values: Scores
     common: Scores
     nearest: NDArray[np.int64]
-    norms: Scores
-    found: NDArray[np.int64]
-    ends: NDArray[np.int64]
-
-    def terms(self, question: int) -> NDArray[np.int64]:
-        """Return the rows of a question's terms."""
-        return self.found[self.ends[question - 1] if question else 0 : self.ends[question]]
+    terms: NDArray[np.int64]
+    norm: float
 
 
 class Sensor:
     """Measures the signals of a reading against one corpus."""
 
     def __init__(
-        self, segmenter: Segmenter, embedder: Embedder, sounds: Sounds, store: Store, group: NDArray[np.int64],
-        centres: Vectors, terms: Terms, words: NDArray[np.uint8],
+        self, store: Store, group: NDArray[np.int64], negated: NDArray[np.bool_], elsewhere: NDArray[np.bool_],
+        centres: Vectors, planes: Vectors, middle: Vectors, terms: Terms, words: NDArray[np.uint8], sounds: Sounds,
     ) -> None:  # fmt: skip
-        """Join the parts; `words` [terms + 1, groups] tells which groups use a term as a word."""
-        self.segmenter, self.embedder, self.sounds, self.store = segmenter, embedder, sounds, store
-        self.group, self.centres, self.terms, self.words = group, centres, terms, words
+        """Join the parts.
+
+        `group`, `negated` and `elsewhere` [rows] tell whose a row is, whether it denies something, whether it speaks
+        of a strange place; `centres` and `planes` are [groups, dimensions], `middle` [dimensions] is the mean of all
+        rows, `words` [terms + 1, groups] tells which groups use a term as a word.
+        """
+        self.store, self.group, self.negated, self.elsewhere = store, group, negated, elsewhere
+        self.centres, self.planes, self.middle = centres, planes, middle
+        self.terms, self.words, self.sounds = terms, words, sounds
         self._groups = len(centres)
-        self._cells = np.append(group, self._groups)
-        # Side by side, so that one look-up per term fetches all that is said of it.
-        self._joint = np.concatenate(
-            [terms.linear, terms.bm25, terms.bm25 > 0, terms.idf[:, None] ** 2, terms.bm25_idf[:, None]],
-            axis=1, dtype=np.float32,
-        )  # fmt: skip
-        # Weighed by a word's rarity: whom it is strange to, whether to everybody, and the weight itself.
-        unused = words == 0
-        self._unused = np.concatenate(
-            [unused, unused.all(axis=1)[:, None], np.ones_like(unused[:, :1])], axis=1, dtype=np.float32
-        )
-        self._joint[-1, -1] = math.log1p(2 * self._groups)  # what a term never seen would weigh at the most
+        rows = np.bincount(group, minlength=self._groups)
+        self._size = [math.log1p(float(np.median(rows[1:])) if self._groups > 1 else 0.0),
+                      math.log(self._groups), math.log1p(float(rows[OUTSIDE]))]  # fmt: skip
 
     @classmethod
-    def build(cls, table: Table, segmenter: Segmenter, embedder: Embedder, sounds: Sounds, parts: bool) -> Sensor:
-        """Index `table` with an embedder that is ready to use; with `parts` to answer from, without to learn from."""
-        vectors = embedder.encode(table.readings)
+    def build(cls, table: Table, vectors: Vectors, sounds: Sounds, middle: Vectors, parts: bool = False) -> Sensor:
+        """Index the rows of `table` and their `vectors`; with `parts` the passages too, which only answering needs."""
         terms = Terms.build(table, sounds, parts)
         words = np.zeros((len(terms.keys) + 1, len(table.groups)), dtype=np.uint8)
         for reading, group in zip(table.readings, table.group, strict=True):
             words[terms.find(np.array(reading.keys, dtype=np.int64)), group] = 1
-        centres = np.zeros((len(table.groups), embedder.dimensions), dtype=np.float32)
-        np.add.at(centres, table.group, vectors)
-        norms: Vectors = np.linalg.norm(centres, axis=1, keepdims=True)
-        return cls(segmenter, embedder, sounds, Store.build(vectors, thorough=not parts), table.group,
-                   (centres / np.maximum(norms, 1e-9)).astype(np.float32), terms, words)  # fmt: skip
+        centred = _unit(vectors - middle)
+        centres = np.zeros((len(table.groups), vectors.shape[1]), dtype=np.float32)
+        np.add.at(centres, table.group, centred)
+        negated = np.array([denies(reading) for reading in table.readings], dtype=np.bool_)
+        elsewhere = np.array([ELSEWHERE in reading.words for reading in table.readings], dtype=np.bool_)
+        planes = _planes(centred, table.group, len(table.groups))
+        return cls(Store.build(centred), table.group, negated, elsewhere, _unit(centres), planes, middle, terms, words,
+                   sounds)  # fmt: skip
 
-    def measure(self, readings: Sequence[Reading]) -> Signals:
-        """Return the signals of some readings; each gets what it would get alone, to the last digit."""
-        values = np.empty((len(readings), self._groups, len(NAMES)), dtype=np.float32)
-        nearest = self._dense(values, self.embedder.encode(readings))
-        words = [dict(zip(reading.words, reading.keys, strict=True)) for reading in readings]
-        keys = np.array([key for each in words for key in each.values()], dtype=np.int64)
-        terms, lengths = terms_of(readings, self.sounds)
-        # All are looked up at once: a look-up's fixed cost is most of it.
-        found = self.terms.find(np.concatenate([terms, keys]))
-        norms = self._lexical(values, found[: len(terms)], lengths)
-        common = self._coverage(values, readings, words, found[len(terms) :])
-        return Signals(values, common, nearest, norms, found, lengths.cumsum()[1::2])
+    def measure(self, readings: Sequence[Reading], vectors: Vectors, rarity: Segmenter) -> list[Signals]:
+        """Return the signals of readings with their `vectors` [n, dimensions]; `rarity` knows what is a rare word."""
+        centred = _unit(vectors - self.middle)
+        rows, cosines = self.store.search(centred, NEIGHBOURS)
+        return [self._measure(*one, rarity) for one in zip(readings, centred, rows, cosines, strict=True)]
 
-    def _dense(self, values: Scores, vectors: Vectors) -> NDArray[np.int64]:
+    def _measure(
+        self, reading: Reading, vector: Vectors, rows: NDArray[np.int64], cosines: Scores, rarity: Segmenter
+    ) -> Signals:
+        values = np.zeros((self._groups, len(NAMES)), dtype=np.float32)
+        nearest = self._dense(values, vector, rows, cosines)
+        terms, norm = self._lexical(values, reading)
+        strange = self._coverage(values, reading, rarity)
+        with_row, elsewhere = nearest >= 0, ELSEWHERE in reading.words
+        values[with_row, 12] = self.negated[nearest[with_row]] != denies(reading)
+        values[:, 13] = elsewhere
+        values[with_row, 13] *= ~self.elsewhere[nearest[with_row]]
+        common = np.array([*strange, cosines.std(), elsewhere, *self._size], dtype=np.float32)
+        return Signals(values, common, nearest, terms, norm)
+
+    def _dense(self, values: Scores, vector: Vectors, rows: NDArray[np.int64], cosines: Scores) -> NDArray[np.int64]:
         """Fill in what the vectors say; return the nearest row of each group."""
-        rows, cosines = self.store.search(vectors, NEIGHBOURS)
-        count, width = len(rows), self._groups + 1  # one more for the neighbours that are missing
-        # A cell is a group in a question; in each cell the neighbours stay in their order, best first.
-        cell = (self._cells.take(rows) + np.arange(0, count * width, width)[:, None]).ravel()
-        nearest = np.full(count * width, -1)
-        nearest[cell[::-1]] = rows.ravel()[::-1]
-        order = cell.argsort(kind="stable")
-        ranked = cell[order]
-        deep = np.empty((count * width, NEIGHBOURS), dtype=np.float32)
-        deep.reshape(count, -1)[:] = cosines[:, -1:] - _FLOOR
-        deep[ranked, np.arange(len(cell)) - ranked.searchsorted(ranked)] = cosines.ravel()[order]
-        deep = deep.reshape(count, width, NEIGHBOURS)[:, :-1, :_DEEP]
-        votes = np.exp(_TEMPERATURE * (cosines - cosines[:, :1]))
-        mass = np.bincount(cell, votes.ravel(), count * width).reshape(count, width)[:, :-1]
-        values[..., 0] = deep[..., 0]
-        values[..., 1] = deep[..., :3].sum(axis=2) / 3
-        values[..., 2] = deep.sum(axis=2) / _DEEP
-        values[..., 3] = np.matmul(self.centres, vectors[:, :, None])[..., 0]
-        values[..., 4] = mass / np.maximum(mass.sum(axis=1, keepdims=True), 1e-9)
-        return nearest.reshape(count, width)[:, :-1]
+        rows, cosines = rows[rows >= 0], cosines[rows >= 0]
+        group = self.group[rows]
+        nearest = np.full(self._groups, -1)
+        deep = np.full((self._groups, 3), cosines[-1] - _FLOOR, dtype=np.float32)
+        for owner in np.unique(group):
+            places = np.flatnonzero(group == owner)[:3]
+            nearest[owner] = rows[places[0]]
+            deep[owner, : len(places)] = cosines[places]
+        mass = np.bincount(group, np.exp(_TEMPERATURE * (cosines - cosines[0])), self._groups)
+        values[:, 0], values[:, 1] = deep[:, 0], deep.mean(axis=1)
+        values[:, 2] = self.centres @ vector
+        values[:, 3] = mass / mass.sum()
+        values[:, 5] = self.planes @ vector
+        return nearest
 
-    def _lexical(self, values: Scores, found: NDArray[np.int64], lengths: NDArray[np.int64]) -> Scores:
-        """Fill in what the terms say; return the length of each question's terms."""
-        width, count = self._groups, lengths.reshape(-1, 2, 1).astype(np.float32)
-        sums = runs.sums(self._joint.take(found, axis=0), lengths).reshape(len(values), 2, -1)
-        squares, best = sums[..., -2].sum(axis=1), sums[..., -1:]
-        norms = np.sqrt(np.where(squares > 0, squares, 1))
-        linear, bm25, gaps = (sums[..., start : start + width] for start in (0, width, 2 * width))
-        values[..., 5] = self.terms.linear_bias + linear.sum(axis=1) / norms[:, None]
-        values[..., 6:8] = (bm25 / np.maximum(best, 1e-9)).transpose(0, 2, 1)
-        values[..., 12:14] = 1 - (gaps / np.maximum(count, 1))[:, ::-1].transpose(0, 2, 1)
-        return norms
+    def _lexical(self, values: Scores, reading: Reading) -> tuple[NDArray[np.int64], float]:
+        """Fill in what the terms say; return their rows and the length of all together."""
+        found, lengths = terms_of([reading], self.sounds)
+        terms = self.terms.find(found)
+        norm = float(np.sqrt((self.terms.idf[terms] ** 2).sum())) or 1.0
+        values[:, 4] = self.terms.linear_bias + self.terms.linear[terms].sum(axis=0, dtype=np.float32) / norm
+        # What a term never seen would weigh at the most.
+        weight = np.where(terms == len(self.terms.keys), math.log1p(2 * self._groups), self.terms.bm25_idf[terms])
+        for column, some in ((0, slice(0, lengths[0])), (1, slice(lengths[0], None))):
+            bm25 = self.terms.bm25[terms[some]]
+            values[:, 6 + column] = bm25.sum(axis=0, dtype=np.float32) / max(float(weight[some].sum()), 1e-9)
+            values[:, 11 - column] = 1 - (bm25 > 0).sum(axis=0) / max(len(bm25), 1)
+        return terms, norm
 
-    def _coverage(
-        self, values: Scores, readings: Sequence[Reading], words: Sequence[Mapping[str, int]], found: NDArray[np.int64]
-    ) -> Scores:
-        """Fill in which words each group leaves unexplained; return what is true of the question itself."""
-        lengths = np.array(list(map(len, words)))
-        weight = np.array(list(map(self.segmenter.rarity, chain.from_iterable(words))), dtype=np.float32)
-        rows = self._unused.take(found, axis=0)
-        outside = 1 - rows[:, OUTSIDE, None]
-        rows *= weight[:, None]
-        missing = rows[:, : self._groups]
-        sums = runs.sums(np.concatenate([missing * outside, rows], axis=1), lengths)
-        total = sums[:, -1:] + 1e-9
-        values[..., 9] = sums[:, self._groups : -2]
-        values[..., 8] = values[..., 9] / total
-        values[..., 10] = runs.highest(missing, lengths)
-        values[..., 11] = sums[:, : self._groups] / total
-        common = np.empty((len(readings), 4), dtype=np.float32)
-        common[:, 0] = sums[:, -2] / total[:, 0]
-        common[:, 1] = lengths
-        common[:, 2] = total[:, 0]
-        common[:, 3] = [math.log1p(len(reading.tokens)) for reading in readings]
-        return common
+    def _coverage(self, values: Scores, reading: Reading, segmenter: Segmenter) -> tuple[float, float]:
+        """Fill in which words each group leaves unexplained; return how much no group explains."""
+        words = dict(zip(reading.words, reading.keys, strict=True))
+        rarity = np.array([segmenter.rarity(word) for word in words], dtype=np.float32)
+        unused = self.words[self.terms.find(np.array([*words.values()], dtype=np.int64))] == 0
+        missing = unused * rarity[:, None]
+        total = float(rarity.sum()) + 1e-9
+        values[:, 8] = missing.sum(axis=0) / total
+        values[:, 9] = missing.max(axis=0, initial=0.0)
+        strange = rarity * unused[:, 1:].all(axis=1)
+        return float(strange.sum()) / total, float(strange.max(initial=0.0))
+
+
+def denies(reading: Reading) -> bool:
+    """Tell whether a question speaks of something not being so; 能不能 and the like do not."""
+    language = chinese()
+    text = reading.signs
+    for phrase in language.not_negations:
+        text = text.replace(phrase, " ")
+    return any(word in text for word in language.negations)
 
 
 def features(signals: Signals) -> tuple[Scores, Scores]:
-    """Return what the ranker reads: float32 [questions, groups - 1, 28] for the groups, [questions, 32] for outside."""
-    own, outside = signals.values[:, 1:], signals.values[:, :1]
-    leading = own[..., _LEADS]
-    if own.shape[1] > 1:
-        top = np.partition(leading, -2, axis=1)[:, -2:]
-        others = np.where(leading == top[:, 1:], top[:, :1], top[:, 1:])
+    """Return what the ranker reads: float32 [groups - 1, GROUP_FEATURES] for the groups, [NULL_FEATURES] for outside."""
+    own, outside = signals.values[1:], signals.values[OUTSIDE]
+    leading = own[:, _LEADS]
+    if len(own) > 1:
+        top = np.partition(leading, -2, axis=0)[-2:]
+        others = np.where(leading == top[1], top[0], top[1])
     else:
         others = np.zeros_like(leading)
-    groups = np.concatenate([own, leading - others, own[..., :POSITIVE] - outside[..., :POSITIVE]], axis=2)
-    extremes = own[..., :POSITIVE].max(axis=1), own[..., POSITIVE:].min(axis=1)
-    return groups, np.concatenate([outside[:, 0], signals.common, *extremes], axis=1)
+    rivals = own[:, _RIVALS] - outside[list(_RIVALS)]
+    sizes = np.broadcast_to(signals.common[4:], (len(own), 3))
+    extremes = own[:, :POSITIVE].max(axis=0), own[:, POSITIVE:].min(axis=0)
+    spread = (leading - others).max(axis=0)
+    return (
+        np.concatenate([own, leading - others, rivals, sizes], axis=1),
+        np.concatenate([outside[list(_RIVALS)], signals.common, *extremes, spread]),
+    )
 
 
-def measure_all(sensor: Sensor, readings: Sequence[Reading]) -> tuple[Scores, Scores]:
-    """Return the features of many readings: [n, groups - 1, 28] and [n, 32]."""
-    starts = range(0, len(readings), _TOGETHER)
-    pairs = [features(sensor.measure(readings[start : start + _TOGETHER])) for start in starts]
-    return np.concatenate([pair[0] for pair in pairs]), np.concatenate([pair[1] for pair in pairs])
+def _planes(vectors: Vectors, group: NDArray[np.int64], groups: int) -> Vectors:
+    """Return the planes of a ridge classifier [groups, dimensions] over unit `vectors` [rows, dimensions]."""
+    belongs = np.zeros((len(group), groups), dtype=np.float32)
+    belongs[np.arange(len(group)), group] = 1
+    square = vectors.T @ vectors + _RIDGE * np.eye(vectors.shape[1], dtype=np.float32)
+    planes: Vectors = np.linalg.solve(square, vectors.T @ (belongs - belongs.mean(axis=0))).T
+    return planes.astype(np.float32)
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    """Return rows of length one; a row of zeros stays."""
+    norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return (vectors / np.maximum(norms, 1e-9)).astype(np.float32)

@@ -1,0 +1,78 @@
+"""Bare: what of a message asks something. Greetings, thanks, names, links, tags and personal numbers ask nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from index.language import chinese
+
+_REMEMBERED = 4096
+_MARKUP = re.compile(
+    r"<[a-z/!][^<>]{0,300}>|&(?:#\d+|#x[\da-f]+|[a-z]+);"  # tags and entities of a page that was pasted
+    r"|(?:https?://|www\.)[^\s\u3400-\u9fff,;!)\]]+"
+    r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"|[\[(【][\u3400-\u9fff]{1,4}[\])】](?=\s*$|\s*[\[(【])"  # [微笑] at the end
+    r"|^\s*[\[(【][\u3400-\u9fff]{1,4}[\])】]"
+    r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}[ t]\d{1,2}:\d\d(?::\d\d)?"
+)
+# No amount, date or hotline has as many digits in a row, spaces and dashes between them or not.
+_LONG = r"(?<![\d.])\+?\d(?:[ -]?\d){6,}x?(?![\d.])"
+_NUMBERING = re.compile(r"^\s*(?:[(\[]\d{1,2}[)\]]|\d{1,2}[.、,)](?!\d)|[一二三四五六七八九十][.、)]|[q问][:：.])\s*")
+_EDGE = "[\\s,.;:!?、。~…\\-—_'\"“”‘’()\\[\\]{}|/\\\\*#@^+=<>·]"
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def bare(folded: str) -> str:
+    """Return what of a folded message asks something; the whole message where nothing is left."""
+    text = _patterns()[2].sub(" ", _MARKUP.sub(" ", folded))
+    text = _NUMBERING.sub("", text, count=1)
+    before = ""
+    while text != before:
+        before = text
+        for pattern in _patterns()[:2]:
+            text = pattern.sub("", text, count=1)
+    text = _once(text.strip())
+    return text if any(map(str.isalnum, text)) else folded
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """Return what is taken off in front, behind, and anywhere."""
+    words = chinese()
+    front = _either((*words.openings, *words.names), words.openings_apart | set(words.names))
+    behind = _either(words.closings, words.closings_apart)
+    names = "|".join(map(re.escape, _longest(words.personal)))
+    return (
+        re.compile(rf"^{_EDGE}*(?:{front[0]}[呀啊呢哈哦喔噢吖吗嘛的]{{0,2}}|(?:{front[1]})[呀啊呢哈哦]?(?={_EDGE}|$)){_EDGE}*"),
+        re.compile(rf"{_EDGE}*(?:(?:{behind[0]})|(?<={_EDGE})(?:{behind[1]}))[呀啊呢哈哦喔噢吖了啦哟]{{0,2}}{_EDGE}*$"),
+        re.compile(rf"(?:(?:{names})[:是为\s]{{0,3}})?{_LONG}"),
+    )
+
+
+def _either(words: Iterable[str], apart: Iterable[str]) -> tuple[str, str]:
+    """Return two alternatives: words that may stand close, and those that must stand apart."""
+    apart = set(apart)
+    close = (word for word in words if word not in apart)
+    # A latin word ends where the next one begins.
+    spelt = [rf"{re.escape(word)}(?![a-z])" if word.isascii() else re.escape(word) for word in _longest(close)]
+    return "(?:" + "|".join(spelt) + ")", "|".join(map(re.escape, _longest(apart)))
+
+
+def _longest(words: Iterable[str]) -> list[str]:
+    return sorted(set(words), key=lambda word: (-len(word), word))
+
+
+def _once(text: str) -> str:
+    """Return one half of a text that says the same thing twice."""
+    letters = "".join(filter(str.isalnum, text))
+    half = len(letters) // 2
+    if half < 2 or len(letters) % 2 or letters[:half] != letters[half:]:
+        return text
+    seen = 0
+    for place, sign in enumerate(text):
+        seen += sign.isalnum()
+        if seen == half:
+            return text[: place + 1]
+    return text

@@ -1,0 +1,42 @@
+"""Language: what people wrap around a question, and names of places; the same for every office."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Language:
+    """Words of a chat that ask nothing, signs of a negation, places; all folded."""
+
+    openings: tuple[str, ...]
+    openings_apart: frozenset[str]
+    names: tuple[str, ...]
+    closings: tuple[str, ...]
+    closings_apart: frozenset[str]
+    personal: tuple[str, ...]
+    negations: tuple[str, ...]
+    not_negations: tuple[str, ...]
+    leanings: tuple[str, ...]
+    askings: tuple[str, ...]
+    places: frozenset[str]
+
+
+def language_path() -> Path:
+    """Return the folder of the words."""
+    return Path(str(resources.files(__name__)))
+
+
+@cache
+def chinese() -> Language:
+    """Return the words of Chinese."""
+    folder = language_path()
+    words = tomllib.loads((folder / "zh.toml").read_text(encoding="utf-8"))
+    lines = (folder / "places.txt").read_text(encoding="utf-8").splitlines()
+    places = (place for line in lines if not line.startswith("#") for place in line.split())
+    apart = {name: frozenset(words.pop(name)) for name in ("openings_apart", "closings_apart")}
+    return Language(**{name: tuple(some) for name, some in words.items()}, **apart, places=frozenset(places))

@@ -1,0 +1,29 @@
+"""Shared: the ranker that has seen many corpora, and what came out for corpora that it had not seen."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+
+from safetensors.numpy import load_file, save_file
+
+from index.calibrate import Tried
+from index.rank import Ranker
+
+
+def shared_path() -> Path:
+    """Return the file that `make train` writes."""
+    return Path(str(resources.files("index"))) / "model" / "ranker.safetensors"
+
+
+def load_shared(path: Path | None = None) -> tuple[Ranker, Tried]:
+    """Return the shared ranker and what it made of questions to corpora that were left out of its training."""
+    arrays = load_file(path or shared_path())
+    tried = Tried(*(arrays.pop(f"tried {name}") for name in ("best", "right", "outside")))
+    return Ranker.of(arrays), tried
+
+
+def save_shared(ranker: Ranker, tried: Tried, path: Path) -> None:
+    """Write both into one file."""
+    kept = {"tried best": tried.best, "tried right": tried.right, "tried outside": tried.outside}
+    save_file(ranker.arrays() | kept, path)

@@ -1,0 +1,72 @@
+"""Make the shared ranker: measure many small corpora, learn from them, try it on offices that were left out."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from index.calibrate import Tried, importance
+from index.encode import Encoder
+from index.engine import encoded
+from index.lexical import Sounds
+from index.rank import Questions, Ranker, fit
+from index.rows import Table
+from index.segment import Segmenter
+from index.shared import save_shared
+from index.signals import Sensor, features
+from index.training.offices import Draw, draw, read_offices
+
+DRAWS = 24  # of each office
+LEFT_OUT = 3  # offices at a time
+STRANGERS = 0.3  # a ranker that has met too few of them answers too much
+KEPT = 6_000  # of the questions tried, in the file
+SEED = 0
+
+
+def make(encoder: Encoder, path: Path, say: Callable[[str, float], None] = lambda step, share: None) -> Tried:
+    """Write the shared ranker to `path`; return what rankers made of offices they had not seen."""
+    random_ = random.Random(SEED)
+    offices = read_offices()
+    measured: list[tuple[str, Questions]] = []
+    for number, office in enumerate(offices):
+        draws = [draw(office, random_) for _ in range(DRAWS)]
+        measured += [(office.name, one) for one in _measured(draws, encoder)]
+        say("测量", (number + 1) / len(offices))
+    tried = []
+    for start in range(0, len(offices), LEFT_OUT):
+        out = {office.name for office in offices[start : start + LEFT_OUT]}
+        ranker = fit([one for name, one in measured if name not in out])
+        tried += [_try(ranker, one) for name, one in measured if name in out]
+        say("留出来试", (start + LEFT_OUT) / len(offices))
+    together = Tried(*(np.concatenate([getattr(one, name) for one in tried]) for name in ("best", "right", "outside")))
+    kept = np.random.default_rng(SEED).permutation(len(together.best))[:KEPT]
+    save_shared(fit([one for _, one in measured]), together.take(kept), path)
+    return together
+
+
+def _measured(draws: Sequence[Draw], encoder: Encoder) -> list[Questions]:
+    """Return the questions of some draws of one office, measured."""
+    sounds, known = Sounds.load(), {}
+    segmenter = Segmenter(known=draws[0].office.told)
+    found = []
+    for one in draws:
+        table = Table.of(one.rows, segmenter)
+        asked = [(segmenter.read(text), entry) for text, entry in one.asked]
+        asked = [(reading, entry) for reading, entry in asked if reading.words]
+        readings = [*table.readings, *(reading for reading, _ in asked)]
+        vectors = encoded(encoder, readings, known, lambda _: None)
+        known |= {reading.spoken: row for reading, row in zip(readings, vectors, strict=True)}
+        own, others = vectors[: len(table.rows)], vectors[len(table.rows) :]
+        sensor = Sensor.build(table, own, sounds, own.mean(axis=0))
+        signals = sensor.measure([reading for reading, _ in asked], others, segmenter)
+        groups, null = zip(*map(features, signals), strict=True)
+        labels = np.array([table.groups.index(entry) for _, entry in asked])
+        found.append(Questions(np.stack(groups), np.stack(null), labels, importance(labels, STRANGERS)))
+    return found
+
+
+def _try(ranker: Ranker, asked: Questions) -> Tried:
+    return Tried.of(ranker.rank(asked.groups, asked.null), asked.labels)

@@ -51,11 +51,13 @@ def open_calculator(engine: Answering, clock: Callable[[], datetime]) -> Calcula
 
 def open_store(settings: Settings) -> SafeStore | MemoryStore:
     """Return the store: in Redis, in a file, or by wish in memory."""
+    keys = settings.store_keys
     if settings.redis_url is not None:
-        return SafeStore(RedisStore(settings.redis_url.get_secret_value()), "FAQ_REDIS_URL 的 Redis ")
+        redis = RedisStore(settings.redis_url.get_secret_value(), keys)
+        return SafeStore(redis, "FAQ_REDIS_URL 的 Redis ", keys)
     if settings.store == MEMORY:
-        return MemoryStore()
-    return SafeStore(SqliteStore(settings.store), f"存储文件 {settings.store} ")
+        return MemoryStore(keys)
+    return SafeStore(SqliteStore(settings.store, keys), f"存储文件 {settings.store} ", keys)
 
 
 def _present_digest() -> str | None:

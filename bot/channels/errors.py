@@ -33,6 +33,14 @@ class ApiError(Exception):
         return Response(body.model_dump_json(), self.status, self.headers, "application/json")
 
 
+class Busy(ApiError):
+    """As much is being worked out as there may be, or it has taken too long."""
+
+    def __init__(self) -> None:
+        """Ask to come again."""
+        super().__init__(503, "busy", "现在问的人太多，请过几秒再试。", headers={"Retry-After": "5"})
+
+
 def not_found(message: str = "没有这个地址。", code: str = "not_found") -> ApiError:
     """Return the error for an address or an entry that is not there."""
     return ApiError(404, code, message)

@@ -17,7 +17,6 @@ from bot.settings import Settings
 from bot.store import LONGEST_VALUE, MemoryStore, StoreFault
 from tests.store_fixtures import PAUSE, safe, until, works
 
-
 USES = ("get", "put", "add", "count", "delete", "forget", "tidy")
 
 

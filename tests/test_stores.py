@@ -241,7 +241,14 @@ def test_a_clock_set_back_locks_nobody_out(tmp_path: Path) -> None:
 
 
 def test_forgets_by_what_keys_begin_with(store: Store) -> None:
-    for key in ("wechat/me/state", "wechat/me/turn/1", "wechat/me*/x", "wechat/[m]e/x", "wechat/meg/state", "other/me/x"):
+    for key in (
+        "wechat/me/state",
+        "wechat/me/turn/1",
+        "wechat/me*/x",
+        "wechat/[m]e/x",
+        "wechat/meg/state",
+        "other/me/x",
+    ):
         store.put(key, "1", 9)
     store.forget("wechat/me/")
     assert store.get("wechat/me/state") is None and store.get("wechat/me/turn/1") is None

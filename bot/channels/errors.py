@@ -61,6 +61,16 @@ def broken() -> ApiError:
     return ApiError(500, "internal", "服务器出错了，请稍后再试。")
 
 
+def malformed() -> ApiError:
+    """Return the error for what is no HTTP request."""
+    return ApiError(400, "bad_request", "这不是正确的 HTTP 请求，请检查地址、请求头和请求的长度。")
+
+
+def too_slow() -> ApiError:
+    """Return the error for a request that does not come in whole."""
+    return ApiError(408, "request_timeout", "请求没有发完，等得太久了，请重发。")
+
+
 def too_large(limit: int) -> ApiError:
     """Return the error for a body over the limit, in bytes."""
     return ApiError(413, "body_too_large", f"请求太大了，最多 {limit // 1024} KiB。")

@@ -41,30 +41,28 @@ class RateLimiter:
 def client_of(request: Request, proxies: int) -> str:
     """Return the client's address; behind so many proxies, the one that the outermost of them saw."""
     peer = request.client.host if request.client else ""
-    if proxies and _is_loopback(peer):
+    # A proxy on a Unix socket has no address at all.
+    address = _address(peer)
+    if proxies and (not peer or (address and address.is_loopback)):
         # Each proxy has written one address at the end; those before came with the request.
         seen = [part.strip() for line in request.headers.getlist("x-forwarded-for") for part in line.split(",")]
         peer = next((part for part in seen[-proxies:] if part), peer)
     return _network(peer)
 
 
-def _is_loopback(host: str) -> bool:
-    # A proxy on a Unix socket has no address at all.
-    try:
-        return not host or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _network(host: str) -> str:
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     match = _PORT.fullmatch(host)
     host = (match["six"] or match["four"] or "") if match else host
     try:
         address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
-        return host[:64]
-    if isinstance(address, ipaddress.IPv4Address):
-        return str(address)
-    if address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    return str(ipaddress.IPv6Network((address, _IPV6_CLIENT), strict=False))
+        return None
+    # Where both families come in at one door, IPv4 is written as a part of IPv6.
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _network(host: str) -> str:
+    address = _address(host)
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(ipaddress.IPv6Network((address, _IPV6_CLIENT), strict=False))
+    return str(address) if address else host[:64]

@@ -124,7 +124,7 @@ def _add_entries(router: APIRouter, desk: Desk) -> None:
     async def entries() -> EntryList:
         return EntryList(entries=[entry_info(entry) for entry in desk.chat.engine.entries.values()])
 
-    @router.get("/api/entries/{entry_id}", summary="一条问答", responses=_errors(404, 503))
+    @router.get("/api/entries/{entry_id}", summary="一条问答", responses=_errors(404, 422, 503))
     async def entry(entry_id: Annotated[str, FromPath(description="编号，例如 P3")]) -> EntryDetail:
         return _detail(desk, entry_id)
 

@@ -118,7 +118,13 @@ class RedisStore:
     def _write(self, key: str, value: str, seconds: float, only_free: bool) -> bool:
         check(key, value, seconds)
         names = [_PREFIX + key, _LIVING + kind_of(key)]
-        values: list[str | int] = [value, _milliseconds(seconds), round(time.time() * 1000), self._capacity, int(only_free)]
+        values: list[str | int] = [
+            value,
+            _milliseconds(seconds),
+            round(time.time() * 1000),
+            self._capacity,
+            int(only_free),
+        ]
         done: int = self._run(lambda: self._keep(names, values))
         self.refused += done < 0
         return done != 0

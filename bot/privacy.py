@@ -16,13 +16,16 @@ EMAIL = "〔邮箱〕"
 ACCOUNT = "〔账号〕"
 NUMBER = "〔号码〕"
 
-_PLAIN = str.maketrans({code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {"\u3000": " ", "。": ".", "、": ","})
+_PLAIN = str.maketrans(
+    {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if chr(code) != "，"} | {"\u3000": " ", "。": "."}
+)
 _UNSEEN = r"\u00ad\u200b-\u200f\u2060\ufeff"
 _BLANK = rf"\s{_UNSEEN}"
 _DASH = r"_\-\u2010-\u2015\u2212·"
 _GAP = rf"[{_BLANK}{_DASH}]{{0,2}}"
-# What people put between the signs of a number, a line's end too; inside brackets or out, as area codes are written.
-_ANY = rf"[{_BLANK}{_DASH}.,/\\:;|*]{{0,4}}"
+# What people put between the signs of a number, a line's end too. Between those of a phone number stand brackets, but
+# not the marks of a list, which amounts have.
+_ANY = rf"[{_BLANK}{_DASH}.,，、/\\:;|*]{{0,4}}"
 _PHONE_GAP = rf"[{_BLANK}{_DASH}.,/\\:;|*()\[\]]{{0,4}}"
 _OPEN, _SHUT = rf"[(\[]?{_GAP}", rf"[{_BLANK}{_DASH})\]]{{0,3}}"
 _START, _END = r"(?<![0-9])", r"(?![0-9])"

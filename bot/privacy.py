@@ -51,7 +51,7 @@ _NAMES = (
 )
 _NAMED = rf"{_NAMES}(?:的?号码?|编号|卡号)?{_IS}(?P<number>[A-Za-z]{{0,2}}(?:{_GAP}[0-9]){{7,}})"
 # Fifteen and more in a row are no amount and no year; neither are twelve without anything between them.
-_LONG = rf"{_START}[0-9](?:{_ANY}[0-9]){{13,}}(?:{_GAP}(?:[0-9]|[Xx](?![A-Za-z])))?"
+_LONG = rf"{_START}[0-9](?:{_PHONE_GAP}[0-9]){{13,}}(?:{_GAP}(?:[0-9]|[Xx](?![A-Za-z])))?"
 _ROW = rf"{_START}[0-9]{{12,}}{_END}"
 _COUNTRY = rf"(?:(?:\(?\+|00){_GAP})?86{_SHUT}"
 _MOBILE = rf"{_START}{_OPEN}(?P<whole>(?:{_COUNTRY})?0?(?P<mobile>1{_ANY}[3-9](?:{_PHONE_GAP}[0-9]){{9}})){_END}"
@@ -116,7 +116,7 @@ def _long(match: re.Match[str]) -> str | None:
     groups = _groups(found)
     if _PHONES.fullmatch(found):
         return MOBILE
-    if _PHONES_APART.fullmatch(found):
+    if _PHONES_APART.fullmatch(found) or _is_money(match, groups):
         return None
     if 2 < max(groups) < 8 and not _looks_like_card(digits, groups):
         # 20000 18000 30000: amounts, one beside the other.
@@ -138,11 +138,15 @@ def _luhn(digits: list[str]) -> bool:
 def _mobile(match: re.Match[str]) -> str | None:
     found = match["mobile"]
     groups = _groups(found)
-    if len(groups) > 1 and match.string.startswith(_MONEY, match.end()):
-        # 130、2000、3000元
+    if _is_money(match, groups):
         return None
     dashed = re.fullmatch(rf"[0-9{_DASH}]+", found)
     return MOBILE if dashed or groups in _PHONE_GROUPS or max(groups) <= 2 else None
+
+
+def _is_money(match: re.Match[str], groups: tuple[int, ...]) -> bool:
+    """Tell whether several numbers stand before the word for money: 130 2000 3000元."""
+    return len(groups) > 1 and match.string.startswith(_MONEY, match.end())
 
 
 def _groups(found: str) -> tuple[int, ...]:

@@ -9,12 +9,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from corpus.entries import load_corpus
+from corpus.entries import Corpus, load_corpus
 from corpus.errors import CorpusError
 from index import disk
 from index.engine import Engine
 from index.errors import IndexFault
-from index.manifest import read_manifest, verify
+from index.manifest import alone, read_manifest, verify
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -37,14 +37,31 @@ def main(arguments: list[str] | None = None) -> int:
         return run(options)
     except (CorpusError, IndexFault) as error:
         print(error, file=sys.stderr)
-        return 1
+    except OSError as error:
+        where = f"：{error.filename}" if error.filename else ""
+        print(f"读写文件时出错（{error.strerror or error}）{where}。请检查磁盘空间和权限，再试一次。", file=sys.stderr)
+    return 1
 
 
 def _build(options: argparse.Namespace) -> int:
     corpus = load_corpus(options.corpus)
-    if options.if_stale and _fresh(options, corpus.digest):
-        print(f"索引是最新的：{options.index}")
+    if _is_done(options, corpus.digest):
         return 0
+    with alone(options.index, print) as waited:
+        # Whoever was waited for may have built the same.
+        if not (waited and _is_done(options, corpus.digest)):
+            _build_anew(options, corpus)
+    return 0
+
+
+def _is_done(options: argparse.Namespace, corpus_digest: str) -> bool:
+    if not (options.if_stale and _fresh(options, corpus_digest)):
+        return False
+    print(f"索引是最新的：{options.index}")
+    return True
+
+
+def _build_anew(options: argparse.Namespace, corpus: Corpus) -> None:
     start = time.perf_counter()
 
     def say(step: str) -> None:
@@ -54,7 +71,6 @@ def _build(options: argparse.Namespace) -> int:
     disk.save(engine, options.index, corpus.digest, options.model)
     print(engine.calibration)
     say(f"完成：{len(engine.entries)} 条问答，{len(engine.texts)} 个问法，写入 {options.index}")
-    return 0
 
 
 def _fresh(options: argparse.Namespace, corpus_digest: str) -> bool:

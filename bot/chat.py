@@ -50,15 +50,8 @@ class Engine(Protocol):
     def model_name(self) -> str:
         """The name of the model that the index was built with."""
 
-    @property
-    def quick(self) -> bool:
-        """Whether a search takes less than a few thousandths of a second."""
-
     def search(self, text: str, k: int = 5) -> Sequence[Hit]:
         """Return the best hit of each of the `k` best entries, best first."""
-
-    def search_many(self, texts: Sequence[str], k: int = 5) -> Sequence[Sequence[Hit]]:
-        """Return what `search` does for each of `texts`, and remember it for a while."""
 
     def explain(self, text: str) -> object:
         """Return what speaks for each candidate, printable."""
@@ -132,10 +125,6 @@ class Chat:
         if self._records is not None:
             self._records.add_reply(Query(text, query.channel), reply)
         return reply
-
-    def prepare(self, queries: Sequence[Query]) -> None:
-        """Search for several queries together, which takes less time; the engine remembers what it finds."""
-        self.engine.search_many([trim(query.text) for query in queries])
 
     def forget(self, channel: str, session_id: str) -> None:
         """Forget what was said in a session."""

@@ -18,13 +18,15 @@ from corpus.errors import CorpusError
 from corpus.sentences import CALCULATION
 from index import disk
 from index.engine import Engine
+from index.manifest import read_manifest
 
 log = logging.getLogger(__name__)
 
 
 def open_engine(settings: Settings) -> Engine:
-    """Return the engine; raise IndexStale if the corpus has changed since it was built."""
-    engine = disk.load(settings.index, settings.model, _present_digest())
+    """Return the engine of the last good index, and say in the log if the corpus is not what it was built from."""
+    engine = disk.load(settings.index, settings.model)
+    _compare_corpus(read_manifest(settings.index).corpus)
     highest = engine.calibration.highest()
     if highest < settings.precision:
         log.warning(
@@ -51,17 +53,22 @@ def open_calculator(engine: Answering, clock: Callable[[], datetime]) -> Calcula
 
 def open_store(settings: Settings) -> SafeStore | MemoryStore:
     """Return the store: in Redis, in a file, or by wish in memory."""
+    keys = settings.store_keys
     if settings.redis_url is not None:
-        return SafeStore(RedisStore(settings.redis_url.get_secret_value()), "FAQ_REDIS_URL 的 Redis ")
+        redis = RedisStore(settings.redis_url.get_secret_value(), keys)
+        return SafeStore(redis, "FAQ_REDIS_URL 的 Redis ", keys)
     if settings.store == MEMORY:
-        return MemoryStore()
-    return SafeStore(SqliteStore(settings.store), f"存储文件 {settings.store} ")
+        return MemoryStore(keys)
+    return SafeStore(SqliteStore(settings.store, keys), f"存储文件 {settings.store} ", keys)
 
 
-def _present_digest() -> str | None:
-    """Return the corpus's digest, or None while it can't be read: then the last good index goes on serving."""
+def _compare_corpus(digest: str) -> None:
+    """Say so where the corpus has changed since, or cannot be read: the last good index goes on serving."""
     try:
-        return load_corpus().digest
-    except CorpusError as error:
+        present = load_corpus().digest
+    except Exception as error:
+        # Whatever it is, it is no reason not to answer.
         log.warning("资料有错，继续使用上一次建好的索引：%s", error)
-        return None
+        return
+    if present != digest:
+        log.warning("资料在建索引之后改过，现在仍按上一次建好的索引回答。要用上改动，请运行：make index，再重启服务。")

@@ -14,11 +14,13 @@ from pathlib import Path
 
 from bot.privacy import mask
 from bot.reply import Feedback, Query, Reply
+from bot.sqlitefile import identity, open_private
 
 log = logging.getLogger(__name__)
 
 _QUEUE = 10_000
 _BATCH = 200
+_BUSY_SECONDS = 5.0
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS replies (
     id TEXT PRIMARY KEY, time TEXT NOT NULL, channel TEXT NOT NULL, question TEXT NOT NULL,
@@ -115,10 +117,16 @@ class Records:
 
     def _run(self) -> None:
         connection: sqlite3.Connection | None = None
+        file = (0, 0)
         while rows := self._take():
             work = [row for row in rows if row is not None]
             try:
-                connection = connection or _connect(self._path)
+                if connection is not None and file != identity(self._path):
+                    log.warning("问答记录的文件 %s 被移走或者删除了，从现在起写到新的文件里。", self._path)
+                    _close(connection)
+                    connection = None
+                if connection is None:
+                    connection, file = _connect(self._path), identity(self._path)
                 _write(connection, work)
             except (sqlite3.Error, OSError, UnicodeError) as error:
                 self._drop(len(work), error)
@@ -145,8 +153,7 @@ def _now() -> str:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(path, timeout=5)
+    connection = open_private(path, _BUSY_SECONDS)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
@@ -159,6 +166,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 def _write(connection: sqlite3.Connection, rows: Iterable[_Row]) -> None:
     with connection:
+        connection.execute("BEGIN IMMEDIATE")
         for statement, values in rows:
             connection.execute(statement, values)
 

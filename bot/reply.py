@@ -75,6 +75,15 @@ class Welcome(_Wire):
     questions: list[Option]
 
 
+class Ready(_Wire):
+    """What the server answers from."""
+
+    status: Literal["ready"] = "ready"
+    index_version: str
+    entries: int
+    model: str
+
+
 class Result(_Wire):
     """One number of an estimate; `value` is a decimal string."""
 
@@ -122,7 +131,11 @@ class ChatRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    question: StrictStr = Field(description="1 到 500 个字（去掉首尾空白后）", examples=["少儿医保每年要交多少钱？"])
+    question: StrictStr = Field(
+        description="1 到 500 个字（去掉首尾空白后）",
+        examples=["少儿医保每年要交多少钱？"],
+        json_schema_extra={"minLength": 1, "pattern": r"\S"},
+    )
     session_id: Annotated[StrictStr, StringConstraints(pattern=SESSION_ID)] | None = None
 
 

@@ -6,23 +6,40 @@ import errno
 import gc
 import logging
 import socket
+import time
 from contextlib import suppress
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from bot.channels.app import GRACE_SECONDS
+from bot.channels.wire import Wire
 from bot.opening import open_engine
 from bot.settings import Settings
 from index.engine import Engine
 
 log = logging.getLogger(__name__)
 
-# uvloop lets one connection in a listener each time round (libuv #3696), and behind a proxy every message may come
-# with a new one: when a round took 30 ms, the last of 200 followers waited for more than a second at the door.
-_DOORS = 8
-_GRACE = 10  # seconds
-# Objects before the collector looks; by its own measure a busy moment would start it over and over.
-_GARBAGE = 20_000
+_QUIET_SECONDS = 60.0
+
+
+class Seldom(logging.Filter):
+    """Lets the same warning through once a minute: strangers may knock as often as they like."""
+
+    def __init__(self) -> None:
+        """Let the first of each kind through."""
+        super().__init__()
+        self._quiet_until: dict[object, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Tell whether to write a line."""
+        if record.levelno != logging.WARNING:
+            return True
+        now = time.monotonic()
+        if now < self._quiet_until.get(record.msg, 0.0):
+            return False
+        self._quiet_until[record.msg] = now + _QUIET_SECONDS
+        return True
 
 
 def open_to_stay(settings: Settings) -> Engine:
@@ -31,7 +48,6 @@ def open_to_stay(settings: Settings) -> Engine:
     # The collector would walk through all of it again and again, and stop every answer for 60 ms meanwhile.
     gc.collect()
     gc.freeze()
-    gc.set_threshold(_GARBAGE)
     return engine
 
 
@@ -41,20 +57,20 @@ def serve(app: ASGIApp, settings: Settings) -> int:
         app,
         host=settings.host,
         port=settings.port,
-        http="httptools",
-        loop="uvloop",
+        http=Wire,
+        ws="none",
+        loop="asyncio",
         log_level=settings.log_level,
         access_log=False,
         # uvicorn would believe X-Forwarded-For unasked; FAQ_PROXY decides that.
         proxy_headers=False,
         server_header=False,
-        timeout_graceful_shutdown=_GRACE,
+        timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    six = ":" in settings.host
-    where = f"[{settings.host}]:{settings.port}" if six else f"{settings.host}:{settings.port}"
+    logging.getLogger("uvicorn.error").addFilter(Seldom())
+    where = f"[{settings.host}]:{settings.port}" if ":" in settings.host else f"{settings.host}:{settings.port}"
     try:
-        family = socket.AF_INET6 if six else socket.AF_INET
-        door = socket.create_server((settings.host, settings.port), family=family, backlog=config.backlog)
+        door = _door(settings.host, settings.port, config.backlog)
     except OSError as error:
         reason = "这个端口已经被别的程序占用" if error.errno == errno.EADDRINUSE else error.strerror
         log.error("不能在 %s 上服务：%s。可以换一个端口，例如 make run PORT=8001。", where, reason)
@@ -62,5 +78,16 @@ def serve(app: ASGIApp, settings: Settings) -> int:
     log.info("网页在 http://%s/，按 Ctrl+C 停下。", where)
     server = uvicorn.Server(config)
     with suppress(KeyboardInterrupt):
-        server.run([door, *(door.dup() for _ in range(_DOORS - 1))])
+        server.run([door])
     return 0 if server.started else 1
+
+
+def _door(host: str, port: int, backlog: int) -> socket.socket:
+    six = ":" in host
+    # All addresses means those of both families, as with other servers.
+    both = six and host == "::" and socket.has_dualstack_ipv6()
+    family = socket.AF_INET6 if six else socket.AF_INET
+    door = socket.create_server((host, port), family=family, backlog=backlog, dualstack_ipv6=both)
+    # What is written in two pieces would wait for the other side's word between them.
+    door.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return door

@@ -71,7 +71,7 @@ class _Kept(BaseModel):
 def _name(key: Key) -> str:
     # Whoever reads the store shall not be able to go on with somebody's session.
     channel, session_id = key
-    return f"session/{channel}/{blake2b(session_id.encode(), digest_size=16).hexdigest()}"
+    return f"session-{channel}/{blake2b(session_id.encode(), digest_size=16).hexdigest()}"
 
 
 def _write(session: Session) -> str:

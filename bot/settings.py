@@ -71,13 +71,24 @@ class Settings(BaseSettings):
         description="记会话和等待中的答案的 SQLite 文件，本机的几个进程共用，里面没有会话号；"
         "默认在用户的状态文件夹里（~/.local/state）；memory 表示只记在本进程的内存里",
     )
+    store_keys: int = Field(
+        100_000,
+        ge=100,
+        le=10_000_000,
+        description="存储里每一类（网页和接口的会话、公众号的会话、公众号的消息、提问次数）最多同时记多少条，"
+        "须为 100 到 10000000；记满时新来的照常回答、只是不记，已经记下的一条也不丢",
+    )
     redis_url: SecretStr | None = Field(
         None,
         description="代替上面的文件，用几台机器共用的 Redis，"
         "例如 redis://:密码@主机:6379/0，也可以是 rediss:// 或 unix://；不能带 ? 参数",
     )
-    proxy: bool = Field(
-        False, description="服务前面有本机反向代理时设为 1，从 X-Forwarded-For 读取客户端地址；只能是 0 或 1"
+    proxy: int = Field(
+        0,
+        ge=0,
+        le=9,
+        description="服务前面有几层反向代理，紧挨着的一层在本机；从 X-Forwarded-For 的倒数第几个读取客户端地址，"
+        "0 表示没有代理，须为 0 到 9",
     )
     cors: Annotated[tuple[str, ...], NoDecode] = Field(
         (),

@@ -1,23 +1,26 @@
-"""Store: short texts by key, each with a life of its own; the kind that lives in this process."""
+"""Store: short texts by key, each with a life of its own; the kind that lives in this process.
+
+The part of a key before its first slash is its kind. Each kind has as many places as the store's capacity; where they
+are taken, a new key finds none, and what was there before stays for as long as was promised.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import Protocol
 
-CAPACITY = 10_000
+CAPACITY = 100_000
 LONGEST_KEY = 200
-LONGEST_VALUE = 16 * 1024
+LONGEST_VALUE = 64 * 1024
 LONGEST_LIFE = 30 * 24 * 3600.0
 # The dead take up room until somebody tidies; often enough is once a minute.
 TIDY_SECONDS = 60.0
+# Where all places are taken, the dead are looked for no more often than this.
+FULL_SECONDS = 1.0
 
 _NOTHING = (0.0, "")
-_Result = TypeVar("_Result")
 
 
 class StoreFault(Exception):
@@ -25,23 +28,38 @@ class StoreFault(Exception):
 
 
 class Store(Protocol):
-    """What the bot needs of a store; where there are too many keys, the one written longest ago goes first."""
+    """What the bot needs of a store; any thread may call it, and each call may take a while."""
 
     @property
-    def near(self) -> bool:
-        """Whether it is in this process or a file of this machine, so that nothing waits for a network."""
+    def refused(self) -> int:
+        """How many new keys found no place since the start."""
 
     def get(self, key: str) -> str | None:
         """Return the value of `key` while it lives."""
 
     def put(self, key: str, value: str, seconds: float) -> None:
-        """Keep `value` for so many seconds, in place of what `key` had."""
+        """Keep `value` for so many seconds, in place of what `key` had; a new key may find no place."""
 
     def add(self, key: str, value: str, seconds: float) -> bool:
-        """Keep `value` if `key` is free; of all who try at once, in any process, one gets True."""
+        """Keep `value` if `key` is free; of all who try at once, in any process, one gets True.
+
+        Where there is no place, everybody gets True and nothing is kept.
+        """
+
+    def count(self, key: str, most: int, seconds: float) -> float:
+        """Count one more for `key`; return 0, or for how long it has to wait if there were `most` already.
+
+        The time of so many seconds begins with the first, and after it the count begins anew.
+        """
 
     def delete(self, *keys: str) -> None:
         """Forget `keys`; those that are not there do no harm."""
+
+    def forget(self, prefix: str) -> None:
+        """Forget all keys that begin with `prefix`."""
+
+    def tidy(self) -> None:
+        """Let go of what has outlived its time."""
 
     def close(self) -> None:
         """Let go of files and connections."""
@@ -50,83 +68,105 @@ class Store(Protocol):
 class MemoryStore:
     """Keeps everything in this process."""
 
-    near = True
-
     def __init__(self, capacity: int = CAPACITY, clock: Callable[[], float] = time.monotonic) -> None:
-        """Make an empty store of at most `capacity` keys."""
+        """Make an empty store of at most `capacity` keys of each kind."""
+        self.refused = 0
         self._capacity = capacity
         self._clock = clock
-        self._tidy_at = 0.0
+        self._tidied = clock()
         self._lock = threading.Lock()
-        # In the order of writing, the oldest in front: key -> (time of death, value).
-        self._kept: OrderedDict[str, tuple[float, str]] = OrderedDict()
+        # By kind: key -> (time of death, value).
+        self._kept: dict[str, dict[str, tuple[float, str]]] = {}
 
     def __len__(self) -> int:
         """Return how many keys are held, the dead among them."""
-        return len(self._kept)
+        return sum(map(len, self._kept.values()))
 
     def get(self, key: str) -> str | None:
         """Return the value of `key` while it lives."""
         check_keys(key)
         with self._lock:
-            dead, value = self._kept.get(key, _NOTHING)
+            dead, value = self._found(key)
             return value if self._clock() < dead else None
 
     def put(self, key: str, value: str, seconds: float) -> None:
         """Keep `value` for so many seconds, in place of what `key` had."""
         check(key, value, seconds)
         with self._lock:
-            self._write(key, value, seconds)
+            self._write(key, value, self._clock() + seconds)
 
     def add(self, key: str, value: str, seconds: float) -> bool:
         """Keep `value` if `key` is free."""
         check(key, value, seconds)
         with self._lock:
-            free = self._kept.get(key, _NOTHING)[0] <= self._clock()
+            now = self._clock()
+            free = self._found(key)[0] <= now
             if free:
-                self._write(key, value, seconds)
+                self._write(key, value, now + seconds)
             return free
+
+    def count(self, key: str, most: int, seconds: float) -> float:
+        """Count one more for `key`; return 0, or for how long it has to wait."""
+        check(key, "", seconds)
+        with self._lock:
+            now = self._clock()
+            end, value = self._found(key)
+            number = int(value) if now < end else 0
+            if number >= most:
+                return end - now
+            self._write(key, str(number + 1), end if number else now + seconds)
+            return 0.0
 
     def delete(self, *keys: str) -> None:
         """Forget `keys`."""
         check_keys(*keys)
         with self._lock:
             for key in keys:
-                self._kept.pop(key, None)
+                self._kept.get(kind_of(key), {}).pop(key, None)
+
+    def forget(self, prefix: str) -> None:
+        """Forget all keys that begin with `prefix`."""
+        check_keys(prefix)
+        with self._lock:
+            kept = self._kept.get(kind_of(prefix), {})
+            for key in [key for key in kept if key.startswith(prefix)]:
+                del kept[key]
+
+    def tidy(self) -> None:
+        """Let go of what has outlived its time."""
+        with self._lock:
+            self._bury(self._clock())
 
     def close(self) -> None:
         """Forget everything."""
         with self._lock:
             self._kept.clear()
 
-    def _write(self, key: str, value: str, seconds: float) -> None:
+    def _found(self, key: str) -> tuple[float, str]:
+        return self._kept.get(kind_of(key), {}).get(key, _NOTHING)
+
+    def _write(self, key: str, value: str, dead: float) -> None:
         now = self._clock()
-        self._kept[key] = (now + seconds, value)
-        self._kept.move_to_end(key)
-        if len(self._kept) > self._capacity or now >= self._tidy_at:
-            self._tidy(now)
+        kept = self._kept.setdefault(kind_of(key), {})
+        full = key not in kept and len(kept) >= self._capacity
+        if now - self._tidied >= (FULL_SECONDS if full else TIDY_SECONDS):
+            self._bury(now)
+        if key in kept or len(kept) < self._capacity:
+            kept[key] = (dead, value)
+        else:
+            self.refused += 1
 
-    def _tidy(self, now: float) -> None:
-        self._tidy_at = now + TIDY_SECONDS
-        for key in [key for key, (dead, _) in self._kept.items() if dead <= now]:
-            del self._kept[key]
-        # Some room beyond the need, or a full store would be looked through on each write.
-        room = spare(self._capacity) if len(self._kept) > self._capacity else 0
-        while len(self._kept) > self._capacity - room:
-            self._kept.popitem(last=False)
-
-
-async def reach(store: Store, work: Callable[..., _Result], *arguments: object) -> _Result:
-    """Return what `work` on a store returns; the event loop does not wait for one that is far.
-
-    Where it is near, going to another thread and back would take longer than the work.
-    """
-    return work(*arguments) if store.near else await asyncio.to_thread(work, *arguments)
+    def _bury(self, now: float) -> None:
+        self._tidied = now
+        for kept in self._kept.values():
+            for key in [key for key, (dead, _) in kept.items() if dead <= now]:
+                del kept[key]
 
 
-def spare(capacity: int) -> int:
-    """Return how many of the oldest keys a full store gives up at a time, beyond the one too many."""
-    return max(capacity // 100 - 1, 0)
+def kind_of(key: str) -> str:
+    """Return the kind of a key."""
+    kind, slash, _ = key.partition("/")
+    return kind if slash else ""
 
 
 def check(key: str, value: str, seconds: float) -> None:

@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 
 from corpus.entry import Entry, parse_entry
 from corpus.errors import BadPhrases, BadWords, CorpusError, Duplicate, MissingFile
-from corpus.files import read_text, whole
-from corpus.policy import Policy, newest_first, parse_policy, policy_files
+from corpus.files import listed, read_text, whole
+from corpus.policy import Policy, newest_first, parse_policy
 from corpus.text import fold
 
 _T = TypeVar("_T")
@@ -109,19 +109,24 @@ class _Reader:
         self.digest = hashlib.sha256()
 
     def entries(self) -> Iterator[Entry]:
-        paths = sorted((self.root / "entries").glob("*.md"), key=_natural)
+        paths = self.listed("entries", ".md")
         if not paths:
             self.errors.append(MissingFile(self.root / "entries", 0, "一条问答也没有。请放入例如 E1.md 的文件。"))
-        for path in paths:
+        for path in sorted(paths, key=_natural):
             entry = self.get(_read_entry, f"entries/{path.name}")
             if entry is not None:
                 yield entry
 
     def policies(self) -> Iterator[Policy]:
-        for path in policy_files(self.root / "policy"):
+        for path in self.listed("policy", ".toml"):
             policy = self.get(parse_policy, f"policy/{path.name}")
             if policy is not None:
                 yield policy
+
+    def listed(self, folder: str, ending: str) -> list[Path]:
+        found = list(listed(self.root / folder, ending))
+        self.errors += [error for error in found if isinstance(error, CorpusError)]
+        return [path for path in found if isinstance(path, Path)]
 
     def get(self, read: Callable[[str, Path], _T], name: str) -> _T | None:
         path = self.root / name

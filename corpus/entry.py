@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -24,7 +25,9 @@ _FENCE = re.compile(r"^\s*[-—–－]{2,}\s*$")
 _KEY = re.compile(r"^\s*([^:：]+?)\s*[:：]\s*(.*?)\s*$")
 _TITLE = re.compile(r"^[#＃]\s*(?![#＃])(.*?)\s*$")
 _SECTION = re.compile(r"^[#＃]{2}\s*(?![#＃])(.*?)\s*[:：]?\s*$")
-_BULLET = re.compile(r"^\s*(?:[-*•·●＊－–—][\s\u3000]*)?")
+# Lists as Word writes them, too: its own signs for bullets, and numbers ("3、4岁的孩子" is no number of a list).
+_NUMBER = r"(?:\d{1,2}[.．、)）](?!\d)|[(（]\d{1,2}[)）]|[①-⑳])"
+_BULLET = re.compile(rf"^\s*(?:(?:[-*•·●◆■□▪◦＊－–—\uf06c\uf0a7\uf0b7\uf0d8]|{_NUMBER})[\s\u3000]*)?")
 _AT = re.compile(r"^(.*\S)\s+[@＠]\s*(\S+)$")
 _AT_GLUED = re.compile(r"^(.*[^\s@＠])[@＠](\S+)$")
 _ID = re.compile(r"[A-Z]+[0-9]+")
@@ -173,6 +176,9 @@ def _key_value(line: _Line, path: Path) -> tuple[str, str]:
 
 
 def _checked(key: str, value: str, path: Path, number: int) -> str:
+    if key in ("编号", "年度", "状态"):
+        # Ｐ３ and p3 are P3, as they come from an input method.
+        value = unicodedata.normalize("NFKC", value).upper()
     if key == "编号" and not _ID.fullmatch(value):
         raise BadEntry(path, number, f"编号“{value}”应当是大写字母加数字，例如 P3。")
     if key == "状态" and value not in ("", ACTIVE, RETIRED):

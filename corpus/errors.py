@@ -4,6 +4,9 @@ Our exception hierarchy:
 
 * CorpusError
   x MissingFile
+  x Unreadable
+  x Stray
+  x BadText
   x BadEntry
   x BadWords
   x BadPhrases
@@ -35,6 +38,18 @@ class CorpusError(Exception):
 
 class MissingFile(CorpusError):
     """A file or folder that the corpus needs is not there."""
+
+
+class Unreadable(CorpusError):
+    """A file or folder is there and cannot be read."""
+
+
+class Stray(CorpusError):
+    """A file lies where it is not read."""
+
+
+class BadText(CorpusError):
+    """A file holds signs that nobody meant to write."""
 
 
 class BadEntry(CorpusError):

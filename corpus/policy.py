@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import BadPolicy
-from corpus.files import read_text, whole
+from corpus.files import listed, read_text, whole
 from corpus.months import Month as Month
 from corpus.months import Period as Period
 
@@ -113,7 +113,7 @@ def load_policies(path: Path) -> tuple[Policy, ...]:
 
 def policy_files(path: Path) -> list[Path]:
     """Return the policy files in the folder `path`; none where there is no such folder."""
-    return sorted(path.glob("*.toml"))
+    return [file for file in listed(path, ".toml") if isinstance(file, Path)]
 
 
 def newest_first(policies: Iterator[Policy]) -> tuple[Policy, ...]:

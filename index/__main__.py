@@ -9,14 +9,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from corpus.entries import load_corpus
+from corpus.entries import Corpus, load_corpus
 from corpus.errors import CorpusError
 from index import disk
 from index.encode import open_encoder
 from index.engine import Engine
 from index.errors import IndexFault
 from index.expect import expectation
-from index.manifest import read_manifest, verify
+from index.manifest import alone, read_manifest, verify
 from index.shared import shared_path
 
 
@@ -39,14 +39,31 @@ def main(arguments: list[str] | None = None) -> int:
         return run(options)
     except (CorpusError, IndexFault) as error:
         print(error, file=sys.stderr)
-        return 1
+    except OSError as error:
+        where = f"：{error.filename}" if error.filename else ""
+        print(f"读写文件时出错（{error.strerror or error}）{where}。请检查磁盘空间和权限，再试一次。", file=sys.stderr)
+    return 1
 
 
 def _build(options: argparse.Namespace) -> int:
     corpus = load_corpus(options.corpus)
-    if options.if_stale and _fresh(options, corpus.digest):
-        print(f"索引是最新的：{options.index}")
+    if _is_done(options, corpus.digest):
         return 0
+    with alone(options.index, print) as waited:
+        # Whoever was waited for may have built the same.
+        if not (waited and _is_done(options, corpus.digest)):
+            _build_anew(options, corpus)
+    return 0
+
+
+def _is_done(options: argparse.Namespace, corpus_digest: str) -> bool:
+    if not (options.if_stale and _fresh(options, corpus_digest)):
+        return False
+    print(f"索引是最新的：{options.index}")
+    return True
+
+
+def _build_anew(options: argparse.Namespace, corpus: Corpus) -> None:
     start = time.perf_counter()
 
     known = disk.known_vectors(options.index, options.model)
@@ -55,7 +72,6 @@ def _build(options: argparse.Namespace) -> int:
     print(f"\n{engine.calibration}\n{expectation(engine.calibration)}")
     print(f"完成：{len(engine.entries)} 条问答，{len(engine.texts)} 个问法，"
           f"用了 {time.perf_counter() - start:.0f} 秒，写入 {options.index}")  # fmt: skip
-    return 0
 
 
 def _progress(start: float) -> Callable[[str, float], None]:

@@ -81,8 +81,8 @@ def load(folder: Path, model: Path | str | None = None, corpus_digest: str | Non
         raise IndexStale(folder, f"索引用的向量模型是 {manifest.model}，现在设置的是 {Path(model).name}")
     verify(folder, manifest)
     try:
-        return _read(folder, manifest, model)
-    except (KeyError, ValueError, TypeError, OSError) as error:
+        return _read(folder / manifest.folder, manifest, model)
+    except (LookupError, ValueError, TypeError, AttributeError, RuntimeError, EOFError, OSError) as error:
         raise IndexDamaged(folder, f"读不懂：{error}") from error
 
 

@@ -4,12 +4,15 @@
   + IndexMissing   there is no built index
   + IndexStale     it was built from another corpus, model or version
   + IndexDamaged   a file is missing, cut or altered
+  + IndexUnreadable its files may not be read by this user
+  + IndexUnwritable a new one could not be written
   + ModelMissing   the encoder cannot be read
   + CorpusTooSmall there is nothing to answer with
 """
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 
@@ -42,6 +45,42 @@ class IndexDamaged(IndexFault):
         """Name the file and what is wrong with it."""
         super().__init__(f"索引文件损坏：{path}（{what}）。请运行：make index")
         self.path, self.what = path, what
+
+
+class IndexUnreadable(IndexFault):
+    """The index at `path` is there, but this user may not read it."""
+
+    def __init__(self, path: Path, what: str) -> None:
+        """Name the file and the cause."""
+        super().__init__(f"读不了索引：{path}（{what}）。请让运行服务的用户能读它，例如：chmod -R a+rX {path.parent}")
+        self.path, self.what = path, what
+
+
+class IndexUnwritable(IndexFault):
+    """A new index could not be written to `path`; the old one is as it was."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        """Name the folder and the cause."""
+        what = _CAUSES.get(error.errno or 0) or error.strerror or type(error).__name__
+        super().__init__(
+            f"新的索引写不进 {path}（{what}）；原来的索引没有动，还能用。"
+            "请检查磁盘空间和文件夹的权限，再运行：make index"
+        )
+        self.path, self.what = path, what
+
+
+_CAUSES = {
+    errno.ENOSPC: "磁盘满了",
+    errno.EDQUOT: "磁盘配额用完了",
+    errno.EFBIG: "文件太大",
+    errno.EACCES: "没有写的权限",
+    errno.EPERM: "没有写的权限",
+    errno.EROFS: "磁盘是只读的",
+    errno.ENOTDIR: "这个名字是一个文件，不是文件夹",
+    errno.EEXIST: "这个名字是一个文件，不是文件夹",
+    # A library that could not write its file says nothing, and the next step misses it.
+    errno.ENOENT: "有的文件没有写成，多半是磁盘满了",
+}
 
 
 class ModelMissing(IndexFault):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import faiss
 import numpy as np
@@ -53,13 +53,15 @@ class Store:
 
     def save(self, path: Path) -> None:
         """Write one file."""
-        faiss.write_index(self._index, str(path))
+        with path.open("wb") as file:
+            faiss.write_index(self._index, _name(file))
 
     @classmethod
     def load(cls, path: Path) -> Store:
         """Open the file; a large one stays on disk and is read where it is needed."""
         try:
-            return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC))
+            with path.open("rb") as file:
+                return cls(faiss.read_index(_name(file), faiss.IO_FLAG_MMAP_IFC))
         except RuntimeError as error:
             raise IndexDamaged(path, str(error).splitlines()[0]) from error
 
@@ -79,3 +81,8 @@ class Store:
             last = np.where(rows < 0, np.inf, cosines).min(axis=1, keepdims=True)
             cosines = np.where(rows < 0, np.where(np.isinf(last), 0, last), cosines)
         return rows, cosines
+
+
+def _name(file: IO[bytes]) -> str:
+    # FAISS takes names in UTF-8 only, whatever the file system's encoding is; this one for an open file is plain.
+    return f"/dev/fd/{file.fileno()}"

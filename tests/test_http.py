@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from conftest import FakeEngine, FakeHit, is_error
 from fastapi.testclient import TestClient
@@ -51,21 +49,6 @@ def test_two_servers_on_one_store(settings: Settings, tmp_path: Path) -> None:
         offered = one.post("/api/chat", json={"question": "收费"}).json()
         picked = other.post("/api/chat", json={"question": "第二个", "session_id": offered["session_id"]}).json()
     assert (offered["kind"], picked["entry"]["id"]) == ("clarify", "T6")
-
-
-def test_questions_at_the_same_moment(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    engine, together = FakeEngine(), []
-    monkeypatch.setattr(engine, "search_many", lambda texts: together.append(list(texts)))
-    asked = {"怎么办理借书证？": "T1", "书丢了怎么办？": "T3", "周末开门吗？": "T5"}
-
-    async def ask_all() -> list[Any]:
-        transport = httpx.ASGITransport(create_app(settings, engine))
-        async with httpx.AsyncClient(transport=transport, base_url="http://library") as client:
-            posts = [client.post("/api/chat", json={"question": question}) for question in asked]
-            return [response.json() for response in await asyncio.gather(*posts)]
-
-    assert [reply["entry"]["id"] for reply in asyncio.run(ask_all())] == list(asked.values())
-    assert together == [list(asked)]
 
 
 BAD_BODIES = [

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bot.ids import RandomBytes, new_reply_id, new_session_id
+from bot.ids import new_reply_id, new_session_id
 from bot.reply import REPLY_ID, SESSION_ID
 
 
@@ -29,15 +29,6 @@ def test_nobody_gets_the_same_in_any_thread() -> None:
     with ThreadPoolExecutor(8) as pool:
         ids = [*pool.map(lambda _: new_session_id(), range(4000)), *pool.map(lambda _: new_reply_id(), range(4000))]
     assert len(set(ids)) == 8000
-
-
-def test_bytes_are_as_many_as_asked_for_and_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
-    blocks = iter([bytes([number]) * 4096 for number in range(3)])
-    monkeypatch.setattr("bot.ids.os.urandom", lambda count: next(blocks))
-    source = RandomBytes()
-    taken = [source.take(1000) for _ in range(5)]
-    # What is left of a block is too little for the fifth, so it comes from the next one.
-    assert taken == [b"\x00" * 1000] * 4 + [b"\x01" * 1000]
 
 
 def test_a_forked_process_gets_others() -> None:

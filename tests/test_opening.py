@@ -18,7 +18,6 @@ from bot.store import MemoryStore
 from bot.stores.safe import SafeStore
 from corpus.entries import Corpus, corpus_path, load_corpus
 from corpus.errors import MissingFile
-from index.errors import IndexStale
 from tests.conftest import FakeEngine, spring
 from tests.store_fixtures import RedisServer
 
@@ -28,17 +27,23 @@ def test_opens_an_index_of_this_corpus(pool: Corpus, pool_index: Path, monkeypat
     assert len(opening.open_engine(Settings(index=pool_index, precision=0.6)).entries) == 6
 
 
-def test_refuses_an_index_of_another_corpus(pool: Corpus, pool_index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_corpus_that_has_changed_does_not_stop_the_last_good_index(
+    pool: Corpus, pool_index: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(opening, "load_corpus", lambda: replace(pool, digest="other"))
-    with pytest.raises(IndexStale, match="make index"):
-        opening.open_engine(Settings(index=pool_index))
+    assert opening.open_engine(Settings(index=pool_index)).entries
+    assert "改过" in caplog.text and "make index" in caplog.text
 
 
+@pytest.mark.parametrize(
+    "error",
+    [MissingFile(Path("P3.md"), 0, "找不到这个文件。"), PermissionError(13, "denied", "P3.md"), ValueError("P3.md")],
+)
 def test_a_broken_corpus_does_not_stop_the_last_good_index(
-    pool_index: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    pool_index: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception
 ) -> None:
     def broken() -> Corpus:
-        raise MissingFile(Path("P3.md"), 0, "找不到这个文件。")
+        raise error
 
     monkeypatch.setattr(opening, "load_corpus", broken)
     assert opening.open_engine(Settings(index=pool_index)).entries

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -118,3 +118,38 @@ def test_recovers_when_the_store_does(path: Path) -> None:
     records.close()
     assert records.dropped == 1
     assert [row[3] for row in _rows(path, "replies")] == ["二"]
+
+
+def _move(path: Path) -> None:
+    for file in list(path.parent.iterdir()):
+        file.rename(file.with_name(f"old-{file.name}"))
+
+
+def _delete(path: Path) -> None:
+    for file in list(path.parent.iterdir()):
+        file.unlink()
+
+
+@pytest.mark.parametrize("harm", [_move, _delete, Path.unlink])
+def test_a_file_that_is_taken_away_is_made_anew(
+    records: Records, path: Path, harm: Callable[[Path], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    records.add_reply(Query("先前的", "api"), _reply())
+    records.flush()
+    harm(path)
+    for number in range(20):
+        records.add_reply(Query(f"后来的 {number}", "api"), _reply())
+        records.flush()
+    assert [row[3] for row in _rows(path, "replies")] == [f"后来的 {number}" for number in range(20)]
+    assert records.dropped == 0 and len(caplog.messages) == 1 and "移走" in caplog.text
+
+
+def test_nobody_else_may_read_it_nor_one_left_open_before(path: Path) -> None:
+    path.parent.mkdir()
+    sqlite3.connect(path).execute("CREATE TABLE before (x)")
+    path.chmod(0o644)
+    records = Records(path)
+    records.add_reply(Query("不会", "api"), _reply())
+    records.flush()
+    assert {file.stat().st_mode & 0o777 for file in path.parent.iterdir()} == {0o600}
+    records.close()

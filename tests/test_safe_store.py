@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import FakeEngine
@@ -12,8 +14,10 @@ from fastapi.testclient import TestClient
 
 from bot.channels.app import create_app
 from bot.settings import Settings
-from bot.store import MemoryStore, StoreFault
+from bot.store import LONGEST_VALUE, MemoryStore, StoreFault
 from tests.store_fixtures import PAUSE, safe, until, works
+
+USES = ("get", "put", "add", "count", "delete", "forget", "tidy")
 
 
 class Switch(MemoryStore):
@@ -21,25 +25,17 @@ class Switch(MemoryStore):
 
     off = False
 
-    def get(self, key: str) -> str | None:
-        self._check()
-        return super().get(key)
+    def __getattribute__(self, name: str) -> Any:
+        found = super().__getattribute__(name)
+        return self._unless_off(found) if name in USES else found
 
-    def put(self, key: str, value: str, seconds: float) -> None:
-        self._check()
-        super().put(key, value, seconds)
+    def _unless_off(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        def use(*arguments: Any) -> Any:
+            if self.off:
+                raise StoreFault("OFF")
+            return method(*arguments)
 
-    def add(self, key: str, value: str, seconds: float) -> bool:
-        self._check()
-        return super().add(key, value, seconds)
-
-    def delete(self, *keys: str) -> None:
-        self._check()
-        super().delete(*keys)
-
-    def _check(self) -> None:
-        if self.off:
-            raise StoreFault("OFF")
+        return use
 
 
 def test_goes_on_in_memory_and_comes_back(caplog: pytest.LogCaptureFixture) -> None:
@@ -77,10 +73,33 @@ def test_a_store_that_stays_down_is_counted_and_said_once(caplog: pytest.LogCapt
     assert store.failures == failures, "it goes on trying after it was closed"
 
 
+def test_what_was_deleted_meanwhile_is_gone_when_it_comes_back() -> None:
+    real = Switch()
+    with safe(real) as store:
+        for key in ("wechat/me/state", "wechat/me/turn/1", "session/me", "wechat/other/state"):
+            store.put(key, "55555.55", 9)
+        real.off = True
+        store.forget("wechat/me/")
+        store.delete("session/me")
+        store.put("session/me", "new", 9)
+        real.off = False
+        until(lambda: not store.down)
+        assert real.get("wechat/me/state") is None and real.get("wechat/me/turn/1") is None
+        assert real.get("session/me") is None and store.get("session/me") == "new"
+        assert real.get("wechat/other/state") == "55555.55"
+
+
+def test_a_limit_goes_on_in_memory() -> None:
+    real = Switch()
+    real.off = True
+    with safe(real) as store:
+        assert [store.count("limit/a", 2, 9) > 0 for _ in range(3)] == [False, False, True]
+
+
 def test_a_wrong_use_is_no_fault() -> None:
     with safe(Switch()) as store:
         with pytest.raises(ValueError):
-            store.put("a", "v" * 20_000, 9)
+            store.put("a", "v" * (LONGEST_VALUE + 1), 9)
         assert not store.down and store.failures == 0
 
 

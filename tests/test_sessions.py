@@ -82,7 +82,7 @@ def test_two_processes_see_each_other_and_no_file_holds_an_id(tmp_path: Path) ->
     connection = sqlite3.connect(path)
     ((name,),) = connection.execute("SELECT key FROM kept")
     connection.close()
-    assert name.startswith("session/wechat/")
+    assert name.startswith("session-wechat/")
     assert not any(b"openid" in file.read_bytes() for file in tmp_path.iterdir())
     one.forget(key)
     assert other.get(key) == EMPTY

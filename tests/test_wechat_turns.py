@@ -27,7 +27,7 @@ from wechat_fixtures import (
     xml,
 )
 
-from bot.channels.wechat.speaker import Pool, PoolFull
+from bot.channels.workers import Workers
 from bot.store import MemoryStore, StoreFault
 from bot.stores.safe import SafeStore
 from tests.store_fixtures import KINDS, address_of, make_store, redis_server  # noqa: F401
@@ -128,31 +128,16 @@ def test_item_55_fifty_at_once() -> None:
     assert time.monotonic() - before < 4 and len(chat.asked) == 50
 
 
-def test_a_full_pool_says_so_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.channels.wechat.channel.Pool", lambda: Pool(1, 2))
+def test_too_many_are_told_so_at_once() -> None:
     chat = FakeChat(seconds=0.3)
+    app = account(chat)
+    app.state.desk.workers = Workers(1, 2)
 
     async def crowd(wx: Caller) -> list[str]:
         return list(await asyncio.gather(*(wx.say("人多的时候", number=number) for number in range(5))))
 
-    texts = together(account(chat), crowd)
+    texts = together(app, crowd)
     assert sorted(texts) == ["答复"] * 2 + ["问的人有点多。"] * 3
-
-
-def test_the_pool_counts_down_again() -> None:
-    async def use() -> None:
-        pool = Pool(1, 1)
-        for _ in range(3):
-            assert await pool.run(str.__add__, "a", "b") == "ab"
-        with pytest.raises(ValueError):
-            await pool.run(lambda *_: int("x"), "a", "b")
-        busy = asyncio.create_task(pool.run(lambda *_: time.sleep(0.1), "a", "b"))
-        await asyncio.sleep(0.02)
-        with pytest.raises(PoolFull):
-            await pool.run(str.__add__, "a", "b")
-        await busy
-
-    asyncio.run(use())
 
 
 def test_the_event_loop_is_not_held_up() -> None:
@@ -172,12 +157,12 @@ def test_the_event_loop_is_not_held_up() -> None:
 
 
 class BrokenStore:
-    near = True
+    refused = 0
 
     def get(self, *_: Any) -> Any:
         raise StoreFault("用不了")
 
-    put = add = delete = get
+    put = add = count = delete = forget = tidy = get
 
     def close(self) -> None:
         pass

@@ -13,6 +13,8 @@ from typing import Any
 
 import uvicorn
 
+from bot.channels.wire import Wire
+
 HOST = "127.0.0.1"
 
 
@@ -21,7 +23,7 @@ def serving(app: Any) -> Iterator[int]:
     """Serve `app` and lend its port."""
     with socket.socket() as listener:
         listener.bind((HOST, 0))
-        server = uvicorn.Server(uvicorn.Config(app, http="httptools", ws="none", log_config=None, access_log=False))
+        server = uvicorn.Server(uvicorn.Config(app, http=Wire, ws="none", log_config=None, access_log=False))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

@@ -53,7 +53,7 @@ sent: list[str] = []
 
 def rows(store: MemoryStore) -> dict[str, str]:
     """Return what lies in a store."""
-    return {key: value for key, (_, value) in store._kept.items()}
+    return {key: value for kept in store._kept.values() for key, (_, value) in kept.items()}
 
 
 class FakeChat:

@@ -9,25 +9,28 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.channels.bundle import add_widget
 from bot.channels.desk import Desk
-from bot.channels.errors import ApiError, broken, not_found
-from bot.channels.guard import Shell
+from bot.channels.errors import ApiError, broken, invalid, not_found
 from bot.channels.http import api_router
+from bot.channels.layers import Cors, Faults, Shell
 from bot.channels.layout import missing_page, trouble_page
 from bot.channels.pages import add_pages
-from bot.channels.wechat.channel import add_wechat
+from bot.channels.wechat.channel import PATH, Channel
 from bot.chat import Calculator, Engine, china_now
 from bot.opening import open_engine
 from bot.settings import Settings, load_settings
+from bot.store import TIDY_SECONDS
 
 log = logging.getLogger(__name__)
 
+# How long a service that is to end still works at answers.
+GRACE_SECONDS = 10
 # Addresses for programs; everywhere else a person gets a page to read.
 _FOR_PROGRAMS = ("/api/", "/metrics", "/wechat")
 
@@ -44,11 +47,12 @@ def create_app(
     desk = Desk(settings, calculator, clock)
     if engine is not None:
         desk.open(engine)
+    channel = Channel(desk) if settings.wechat_token is not None else None
     app = FastAPI(
         title="少儿医保问答",
         version="1",
         summary="深圳少儿医保热点问答的 HTTP 接口",
-        lifespan=_lifespan(desk, load if engine is None else None),
+        lifespan=_lifespan(desk, channel, load if engine is None else None),
         # The usual pages of FastAPI fetch their scripts from another host.
         docs_url=None,
         redoc_url=None,
@@ -56,29 +60,39 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.desk = desk
-    # Included routers are looked through one by one on each request; these routes stand directly in the app.
-    app.router.routes.extend(api_router(desk).routes)
+    app.include_router(api_router(desk))
     add_pages(app, desk)
     add_widget(app)
-    if settings.wechat_token is not None:
-        add_wechat(app, desk)
+    if channel:
+        app.add_route(PATH, channel.serve, methods=["GET", "POST"], include_in_schema=False)
     _add_error_handlers(app, desk)
     _add_layers(app, desk)
     return app
 
 
 def _lifespan(
-    desk: Desk, load: Callable[[Settings], Engine] | None
+    desk: Desk, channel: Channel | None, load: Callable[[Settings], Engine] | None
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         loading = asyncio.create_task(_open(desk, load)) if load else None
+        tidying = asyncio.create_task(_tidy(desk))
         yield
+        tidying.cancel()
         if loading:
             await loading
+        if channel:
+            await channel.finish(GRACE_SECONDS)
         await asyncio.to_thread(desk.close)
 
     return lifespan
+
+
+async def _tidy(desk: Desk) -> None:
+    # What has outlived its time goes even while nobody writes.
+    while True:
+        await asyncio.sleep(TIDY_SECONDS)
+        await asyncio.to_thread(desk.store.tidy)
 
 
 async def _open(desk: Desk, load: Callable[[Settings], Engine]) -> None:
@@ -104,7 +118,12 @@ def _add_error_handlers(app: FastAPI, desk: Desk) -> None:
             return await api_error(request, _from_http(error, request))
         return missing_page(desk) if error.status_code == 404 else trouble_page(desk, _from_http(error, request))
 
+    async def input_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return await api_error(request, invalid(error.errors()))
+
     app.add_exception_handler(ApiError, api_error)
+    app.add_exception_handler(RequestValidationError, input_error)
     app.add_exception_handler(HTTPException, http_error)
 
 
@@ -124,13 +143,14 @@ def _add_layers(app: FastAPI, desk: Desk) -> None:
     def fault(path: str) -> Response:
         return broken().response() if path.startswith(_FOR_PROGRAMS) else trouble_page(desk, broken())
 
+    app.add_middleware(Faults, fault=fault)
     if settings.cors:
         app.add_middleware(
-            CORSMiddleware,
+            Cors,
             allow_origins=settings.cors,
-            allow_methods=["GET", "POST"],
+            allow_methods=["GET", "HEAD", "POST"],
             allow_headers=["Content-Type"],
             expose_headers=["Retry-After"],
             max_age=3600,
         )
-    app.add_middleware(Shell, fault=fault, framed=bool(settings.frames))
+    app.add_middleware(Shell, framed=bool(settings.frames))

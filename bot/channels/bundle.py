@@ -22,6 +22,8 @@ _COMMENT = re.compile(r"^ *(?://|/\*\*? ).*\n", re.MULTILINE)
 _SPACE = re.compile(r"^ +|\n(?=\n)", re.MULTILINE)
 # In a style sheet, space around these signs means nothing, nor the last semicolon of a block.
 _BREAKS = re.compile(r"\s*([{},])\s*|(?<=[:;])\s+|;\s*(?=\})")
+# With q=0 the client says that it does not want it.
+_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q\s*=\s*0(?:\.0*)?\s*(?:,|$))", re.IGNORECASE)
 _HEADERS = {
     "Cache-Control": "public, max-age=600, stale-while-revalidate=86400",
     # Pages of other hosts load it, those too that isolate themselves.
@@ -44,7 +46,7 @@ class Asset:
         headers = {**_HEADERS, "ETag": self.tag}
         if self.tag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
-        if "gzip" in request.headers.get("accept-encoding", ""):
+        if _GZIP.search(request.headers.get("accept-encoding", "")):
             return Response(self.packed, 200, {**headers, "Content-Encoding": "gzip"}, self.media_type)
         return Response(self.body, 200, headers, self.media_type)
 

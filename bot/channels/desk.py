@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 
 from starlette.requests import Request
 
 from bot.channels.errors import ApiError, empty_question, failed, long_question, not_ready
 from bot.channels.guard import RateLimiter, client_of
-from bot.channels.line import Line
 from bot.channels.metrics import Metrics
+from bot.channels.workers import SECONDS, Workers
 from bot.chat import Calculator, Chat, Engine, china_now
 from bot.opening import open_calculator, open_store
 from bot.records import Records
@@ -31,12 +31,12 @@ class Desk:
         self.settings = settings
         self.records = Records(settings.records) if settings.records else None
         self.store = open_store(settings)
-        self.metrics = Metrics(self._dropped, self._is_open, self._store_failures)
-        self._limiter = RateLimiter(settings.rate_limit)
+        self.workers = Workers()
+        self.metrics = Metrics(self._dropped, self._is_open, self._store_failures, lambda: self.store.refused)
+        self._limiter = RateLimiter(settings.rate_limit, self.store)
         self._calculator = calculator
         self._clock = clock
         self._chat: Chat | None = None
-        self._line = Line(self._prepare, self._reply)
         self._failed = False
 
     @property
@@ -45,11 +45,6 @@ class Desk:
         if self._chat is None:
             raise self._closed()
         return self._chat
-
-    @property
-    def quick(self) -> bool:
-        """Whether a reply takes less time than going to another thread and back, so that the event loop may make it."""
-        return self.chat.engine.quick and self.store.near
 
     def say(self, key: str) -> str:
         """Return a sentence of the bot; nothing while there is no engine."""
@@ -66,24 +61,18 @@ class Desk:
         self._failed = True
 
     async def ask(self, request: Request, query: Query) -> Reply:
-        """Reply to `query`, within the client's limit and together with what else comes in now."""
+        """Reply to `query`, within the client's limit."""
         return await self.converse(client_of(request, self.settings.proxy), query)
 
-    async def converse(self, client: str, query: Query) -> Reply:
-        """Reply to `query` of a client known by name, within its limit and together with what else comes in now."""
-        started = self._admit(client)
-        return self._counted(await self._line.ask(query), started)
+    async def converse(self, client: str, query: Query, seconds: float = SECONDS) -> Reply:
+        """Reply to `query` of a client known by name, within its limit; raise Busy where it takes too long."""
+        if self._chat is None:
+            raise self._closed()
+        return await self.workers.run(self._reply, client, query, seconds=seconds)
 
-    def answer(self, client: str, query: Query) -> Reply:
-        """Reply to `query` of a client known by name, within its limit; any thread may call this."""
-        started = self._admit(client)
-        return self._counted(self._reply(query), started)
-
-    def take_feedback(self, request: Request, feedback: Feedback) -> None:
+    async def take_feedback(self, request: Request, feedback: Feedback) -> None:
         """Note whether a reply helped, within the client's limit."""
-        self._limiter.check("feedback", client_of(request, self.settings.proxy))
-        if self.records is not None:
-            self.records.add_feedback(feedback)
+        await self.workers.run(self._note, client_of(request, self.settings.proxy), feedback)
 
     def now(self) -> float:
         """Return the time, in seconds since 1970."""
@@ -96,6 +85,7 @@ class Desk:
 
     def close(self) -> None:
         """Write what is still to be written and close the store."""
+        self.workers.close()
         if self.records is not None:
             self.records.close()
         self.store.close()
@@ -103,21 +93,17 @@ class Desk:
     def _closed(self) -> ApiError:
         return failed() if self._failed else not_ready()
 
-    def _admit(self, client: str) -> float:
-        if self._chat is None:
-            raise self._closed()
+    def _reply(self, client: str, query: Query) -> Reply:
         self._limiter.check("chat", client)
-        return time.perf_counter()
-
-    def _counted(self, reply: Reply, started: float) -> Reply:
+        started = time.perf_counter()
+        reply = self.chat.reply(query)
         self.metrics.count_reply(reply.kind, time.perf_counter() - started)
         return reply
 
-    def _prepare(self, queries: Sequence[Query]) -> None:
-        self.chat.prepare(queries)
-
-    def _reply(self, query: Query) -> Reply:
-        return self.chat.reply(query)
+    def _note(self, client: str, feedback: Feedback) -> None:
+        self._limiter.check("feedback", client)
+        if self.records is not None:
+            self.records.add_feedback(feedback)
 
     def _dropped(self) -> int:
         return self.records.dropped if self.records else 0

@@ -33,6 +33,14 @@ class ApiError(Exception):
         return Response(body.model_dump_json(), self.status, self.headers, "application/json")
 
 
+class Busy(ApiError):
+    """As much is being worked out as there may be, or it has taken too long."""
+
+    def __init__(self) -> None:
+        """Ask to come again."""
+        super().__init__(503, "busy", "现在问的人太多，请过几秒再试。", headers={"Retry-After": "5"})
+
+
 def not_found(message: str = "没有这个地址。", code: str = "not_found") -> ApiError:
     """Return the error for an address or an entry that is not there."""
     return ApiError(404, code, message)
@@ -51,6 +59,16 @@ def failed() -> ApiError:
 def broken() -> ApiError:
     """Return the error for a fault of ours."""
     return ApiError(500, "internal", "服务器出错了，请稍后再试。")
+
+
+def malformed() -> ApiError:
+    """Return the error for what is no HTTP request."""
+    return ApiError(400, "bad_request", "这不是正确的 HTTP 请求，请检查地址、请求头和请求的长度。")
+
+
+def too_slow() -> ApiError:
+    """Return the error for a request that does not come in whole."""
+    return ApiError(408, "request_timeout", "请求没有发完，等得太久了，请重发。")
 
 
 def too_large(limit: int) -> ApiError:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Annotated, Any
 
-from fastapi import APIRouter
-from fastapi.routing import APIRoute
+from fastapi import APIRouter, Depends
+from fastapi import Path as FromPath
+from fastapi import Query as FromQuery
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel, ValidationError
-from pydantic_core import to_json
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
-from starlette.types import Receive, Scope, Send
+from starlette.responses import Response
 
 from bot.channels.desk import Desk, checked_question
 from bot.channels.errors import invalid, not_found, too_large, wrong_type
@@ -27,6 +25,7 @@ from bot.reply import (
     Option,
     PassageInfo,
     Query,
+    Ready,
     Reply,
     SuggestionList,
     Welcome,
@@ -37,7 +36,6 @@ MAX_BODY = 64 * 1024
 
 _SUGGESTIONS = 5
 _BOM = b"\xef\xbb\xbf"
-_Model = TypeVar("_Model", bound=BaseModel)
 _Responses = dict[int | str, dict[str, Any]]
 
 _NO_BODY: dict[str, Any] = {"entry": None, "passage": None, "estimate": None, "ask": None, "notice": None}
@@ -76,129 +74,73 @@ _EXAMPLES: dict[str, Any] = {
 }
 
 
-class LeanRoute(APIRoute):
-    """A route in the OpenAPI document whose endpoint reads the request itself.
-
-    FastAPI's own reading of parameters and bodies, and the stacks it keeps for dependencies, would take longer than
-    the rest of a reply.
-    """
-
-    def __init__(self, path: str, endpoint: Callable[[Request], Awaitable[Response]], **options: Any) -> None:
-        """Serve `path` by the endpoint as it is."""
-        super().__init__(path, endpoint, **options)
-
-        async def app(scope: Scope, receive: Receive, send: Send) -> None:
-            response = await endpoint(Request(scope, receive))
-            await response(scope, receive, send)
-
-        self.app = app
-
-
 def api_router(desk: Desk) -> APIRouter:
-    """Return the routes of the API, the busiest first."""
-    lean = APIRouter(route_class=LeanRoute)
-    _add_chat(lean, desk)
-    _add_feedback(lean, desk)
-    _add_entries(lean, desk)
-    _add_state(lean, desk)
-    return lean
+    """Return the routes of the API."""
+    router = APIRouter()
+    _add_chat(router, desk)
+    _add_entries(router, desk)
+    _add_state(router, desk)
+    return router
 
 
 def _add_chat(router: APIRouter, desk: Desk) -> None:
     @router.post(
         "/api/chat",
         summary="提问",
-        response_model=None,
         responses={
-            200: {"model": Reply, "content": {"application/json": {"examples": _EXAMPLES}}},
+            200: {"content": {"application/json": {"examples": _EXAMPLES}}},
             **_errors(400, 413, 415, 422, 429, 503),
         },
         openapi_extra=_body(ChatRequest),
     )
-    async def chat(request: Request) -> Response:
-        asked = await _read(request, ChatRequest)
-        question = checked_question(asked.question)
-        return _json(await desk.ask(request, Query(question, "api", asked.session_id)))
+    async def chat(request: Request, asked: Annotated[ChatRequest, _read(ChatRequest)]) -> Reply:
+        return await desk.ask(request, Query(checked_question(asked.question), "api", asked.session_id))
 
-
-def _add_feedback(router: APIRouter, desk: Desk) -> None:
     @router.post(
         "/api/feedback",
         summary="评价一次答复",
         status_code=204,
-        response_model=None,
-        responses=_errors(400, 413, 415, 422, 429),
+        responses=_errors(400, 413, 415, 422, 429, 503),
         openapi_extra=_body(Feedback),
     )
-    async def feedback(request: Request) -> Response:
-        desk.take_feedback(request, await _read(request, Feedback))
-        return Response(status_code=204)
+    async def feedback(request: Request, given: Annotated[Feedback, _read(Feedback)]) -> None:
+        await desk.take_feedback(request, given)
 
 
 def _add_entries(router: APIRouter, desk: Desk) -> None:
-    @router.get(
-        "/api/welcome",
-        summary="打开聊天窗口时的问候和常问的问题",
-        response_model=None,
-        responses={200: {"model": Welcome}, **_errors(503)},
-    )
-    async def welcome(request: Request) -> Response:
-        return _json(_welcome(desk))
+    @router.get("/api/welcome", summary="打开聊天窗口时的问候和常问的问题", responses=_errors(503))
+    async def welcome() -> Welcome:
+        return _welcome(desk)
 
-    @router.get(
-        "/api/suggest",
-        summary="边输入边提示",
-        response_model=None,
-        responses={200: {"model": SuggestionList}, **_errors(400, 422, 503)},
-        openapi_extra={"parameters": [_parameter("q", "query", "已输入的字", {"maxLength": MAX_QUESTION})]},
-    )
-    async def suggest(request: Request) -> Response:
-        text = request.query_params.get("q")
-        if text is None:
-            raise invalid([{"type": "missing", "loc": ("query", "q")}])
-        prefix = checked_question(text, "q") if trim(text) else ""
-        ids = desk.chat.engine.suggest(prefix, _SUGGESTIONS) if prefix else ()
-        return _json(SuggestionList(suggestions=[desk.chat.option(entry_id) for entry_id in ids]))
+    @router.get("/api/suggest", summary="边输入边提示", responses=_errors(400, 422, 503))
+    async def suggest(
+        q: Annotated[str, FromQuery(description=f"已输入的字，去掉首尾空白后最多 {MAX_QUESTION} 个")],
+    ) -> SuggestionList:
+        prefix = checked_question(q, "q") if trim(q) else ""
+        ids = await desk.workers.run(desk.chat.engine.suggest, prefix, _SUGGESTIONS) if prefix else ()
+        return SuggestionList(suggestions=[desk.chat.option(entry_id) for entry_id in ids])
 
-    @router.get(
-        "/api/entries",
-        summary="全部问答",
-        response_model=None,
-        responses={200: {"model": EntryList}, **_errors(503)},
-    )
-    async def entries(request: Request) -> Response:
-        return _json(EntryList(entries=[entry_info(entry) for entry in desk.chat.engine.entries.values()]))
+    @router.get("/api/entries", summary="全部问答", responses=_errors(503))
+    async def entries() -> EntryList:
+        return EntryList(entries=[entry_info(entry) for entry in desk.chat.engine.entries.values()])
 
-    @router.get(
-        "/api/entries/{entry_id}",
-        summary="一条问答",
-        response_model=None,
-        responses={200: {"model": EntryDetail}, **_errors(404, 503)},
-        openapi_extra={"parameters": [_parameter("entry_id", "path", "编号，例如 P3")]},
-    )
-    async def entry(request: Request) -> Response:
-        return _json(_detail(desk, request.path_params["entry_id"]))
+    @router.get("/api/entries/{entry_id}", summary="一条问答", responses=_errors(404, 422, 503))
+    async def entry(entry_id: Annotated[str, FromPath(description="编号，例如 P3")]) -> EntryDetail:
+        return _detail(desk, entry_id)
 
 
 def _add_state(router: APIRouter, desk: Desk) -> None:
-    @router.get("/api/health", summary="进程是否在服务", response_model=None)
-    async def health(request: Request) -> Response:
-        return JSONResponse({"status": "ok"})
+    @router.get("/api/health", summary="进程是否在服务")
+    async def health() -> dict[str, str]:
+        return {"status": "ok"}
 
-    @router.get("/api/ready", summary="是否可以回答", response_model=None, responses=_errors(503))
-    async def ready(request: Request) -> Response:
+    @router.get("/api/ready", summary="是否可以回答", responses=_errors(503))
+    async def ready() -> Ready:
         engine = desk.chat.engine
-        return JSONResponse(
-            {
-                "status": "ready",
-                "index_version": engine.version,
-                "entries": len(engine.entries),
-                "model": engine.model_name,
-            }
-        )
+        return Ready(index_version=engine.version, entries=len(engine.entries), model=engine.model_name)
 
     @router.get("/metrics", include_in_schema=False)
-    async def metrics(request: Request) -> Response:
+    async def metrics() -> Response:
         return Response(desk.metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
 
@@ -225,14 +167,19 @@ def _detail(desk: Desk, entry_id: str) -> EntryDetail:
     )
 
 
-async def _read(request: Request, model: type[_Model]) -> _Model:
-    if not _is_json(request.headers.get("content-type", "")):
-        raise wrong_type()
-    body = await body_of(request)
-    try:
-        return model.model_validate_json(body.removeprefix(_BOM))
-    except ValidationError as error:
-        raise invalid(error.errors(include_url=False, include_context=False, include_input=False)) from None
+def _read(model: type[BaseModel]) -> Any:
+    """Return what reads the body: no more of it than there may be, and with errors of our own."""
+
+    async def read(request: Request) -> BaseModel:
+        if not _is_json(request.headers.get("content-type", "")):
+            raise wrong_type()
+        body = await body_of(request)
+        try:
+            return model.model_validate_json(body.removeprefix(_BOM))
+        except ValidationError as error:
+            raise invalid(error.errors(include_url=False, include_context=False, include_input=False)) from None
+
+    return Depends(read)
 
 
 def _is_json(content_type: str) -> bool:
@@ -261,11 +208,6 @@ async def body_of(request: Request) -> bytes:
     return body
 
 
-def _json(model: BaseModel) -> Response:
-    # Straight to bytes: by way of a string takes twice as long.
-    return Response(to_json(model), media_type="application/json")
-
-
 _WHAT = {
     400: "内容不对",
     404: "没有",
@@ -284,8 +226,3 @@ def _errors(*statuses: int) -> _Responses:
 def _body(model: type[BaseModel]) -> dict[str, Any]:
     content = {"application/json": {"schema": model.model_json_schema()}}
     return {"requestBody": {"required": True, "content": content}}
-
-
-def _parameter(name: str, place: str, description: str, limits: dict[str, Any] | None = None) -> dict[str, Any]:
-    schema = {"type": "string", **(limits or {})}
-    return {"name": name, "in": place, "required": True, "description": description, "schema": schema}

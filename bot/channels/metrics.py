@@ -17,7 +17,11 @@ class Metrics:
     """The numbers of one app, in a registry of its own."""
 
     def __init__(
-        self, dropped: Callable[[], int], ready: Callable[[], bool], store_failures: Callable[[], int]
+        self,
+        dropped: Callable[[], int],
+        ready: Callable[[], bool],
+        store_failures: Callable[[], int],
+        store_refused: Callable[[], int],
     ) -> None:
         """Make the counters; those given are asked whenever somebody reads."""
         self.registry = CollectorRegistry()
@@ -30,6 +34,8 @@ class Metrics:
         Gauge("faq_records_dropped", "丢弃的问答记录数", registry=self.registry).set_function(dropped)
         failures = Gauge("faq_store_failures", "存储用不了的次数，这时只记在内存里", registry=self.registry)
         failures.set_function(store_failures)
+        refused = Gauge("faq_store_refused", "存储满了、没有记下的条数，已经记下的不受影响", registry=self.registry)
+        refused.set_function(store_refused)
         Gauge("faq_ready", "索引是否已装入", registry=self.registry).set_function(ready)
 
     def count_reply(self, kind: Kind, seconds: float) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
 from itertools import groupby
 from urllib.parse import quote, urlencode
@@ -46,6 +46,7 @@ def add_pages(app: FastAPI, desk: Desk) -> None:
 async def _start(request: Request, desk: Desk) -> Response:
     text = request.query_params.get("q", "")
     status, said, session_id = 200, "", ""
+    headers: Mapping[str, str] = {}
     try:
         chat = desk.chat
         if text:
@@ -55,6 +56,7 @@ async def _start(request: Request, desk: Desk) -> Response:
         if error.status == 503:
             return trouble_page(desk, error)
         desk.metrics.count_error(error.code)
+        headers = error.headers or {}
         status, said = error.status, f'<p class="note" role="alert">{escape(error.message)}</p>'
     title, about = desk.say("title"), desk.say("about")
     entries = chat.engine.entries.values()
@@ -66,7 +68,9 @@ async def _start(request: Request, desk: Desk) -> Response:
         f"{_list(entries)}{_origin(desk, chat)}</section></div>"
         '<script src="/widget.js" defer></script>'
     )
-    return page(desk, body, title, status, about, home=True)
+    response = page(desk, body, title, status, about, home=True)
+    response.headers.update(headers)
+    return response
 
 
 def _session_id(request: Request) -> str | None:

@@ -6,23 +6,42 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from bot.store import CAPACITY, StoreFault, check, check_keys, spare
+from bot.store import CAPACITY, StoreFault, check, check_keys, kind_of
 
-# Together they are the longest that a request waits: to be connected, then to be answered.
-_CONNECT_SECONDS = 0.15
-_ANSWER_SECONDS = 0.15
+# Together they are the longest that a request waits: to be connected, then to be answered. A server that takes longer
+# is as good as none, for one message asks it several times.
+_CONNECT_SECONDS = 0.1
+_ANSWER_SECONDS = 0.05
 _CONNECTIONS = 100
 _PREFIX = "faq:"
-# Which keys there are, by the time of writing.
-_ORDER = "faq-order"
+# Which keys of a kind there are, by the time of their death.
+_LIVING = "faq-living:"
+_AT_ONCE = 1000
+
+# KEYS: the key, the living of its kind. ARGV: value, milliseconds, now, capacity, 1 if it must be free.
+# Returns 1 kept, 0 not free, -1 no place.
+_KEEP = """
+local there = redis.call('EXISTS', KEYS[1]) == 1
+if there and ARGV[5] == '1' then return 0 end
+if not there and redis.call('ZCOUNT', KEYS[2], ARGV[3], '+inf') >= tonumber(ARGV[4]) then return -1 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+redis.call('ZADD', KEYS[2], ARGV[3] + ARGV[2], KEYS[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', ARGV[3])
+return 1
+"""
+# KEYS: the key. ARGV: milliseconds, the most. Returns the milliseconds to wait.
+_COUNT = """
+local number = redis.call('INCR', KEYS[1])
+if number == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+if number <= tonumber(ARGV[2]) then return 0 end
+return redis.call('PTTL', KEYS[1])
+"""
 
 _Result = TypeVar("_Result")
 
 
 class RedisStore:
-    """Keeps everything in a Redis server."""
-
-    near = False
+    """Keeps everything in a Redis server, which lets the dead go by itself."""
 
     def __init__(self, url: str, capacity: int = CAPACITY) -> None:
         """Name the server; the connection is made on first use."""
@@ -31,6 +50,7 @@ class RedisStore:
         from redis.backoff import NoBackoff
         from redis.retry import Retry
 
+        self.refused = 0
         self._faults = (redis.RedisError, OSError, UnicodeError)
         # Any: its methods are typed for the asynchronous client as well.
         self._redis: Any = redis.Redis.from_url(
@@ -45,8 +65,9 @@ class RedisStore:
             protocol=2,
             driver_info=None,
         )
+        self._keep = self._redis.register_script(_KEEP)
+        self._count = self._redis.register_script(_COUNT)
         self._capacity = capacity
-        self._writes = 0
 
     def get(self, key: str) -> str | None:
         """Return the value of `key` while it lives."""
@@ -62,11 +83,33 @@ class RedisStore:
         """Keep `value` if `key` is free."""
         return self._write(key, value, seconds, only_free=True)
 
+    def count(self, key: str, most: int, seconds: float) -> float:
+        """Count one more for `key`; return 0, or for how long it has to wait."""
+        check(key, "", seconds)
+        wait: int = self._run(lambda: self._count([_PREFIX + key], [_milliseconds(seconds), most]))
+        return max(wait, 0) / 1000
+
     def delete(self, *keys: str) -> None:
         """Forget `keys`."""
         check_keys(*keys)
         if keys:
-            self._run(lambda: self._drop(keys))
+            self._run(lambda: self._drop([_PREFIX + key for key in keys]))
+
+    def forget(self, prefix: str) -> None:
+        """Forget all keys that begin with `prefix`."""
+        check_keys(prefix)
+        # Only the keys' own signs are there to be compared: nothing in them is a pattern.
+        quoted = "".join(f"\\{sign}" if sign in r"\*?[]^-" else sign for sign in _PREFIX + prefix)
+        living = _LIVING + kind_of(prefix)
+
+        def work() -> None:
+            found = [key for key, _ in self._redis.zscan_iter(living, match=f"{quoted}*", count=_AT_ONCE)]
+            self._drop(found)
+
+        self._run(work)
+
+    def tidy(self) -> None:
+        """Do nothing: the server itself lets go of what has outlived its time."""
 
     def close(self) -> None:
         """Close the connections."""
@@ -74,31 +117,23 @@ class RedisStore:
 
     def _write(self, key: str, value: str, seconds: float, only_free: bool) -> bool:
         check(key, value, seconds)
-        return self._run(lambda: self._set(key, value, seconds, only_free))
+        names = [_PREFIX + key, _LIVING + kind_of(key)]
+        values: list[str | int] = [
+            value,
+            _milliseconds(seconds),
+            round(time.time() * 1000),
+            self._capacity,
+            int(only_free),
+        ]
+        done: int = self._run(lambda: self._keep(names, values))
+        self.refused += done < 0
+        return done != 0
 
-    def _set(self, key: str, value: str, seconds: float, only_free: bool) -> bool:
+    def _drop(self, names: list[str]) -> None:
         with self._redis.pipeline(transaction=False) as pipe:
-            pipe.set(_PREFIX + key, value, px=max(1, round(seconds * 1000)), nx=only_free)
-            pipe.zadd(_ORDER, {key: time.time()})
-            done = pipe.execute()[0]
-        self._trim()
-        return bool(done)
-
-    def _trim(self) -> None:
-        self._writes += 1
-        room = spare(self._capacity)
-        if self._writes <= room:
-            return
-        self._writes = 0
-        excess = self._redis.zcard(_ORDER) - (self._capacity - room)
-        if excess > 0:
-            oldest = self._redis.zpopmin(_ORDER, excess)
-            self._redis.delete(*(_PREFIX + key for key, _ in oldest))
-
-    def _drop(self, keys: tuple[str, ...]) -> None:
-        with self._redis.pipeline(transaction=False) as pipe:
-            pipe.delete(*(_PREFIX + key for key in keys))
-            pipe.zrem(_ORDER, *keys)
+            for name in names:
+                pipe.delete(name)
+                pipe.zrem(_LIVING + kind_of(name.removeprefix(_PREFIX)), name)
             pipe.execute()
 
     def _run(self, work: Callable[[], _Result]) -> _Result:
@@ -107,3 +142,7 @@ class RedisStore:
         except self._faults as error:
             # What the server says may repeat a key; the name of the error does not.
             raise StoreFault(type(error).__name__) from None
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(1, round(seconds * 1000))

@@ -16,12 +16,18 @@ log = logging.getLogger(__name__)
 _PAUSE = 5.0
 _QUIET = 60.0
 _PROBE = "probe"
+# More than anybody takes back while a store is down; each is a few hundred bytes.
+_MOST_OWED = 100_000
 
 _Result = TypeVar("_Result")
+_Work = Callable[[], _Result]
 
 
 class SafeStore:
-    """Keeps everything in `store`, and in this process what comes while it fails; no fault gets out."""
+    """Keeps everything in `store`, and in this process what comes while it fails; no fault gets out.
+
+    What was to be deleted meanwhile is deleted before anything is read from the store again.
+    """
 
     def __init__(self, store: Store, name: str, capacity: int = CAPACITY, pause: float = _PAUSE) -> None:
         """Try `store` once; `name` stands for it in the log, `pause` is the time between tries."""
@@ -30,6 +36,7 @@ class SafeStore:
         self._pause = pause
         self._memory = MemoryStore(capacity)
         self._lock = threading.Lock()
+        self._owed: list[_Work[None]] = []
         self._failures = 0
         self._down = False
         self._told = False
@@ -44,14 +51,14 @@ class SafeStore:
         return self._failures
 
     @property
+    def refused(self) -> int:
+        """How many new keys found no place since the start."""
+        return self._store.refused + self._memory.refused
+
+    @property
     def down(self) -> bool:
         """Whether it goes on in memory now."""
         return self._down
-
-    @property
-    def near(self) -> bool:
-        """Whether the real store is near."""
-        return self._store.near
 
     def get(self, key: str) -> str | None:
         """Return the value of `key` while it lives."""
@@ -75,10 +82,25 @@ class SafeStore:
         real, spare = (partial(store.add, key, value, seconds) for store in (self._store, self._memory))
         return self._either(real, spare)
 
+    def count(self, key: str, most: int, seconds: float) -> float:
+        """Count one more for `key`; while the store is down, what this process has seen."""
+        real, spare = (partial(store.count, key, most, seconds) for store in (self._store, self._memory))
+        return self._either(real, spare)
+
     def delete(self, *keys: str) -> None:
         """Forget `keys`."""
         self._memory.delete(*keys)
-        self._either(partial(self._store.delete, *keys), lambda: None)
+        self._certainly(partial(self._store.delete, *keys))
+
+    def forget(self, prefix: str) -> None:
+        """Forget all keys that begin with `prefix`."""
+        self._memory.forget(prefix)
+        self._certainly(partial(self._store.forget, prefix))
+
+    def tidy(self) -> None:
+        """Let go of what has outlived its time."""
+        self._memory.tidy()
+        self._either(self._store.tidy, lambda: None)
 
     def close(self) -> None:
         """Stop trying and close the real store."""
@@ -90,13 +112,27 @@ class SafeStore:
             timer.join(1)
         self._store.close()
 
-    def _either(self, real: Callable[[], _Result], spare: Callable[[], _Result]) -> _Result:
+    def _either(self, real: _Work[_Result], spare: _Work[_Result]) -> _Result:
         if not self._down:
             try:
                 return real()
             except StoreFault as fault:
                 self._fail(fault)
         return spare()
+
+    def _certainly(self, work: _Work[None]) -> None:
+        """Do `work` on the real store, now or as soon as it can be used."""
+        while True:
+            if not self._down:
+                try:
+                    return work()
+                except StoreFault as fault:
+                    self._fail(fault)
+            with self._lock:
+                # It may have come back just now.
+                if self._down:
+                    self._owed += [work] if len(self._owed) < _MOST_OWED else []
+                    return None
 
     def _fail(self, fault: StoreFault) -> None:
         with self._lock:
@@ -119,11 +155,19 @@ class SafeStore:
         try:
             # A full disk can still be read, so only writing tells.
             self._store.put(_PROBE, "", self._pause)
+            while not self._settled():
+                self._owed[0]()
+                del self._owed[0]
         except StoreFault as fault:
             self._fail(fault)
-            return
+
+    def _settled(self) -> bool:
+        """Go back to the real store, unless something is still owed to it."""
         with self._lock:
+            if self._owed:
+                return False
             self._down = False
             if self._told:
                 self._told = False
                 log.warning("%s又能用了。", self._name)
+            return True

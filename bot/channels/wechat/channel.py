@@ -7,7 +7,6 @@ import logging
 import time
 from collections import Counter
 
-from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -20,7 +19,7 @@ from bot.channels.wechat.gate import Gate
 from bot.channels.wechat.messages import Message
 from bot.channels.wechat.refusal import Reason, Refused
 from bot.channels.wechat.replies import staff_reply, text_reply
-from bot.channels.wechat.speaker import Pool, Speaker
+from bot.channels.wechat.speaker import Speaker
 from bot.channels.wechat.turns import Turns
 from bot.channels.wechat.visitors import Visitors
 
@@ -33,11 +32,6 @@ _QUIET_SECONDS = 60.0
 _SAYS = {400: "bad request", 403: "forbidden", 413: "too large"}
 
 
-def add_wechat(app: FastAPI, desk: Desk) -> None:
-    """Add the callback to `app`."""
-    app.add_route(PATH, Channel(desk).serve, methods=["GET", "POST"], include_in_schema=False)
-
-
 class Channel:
     """Serves the callback of one account."""
 
@@ -48,7 +42,7 @@ class Channel:
         self._deadline = settings.wechat_deadline
         self._metrics = WechatMetrics(desk.metrics)
         self._gate = Gate(settings, desk.now)
-        self._speaker = Speaker(desk, Pool())
+        self._speaker = Speaker(desk)
         token = settings.wechat_token.get_secret_value() if settings.wechat_token else ""
         self._visitors = Visitors(desk.store, token)
         self._turns = Turns(desk.store, self._visitors, self._speaker, self._metrics)
@@ -73,6 +67,10 @@ class Channel:
             return PlainTextResponse(_SUCCESS)
         document = self._gate.seal(letter, self._reply(letter.message, card))
         return Response(document, media_type="application/xml")
+
+    async def finish(self, seconds: float) -> None:
+        """Wait so long for what is being answered."""
+        await self._turns.finish(seconds)
 
     async def _card(self, message: Message, until: float) -> Card | None:
         """Return what to say to a message, or None for nothing."""

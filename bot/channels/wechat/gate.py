@@ -55,8 +55,8 @@ class Gate:
         timestamp, nonce = self._check_signature(query)
         if not _SECONDS.fullmatch(timestamp):
             raise Refused(Reason.STALE)
-        if abs(ahead := round(self._now() - int(timestamp))) > self._window:
-            raise Refused(Reason.STALE, f"本机的时间比请求{'晚' if ahead > 0 else '早'} {abs(ahead)} 秒，")
+        if abs(ahead := self._now() - int(timestamp)) > self._window:
+            raise Refused(Reason.STALE, f"本机的时间比请求{'晚' if ahead > 0 else '早'} {abs(ahead):.0f} 秒，")
         # The plain signature does not cover the body, so with a key set nothing is believed that is not encrypted.
         if (query.getlist("encrypt_type") or ["raw"]) != ["aes" if self._encrypted else "raw"]:
             raise Refused(Reason.MODE)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import traceback
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
 
 from bot.channels.desk import Desk, checked_question
-from bot.channels.errors import ApiError, broken
+from bot.channels.errors import ApiError, Busy, broken
 from bot.channels.wechat.card import Card
 from bot.channels.wechat.scribe import Scribe
 from bot.reply import Query
@@ -18,61 +15,23 @@ from bot.reply import Query
 log = logging.getLogger(__name__)
 
 CHANNEL = "wechat"
-THREADS = 16
-# At 16 a time, those in the last place would wait too long if answers took half a second.
-MOST_ANSWERS = 256
-# Python runs one thread at a time, so more would only get in each other's way, unless one is slow.
-_LANES = 2
-_SLOW_SECONDS = 0.05
-_T = TypeVar("_T")
-
-
-class PoolFull(Exception):
-    """As many answers are being worked out as there may be."""
-
-
-class Pool:
-    """A few threads for answers, so that no answer holds up the event loop."""
-
-    def __init__(self, threads: int = THREADS, most: int = MOST_ANSWERS) -> None:
-        """Let `most` wait or run at a time."""
-        self._threads = ThreadPoolExecutor(threads, "wechat")
-        self._lanes = asyncio.Semaphore(_LANES)
-        self._free = most
-
-    async def run(self, work: Callable[[str, Query], _T], visitor: str, query: Query) -> _T:
-        """Return what `work` returns; raise PoolFull at once if too many wait already."""
-        if not self._free:
-            raise PoolFull
-        self._free -= 1
-        try:
-            async with self._lanes:
-                job = asyncio.get_running_loop().run_in_executor(self._threads, work, visitor, query)
-                await asyncio.wait({job}, timeout=_SLOW_SECONDS)
-            return await job
-        finally:
-            self._free += 1
 
 
 class Speaker:
     """Turns questions into cards; whatever goes wrong becomes a sentence too."""
 
-    def __init__(self, desk: Desk, pool: Pool) -> None:
-        """Speak for `desk`, as soon as it is open; where it is not quick, its answers are worked out in `pool`."""
+    def __init__(self, desk: Desk) -> None:
+        """Speak for `desk`, as soon as it is open."""
         self._desk = desk
-        self._pool = pool
 
-    async def answer(self, visitor: str, question: str) -> Card:
-        """Return what to say to a visitor's question; raise PoolFull at once if too many wait already."""
+    async def answer(self, visitor: str, question: str, seconds: float) -> Card:
+        """Return what to say to a visitor's question; raise Busy if too many wait already or it takes too long."""
         try:
             query = Query(checked_question(question), CHANNEL, visitor)
-            if self._desk.quick:
-                reply = await self._desk.converse(visitor, query)
-            else:
-                reply = await self._pool.run(self._desk.answer, visitor, query)
+            reply = await self._desk.converse(visitor, query, seconds)
             card = self._scribe().card(reply)
             return card if card.text.strip() else self.hint("trouble")
-        except PoolFull:
+        except Busy:
             raise
         except ApiError as error:
             self._desk.metrics.count_error(error.code)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 
+from bot.channels.errors import Busy
 from bot.channels.metrics import WechatMetrics
 from bot.channels.wechat.card import Card
 from bot.channels.wechat.scribe import numbers
-from bot.channels.wechat.speaker import PoolFull, Speaker
-from bot.channels.wechat.visitors import KEPT_SECONDS, Visitor, Visitors
+from bot.channels.wechat.speaker import Speaker
+from bot.channels.wechat.visitors import KEPT_SECONDS, Visitor, Visitors, prefix
 from bot.chat import picked
-from bot.store import Store, reach
+from bot.store import Store
 from corpus.text import fold
 
 # Whoever answers renews the claim; when a process dies, another still has time to answer WeChat's next try.
@@ -20,7 +21,6 @@ _RENEW_SECONDS = 1.0
 PATIENCE_SECONDS = 60.0
 FETCH = ("查看答案",)
 GO_ON = ("继续", "下一段", "下一页")
-_PREFIX = "wechat/turn/"
 _LOOK_AGAIN = 0.1
 # A late answer that is asked for may still come while we hold that request, but the reply must be on its way too.
 _IN_HAND = 0.3
@@ -55,9 +55,17 @@ class Turns:
 
     async def forget(self, visitor: str) -> None:
         """Erase all that is known of a visitor."""
-        turns = await self._visitors.erase(visitor)
-        await reach(self._store, self._store.delete, *(_PREFIX + turn_id for turn_id in turns))
-        await reach(self._store, self._speaker.forget, visitor)
+        await self._visitors.erase(visitor)
+        await asyncio.to_thread(self._speaker.forget, visitor)
+
+    async def finish(self, seconds: float) -> None:
+        """Wait for what is being answered; whoever has waited in vain reads that he may ask again."""
+        if not self._running:
+            return
+        _, late = await asyncio.wait(self._running.values(), timeout=seconds)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
 
     def _start(self, visitor: str, turn_id: str, question: str, until: float) -> asyncio.Task[Card | None]:
         task = asyncio.create_task(self._work(visitor, turn_id, question, until))
@@ -73,13 +81,18 @@ class Turns:
             give_up = _now() + PATIENCE_SECONDS
             while state is None and _now() < give_up:
                 # Another process has it, or this one had it at an earlier try.
-                card = await self._outcome(turn_id, give_up)
+                card = await self._outcome(visitor, turn_id, give_up)
                 if card is not None:
                     await self._hand_over(visitor, turn_id, card)
                     return card
                 # Whoever had it is gone.
                 state = await self._claim(visitor, turn_id)
             return await self._answer(visitor, turn_id, question, state, until) if state else None
+        except asyncio.CancelledError:
+            await self._visitors.change(
+                visitor, lambda state: self._keep(visitor, turn_id, self._speaker.hint("trouble"), state)
+            )
+            raise
         except Exception as error:
             return self._speaker.trouble(error)
 
@@ -87,9 +100,9 @@ class Turns:
         """Return the visitor's state if the message is ours to answer."""
 
         def work(state: Visitor) -> Visitor | None:
-            if not self._store.add(_PREFIX + turn_id, "", CLAIM_SECONDS):
+            if not self._store.add(_name(visitor, turn_id), "", CLAIM_SECONDS):
                 return None
-            state.take(turn_id)
+            state.known = True
             return state
 
         return await self._visitors.change(visitor, work)
@@ -98,20 +111,18 @@ class Turns:
         give_up = _now() + PATIENCE_SECONDS
         saying = asyncio.ensure_future(self._say(visitor, state, question, until))
         while not (await asyncio.wait({saying}, timeout=_RENEW_SECONDS))[0] and _now() < give_up:
-            await reach(self._store, self._store.put, _PREFIX + turn_id, "", CLAIM_SECONDS)
+            await asyncio.to_thread(self._store.put, _name(visitor, turn_id), "", CLAIM_SECONDS)
         card = await saying
-        if not await self._visitors.change(visitor, lambda state: self._keep(turn_id, card, state)):
-            await reach(self._store, self._speaker.forget, visitor)
+        if not await self._visitors.change(visitor, lambda state: self._keep(visitor, turn_id, card, state)):
+            await asyncio.to_thread(self._speaker.forget, visitor)
         return card
 
-    def _keep(self, turn_id: str, card: Card, state: Visitor) -> bool:
+    def _keep(self, visitor: str, turn_id: str, card: Card, state: Visitor) -> bool:
         """Keep the outcome of a turn; return False if the visitor has unsubscribed meanwhile."""
-        if not state.turns:
-            self._store.delete(_PREFIX + turn_id)
+        if not state.known:
+            self._store.delete(_name(visitor, turn_id))
             return False
-        # Where two processes wrote at once, one of them has not seen that it was noted.
-        state.take(turn_id)
-        self._store.put(_PREFIX + turn_id, card.dump(), KEPT_SECONDS)
+        self._store.put(_name(visitor, turn_id), card.dump(), KEPT_SECONDS)
         if turn_id not in state.waiting:
             state.show(turn_id, card)
         return True
@@ -131,23 +142,24 @@ class Turns:
         elif number and not state.asks:
             return self._speaker.hint("pick_again", numbers=numbers(len(state.options)))
         try:
-            return await self._speaker.answer(visitor, question)
-        except PoolFull:
+            return await self._speaker.answer(visitor, question, PATIENCE_SECONDS)
+        except Busy:
             self._metrics.overruns.inc()
             return self._speaker.hint("busy")
 
     async def _fetch(self, visitor: str, turn_id: str, until: float) -> Card:
         """Return the answer to an earlier message, which was late."""
-        card = await self._outcome(turn_id, until)
-        if card is None and await reach(self._store, self._store.get, _PREFIX + turn_id) is not None:
+        card = await self._outcome(visitor, turn_id, until)
+        if card is None and await asyncio.to_thread(self._store.get, _name(visitor, turn_id)) is not None:
             return self._speaker.hint("waiting")
         await self._visitors.change(visitor, lambda state: state.drop(turn_id))
-        return card or self._speaker.hint("nothing_more")
+        # It was promised, but whoever worked on it has died.
+        return card or self._speaker.hint("trouble")
 
-    async def _outcome(self, turn_id: str, until: float) -> Card | None:
+    async def _outcome(self, visitor: str, turn_id: str, until: float) -> Card | None:
         """Wait for the outcome of a turn, wherever it runs; None if it does not come or is gone."""
         while True:
-            kept = await reach(self._store, self._store.get, _PREFIX + turn_id)
+            kept = await asyncio.to_thread(self._store.get, _name(visitor, turn_id))
             if kept:
                 return Card.load(kept)
             if kept is None or _now() + _LOOK_AGAIN > until:
@@ -168,11 +180,15 @@ class Turns:
 
         def work(state: Visitor) -> None:
             # Nothing is noted of somebody who has unsubscribed meanwhile.
-            if state.turns:
+            if state.known:
                 state.postpone(turn_id)
 
         await self._visitors.change(visitor, work)
         return self._speaker.hint("waiting")
+
+
+def _name(visitor: str, turn_id: str) -> str:
+    return f"{prefix(visitor)}turn/{turn_id}"
 
 
 def _now() -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -13,12 +14,10 @@ from typing import TypeVar
 from weakref import WeakValueDictionary
 
 from bot.channels.wechat.card import Card
-from bot.store import Store, reach
+from bot.store import Store
 
 KEPT_SECONDS = 600.0
-_PREFIX = "wechat/visitor/"
 # More than anybody asks in ten minutes by hand; what falls off is forgotten by its own time.
-_MOST_TURNS = 60
 _MOST_WAITING = 5
 
 _Result = TypeVar("_Result")
@@ -28,17 +27,13 @@ _Result = TypeVar("_Result")
 class Visitor:
     """What is on the table between the account and one follower."""
 
-    # Messages taken lately, so that they can be erased; those whose answer was late and not yet fetched.
-    turns: list[str] = field(default_factory=list)
+    # Whether anything is known of the follower: not of one who has unsubscribed.
+    known: bool = False
+    # Messages whose answer was late and not yet fetched.
     waiting: list[str] = field(default_factory=list)
     rest: list[str] = field(default_factory=list)
     options: list[str] = field(default_factory=list)
     asks: bool = False
-
-    def take(self, turn_id: str) -> None:
-        """Note a message that is being answered."""
-        if turn_id not in self.turns:
-            self.turns = [*self.turns[-_MOST_TURNS + 1 :], turn_id]
 
     def postpone(self, turn_id: str) -> None:
         """Note that the answer to a message is to be fetched."""
@@ -77,27 +72,27 @@ class Visitors:
         """Lend a visitor's state to `work` and keep it. One at a time in this process."""
         lock = self._locks.setdefault(name, Lock())
         async with lock:
-            return await reach(self._store, self._changed, name, work)
+            return await asyncio.to_thread(self._changed, name, work)
 
-    async def erase(self, name: str) -> list[str]:
-        """Forget a visitor; return the turns that were noted."""
-
-        def work() -> list[str]:
-            turns = _read(self._store.get(_PREFIX + name)).turns
-            self._store.delete(_PREFIX + name)
-            return turns
-
+    async def erase(self, name: str) -> None:
+        """Forget a visitor and all messages."""
         lock = self._locks.setdefault(name, Lock())
         async with lock:
-            return await reach(self._store, work)
+            await asyncio.to_thread(self._store.forget, prefix(name))
 
     def _changed(self, name: str, work: Callable[[Visitor], _Result]) -> _Result:
-        visitor = _read(self._store.get(_PREFIX + name))
+        key = f"{prefix(name)}state"
+        visitor = _read(self._store.get(key))
         before = _write(visitor)
         result = work(visitor)
         if (text := _write(visitor)) != before:
-            self._store.put(_PREFIX + name, text, KEPT_SECONDS)
+            self._store.put(key, text, KEPT_SECONDS)
         return result
+
+
+def prefix(name: str) -> str:
+    """Return what all keys of a visitor begin with."""
+    return f"wechat/{name}/"
 
 
 def _write(visitor: Visitor) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from bot.decide import SMALLTALK, Abstain, Answer, Clarify, Hit, Thresholds, decide, is_numeric, is_smalltalk
+from bot.decide import SMALLTALK, Abstain, Answer, Clarify, Doubt, decide, decide_both, is_smalltalk
 from bot.ids import new_reply_id, new_session_id
+from bot.picks import Pick, picked
 from bot.records import Records
 from bot.reply import (
     CalculatorReply,
@@ -20,64 +21,24 @@ from bot.reply import (
 )
 from bot.sessions import EMPTY, Session, SessionStore
 from bot.settings import Settings
-from corpus.entries import Phrases
 from corpus.entry import Entry
-from corpus.text import fold
+from index.hit import Hit
+
+if TYPE_CHECKING:  # its libraries are heavy, and most of what uses a chat does without
+    from index.engine import Engine
 
 RELATED = 3
+# Less than this for the entry answered last: the message goes on with something else.
+_STILL_THERE = 0.01
 # China has one time zone and no summer time, so no time zone database is needed.
 _CHINA = timezone(timedelta(hours=8))
-_PICK = re.compile(r"[(\[]?(?:我?要?选择?|就)?第?([1-9一二三])(?:个|条|项|种|号|题)?(?:问题)?吧?[)\].。、!]?")
-_NUMBERS = {"一": 1, "二": 2, "三": 3}
-
-
-class Engine(Protocol):
-    """What the chat needs of the index."""
-
-    @property
-    def entries(self) -> Mapping[str, Entry]:
-        """The published entries by id, in order."""
-
-    @property
-    def phrases(self) -> Phrases:
-        """Small talk and fixed sentences."""
-
-    @property
-    def version(self) -> str:
-        """The version of the index."""
-
-    @property
-    def model_name(self) -> str:
-        """The name of the model that the index was built with."""
-
-    def search(self, text: str, k: int = 5) -> Sequence[Hit]:
-        """Return the best hit of each of the `k` best entries, best first."""
-
-    def explain(self, text: str) -> object:
-        """Return what speaks for each candidate, printable."""
-
-    def thresholds(self, precision: float) -> Thresholds:
-        """Return the thresholds that keep direct answers right with this probability."""
-
-    def related(self, entry_id: str, k: int = 3) -> Sequence[str]:
-        """Return the ids of the entries nearest to an entry."""
-
-    def suggest(self, prefix: str, k: int = 5) -> Sequence[str]:
-        """Return the ids of the entries whose question fits a half-typed one."""
 
 
 class Calculator(Protocol):
     """The one door to the calculator."""
 
-    @property
-    def entries(self) -> Collection[str]:
-        """The ids of the entries whose numbers it computes with."""
-
-    def reply(self, text: str, state: str | None) -> CalculatorReply | None:
-        """Answer a numeric question, or return None if it is none; `state` is what the last reply left."""
-
-    def aside(self, text: str) -> CalculatorReply | None:
-        """Answer what needs no entry: a sum, or that the documents do not give a number; None if it is neither."""
+    def turn(self, text: str, state: str | None, hits: Sequence[Hit]) -> CalculatorReply | None:
+        """Answer a message that asks for a number, or None if it is none; `state` is what the last reply left."""
 
 
 def china_now() -> datetime:
@@ -99,7 +60,7 @@ class Chat:
     ) -> None:
         """Join the parts; `clock` says what day it is, for answers whose school year is over."""
         self.engine = engine
-        self._thresholds = engine.thresholds(settings.precision)
+        self._thresholds = engine.thresholds(settings.precision, settings.strangers)
         self._sessions = SessionStore() if sessions is None else sessions
         self._records = records
         self._calculator = calculator
@@ -151,42 +112,27 @@ class Chat:
 
     def _recall(self, key: tuple[str, str]) -> Session:
         session = self._sessions.get(key)
-        # Sessions outlive the process: what it offered may be retired by now.
-        known = all(hit.entry_id in self.engine.entries for hit in session.options)
-        return session if known else EMPTY
+        # Sessions outlive the process: what it offered or answered may be retired by now.
+        named = [hit.entry_id for hit in session.options] + [session.last] * bool(session.last)
+        return session if all(id_ in self.engine.entries for id_ in named) else EMPTY
 
     def _turn(self, text: str, session: Session) -> tuple[Reply, Session]:
         if not any(map(str.isalnum, text)):
             return Reply(kind="abstain", text=self._say("empty")), session
-        if session.options and (place := picked(text)):
-            return self._picked(place, session.options), session
-        if session.calculation and (said := self._goes_on(text, session.calculation)):
-            return self._calculated(said)
+        if session.options and (pick := picked(text, len(session.options))) is not None:
+            return self._picked(pick, session)
         hits = self.engine.search(text)
-        if said := self._computed(text, hits):
-            return self._calculated(said)
-        return self._matched(hits, session)
+        said = self._calculator.turn(text, session.calculation, hits) if self._calculator else None
+        return self._calculated(said) if said else self._matched(text, hits, session)
 
-    def _picked(self, place: int, options: tuple[Hit, ...]) -> Reply:
-        if place > len(options):
-            return self._offer("clarify", options, "clarify_again")
+    def _picked(self, pick: Pick, session: Session) -> tuple[Reply, Session]:
+        if pick == "none":
+            return Reply(kind="abstain", text=self._say("none_fits")), replace(session, options=())
+        if pick == "which" or pick > len(session.options):
+            return self._offer("clarify", session.options, "clarify_again"), session
         # The user named the entry, so there is no doubt left. The list stays open for another pick.
-        return self._answer(options[place - 1], confidence=1.0)
-
-    def _goes_on(self, text: str, state: str) -> CalculatorReply | None:
-        """Return what the calculator says to a message that belongs to the calculation before."""
-        said = self._calculator.reply(text, state) if self._calculator else None
-        # What it would say without that calculation too is a new question.
-        return said if said and self._calculator and said != self._calculator.reply(text, None) else None
-
-    def _computed(self, text: str, hits: Sequence[Hit]) -> CalculatorReply | None:
-        """Return what the calculator says to a new question."""
-        if self._calculator is None:
-            return None
-        # 车险今年要交多少 has all the words of a fee: what a question is about the matching knows better.
-        if is_numeric(hits, self._calculator.entries):
-            return self._calculator.reply(text, None)
-        return self._calculator.aside(text)
+        hit = session.options[pick - 1]
+        return self._answer(hit, confidence=1.0), replace(session, last=hit.entry_id)
 
     def _calculated(self, said: CalculatorReply) -> tuple[Reply, Session]:
         entry = self.engine.entries.get(said.entry_id) if said.entry_id else None
@@ -201,17 +147,34 @@ class Chat:
         )
         return reply, Session(calculation=said.state)
 
-    def _matched(self, hits: Sequence[Hit], session: Session) -> tuple[Reply, Session]:
-        match decide(hits, self._thresholds):
+    def _matched(self, text: str, hits: Sequence[Hit], session: Session) -> tuple[Reply, Session]:
+        both = decide_both([self.engine.search(one) for one in self.engine.questions(text)], self._thresholds)
+        decision = both or self._in_context(text, hits, session.last) or decide(hits, self._thresholds)
+        # A question in between is answered, and the calculation stays where it was.
+        goes_on = replace(session, options=())
+        match decision:
             case Answer(hit) if is_smalltalk(hit):
-                return Reply(kind="smalltalk", text=self._smalltalk[hit.entry_id], confidence=_round(hit)), EMPTY
+                return Reply(kind="smalltalk", text=self._smalltalk[hit.entry_id], confidence=_round(hit)), goes_on
             case Answer(hit):
-                return self._answer(hit, _round(hit)), EMPTY
-            case Clarify(close):
+                return self._answer(hit, _round(hit)), replace(goes_on, last=hit.entry_id)
+            case Clarify(close, why):
                 again = _ids(close) == _ids(session.options)
-                return self._offer("clarify", close, "clarify_again" if again else "clarify"), Session(options=close)
+                phrase = "clarify_again" if again else _ASKING[why]
+                return self._offer("clarify", close, phrase), replace(goes_on, options=close)
             case Abstain(nearest):
-                return self._offer("abstain", nearest, "abstain"), EMPTY
+                return self._offer("abstain", nearest, "abstain"), replace(goes_on, options=nearest)
+
+    def _in_context(self, text: str, hits: Sequence[Hit], last: str | None) -> Answer | None:
+        """Return what a message that leans on the last answer asks of it: 那窗口办要拿什么."""
+        alone = decide(hits, self._thresholds)
+        if last is None or isinstance(alone, Answer) or not self.engine.leans(text):
+            return None
+        question = self.engine.entries[last].question.rstrip("？?")
+        together = decide(self.engine.search(f"{question}，{text}"), self._thresholds)
+        if not isinstance(together, Answer):
+            return None
+        there = any(hit.entry_id == together.hit.entry_id and hit.score >= _STILL_THERE for hit in hits)
+        return together if there else None
 
     def _answer(self, hit: Hit, confidence: float) -> Reply:
         entry = self.engine.entries[hit.entry_id]
@@ -238,12 +201,6 @@ class Chat:
         return self.engine.phrases.text(key)
 
 
-def picked(text: str) -> int | None:
-    """Return the place in a list that `text` names and nothing else, such as "2" or "第二个"; None otherwise."""
-    match = _PICK.fullmatch(fold(text))
-    return (_NUMBERS.get(match[1]) or int(match[1])) if match else None
-
-
 def entry_info(entry: Entry) -> EntryInfo:
     """Return where an answer comes from, as the wire shows it."""
     return EntryInfo(
@@ -254,6 +211,15 @@ def entry_info(entry: Entry) -> EntryInfo:
         valid=f"{entry.years}学年度" if entry.years else None,
         url=f"/answers/{entry.id}",
     )
+
+
+# How each kind of doubt is put into words.
+_ASKING: dict[Doubt, str] = {
+    "one": "clarify_one",
+    "several": "clarify",
+    "both": "clarify_both",
+    "unsure": "unsure",
+}
 
 
 def _ids(hits: tuple[Hit, ...]) -> set[str]:

@@ -2,48 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal
+
+from index.hit import Hit, Thresholds
 
 SMALLTALK = "smalltalk/"
 MOST_OPTIONS = 3
-# More likely right than wrong: too little to answer, too much to say that there is nothing.
-LIKELY = 0.5
-# Less than this for all entries with numbers together: hardly one that can be computed.
-NUMERIC = 0.08
+# Nobody is sent away or misled by small talk: more likely than not is enough.
+CHATTING = 0.5
 
-
-class Hit(Protocol):
-    """What a decision needs to know of a hit of the index."""
-
-    @property
-    def entry_id(self) -> str:
-        """The entry, or "smalltalk/" and a name."""
-
-    @property
-    def score(self) -> float:
-        """The probability, 0 to 1, that this entry is right."""
-
-    @property
-    def passage(self) -> str:
-        """The name of the part asked for, or an empty string."""
-
-
-class Thresholds(Protocol):
-    """The three numbers that a decision turns on."""
-
-    @property
-    def answer(self) -> float:
-        """The lowest score that is answered directly."""
-
-    @property
-    def suggest(self) -> float:
-        """The lowest score that is offered when asking back."""
-
-    @property
-    def margin(self) -> float:
-        """The gap under which two good hits are too close to choose for the user."""
+Doubt = Literal["one", "several", "both", "unsure"]
 
 
 @dataclass(frozen=True)
@@ -55,14 +25,18 @@ class Answer:
 
 @dataclass(frozen=True)
 class Clarify:
-    """Ask which of these two or three is meant, best first."""
+    """Ask whether one of these is meant, best first.
+
+    `why`: there is one likely entry, there are several, two things were asked, or nothing more than near was found.
+    """
 
     hits: tuple[Hit, ...]
+    why: Doubt
 
 
 @dataclass(frozen=True)
 class Abstain:
-    """Do not answer; at most offer the nearest entries."""
+    """Say that it is not in the documents; at most show the nearest entries."""
 
     nearest: tuple[Hit, ...]
 
@@ -72,42 +46,26 @@ Decision = Answer | Clarify | Abstain
 
 def decide(hits: Sequence[Hit], thresholds: Thresholds) -> Decision:
     """Decide what to do with `hits`, best first."""
-    entries = tuple([hit for hit in hits if not is_smalltalk(hit)])
-    if hits and is_smalltalk(hits[0]) and _chats(hits[0], entries, thresholds):
+    entries = tuple(hit for hit in hits if not is_smalltalk(hit))[:MOST_OPTIONS]
+    if hits and is_smalltalk(hits[0]) and hits[0].score >= min(CHATTING, thresholds.answer):
         return Answer(hits[0])
-    close = _close(entries, thresholds)
-    if len(close) > 1:
-        return Clarify(close)
-    if entries and entries[0].score >= thresholds.answer:
+    best = entries[0].score if entries else 0.0
+    if best >= thresholds.answer:
         return Answer(entries[0])
-    if len(entries) > 1 and entries[0].score >= max(LIKELY, thresholds.suggest):
-        return Clarify(entries[:2])
-    return Abstain(entries[:MOST_OPTIONS])
+    likely = tuple(hit for hit in entries if hit.score >= thresholds.offer)
+    if likely:
+        return Clarify(likely, "several" if len(likely) > 1 else "one")
+    # What may well be there is never said not to be.
+    return Clarify(entries, "unsure") if entries and best >= thresholds.near else Abstain(entries)
 
 
-def is_numeric(hits: Sequence[Hit], computed: Collection[str]) -> bool:
-    """Tell whether one of the entries `computed` with is likely enough for a number to be worked out."""
-    return sum([hit.score for hit in hits if hit.entry_id in computed]) >= NUMERIC
+def decide_both(questions: Sequence[Sequence[Hit]], thresholds: Thresholds) -> Clarify | None:
+    """Return the entries of a message's several questions, if each is sure and they are not all the same."""
+    sure = [found.hit for hits in questions if isinstance(found := decide(hits, thresholds), Answer)]
+    asked = {hit.entry_id: hit for hit in sure if not is_smalltalk(hit)}
+    return Clarify(tuple(asked.values()), "both") if len(asked) > 1 else None
 
 
 def is_smalltalk(hit: Hit) -> bool:
     """Tell whether `hit` is small talk, not an entry."""
     return hit.entry_id.startswith(SMALLTALK)
-
-
-def _chats(smalltalk: Hit, entries: tuple[Hit, ...], thresholds: Thresholds) -> bool:
-    """Small talk it is, unless a real question comes with it ("你好，少儿医保每年交多少钱")."""
-    if smalltalk.score < thresholds.answer:
-        return False
-    return (
-        not entries or entries[0].score < thresholds.answer or smalltalk.score - entries[0].score >= thresholds.margin
-    )
-
-
-def _close(entries: tuple[Hit, ...], thresholds: Thresholds) -> tuple[Hit, ...]:
-    """Return the hits worth asking about: none reaches the answer, or several do and are nearly level."""
-    able = entries[:MOST_OPTIONS]
-    if entries and entries[0].score >= thresholds.answer:
-        least, gap = max(thresholds.answer, thresholds.suggest), thresholds.margin
-        return tuple(hit for hit in able if hit.score >= least and (hit is able[0] or able[0].score - hit.score < gap))
-    return tuple(hit for hit in able if hit.score >= thresholds.suggest)

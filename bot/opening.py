@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.calculator.dialogue import Calculator, load_calculator
-from bot.chat import Engine as Answering
 from bot.settings import MEMORY, Settings
 from bot.store import MemoryStore
 from bot.stores.redis import RedisStore
@@ -18,6 +17,7 @@ from corpus.errors import CorpusError
 from corpus.sentences import CALCULATION
 from index import disk
 from index.engine import Engine
+from index.expect import expectation
 from index.manifest import read_manifest
 
 log = logging.getLogger(__name__)
@@ -27,17 +27,11 @@ def open_engine(settings: Settings) -> Engine:
     """Return the engine of the last good index, and say in the log if the corpus is not what it was built from."""
     engine = disk.load(settings.index, settings.model)
     _compare_corpus(read_manifest(settings.index).corpus)
-    highest = engine.calibration.highest()
-    if highest < settings.precision:
-        log.warning(
-            "按现在的资料，直接回答的正确率最高只量到 %.1f%%，达不到 FAQ_PRECISION 要求的 %.1f%%："
-            "机器人会很少直接回答，多半只反问。请给问答添相似问题，或者把 FAQ_PRECISION 调低。",
-            100 * highest, 100 * settings.precision,
-        )  # fmt: skip
+    log.info(expectation(engine.calibration, settings.precision, settings.strangers))
     return engine
 
 
-def open_calculator(engine: Answering, clock: Callable[[], datetime]) -> Calculator | None:
+def open_calculator(engine: Engine, clock: Callable[[], datetime]) -> Calculator | None:
     """Return the calculator that goes with the entries of an engine; None where there is none or it cannot be read."""
     basis = {id_: entry.basis for id_, entry in engine.entries.items()}
     try:

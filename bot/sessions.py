@@ -7,8 +7,8 @@ from hashlib import blake2b
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from bot.decide import Hit
 from bot.store import MemoryStore, Store
+from index.hit import Hit
 
 IDLE_SECONDS = 600.0
 
@@ -17,22 +17,17 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True)
 class Session:
-    """The open ends of a conversation: entries offered to choose from, the calculator's state as a short JSON text."""
+    """The open ends of a conversation.
+
+    There are entries offered to choose from, the calculator's state as a short JSON text, the entry answered last.
+    """
 
     options: tuple[Hit, ...] = ()
     calculation: str | None = None
+    last: str | None = None
 
 
 EMPTY = Session()
-
-
-@dataclass(frozen=True)
-class Offer:
-    """A hit as a session remembers it."""
-
-    entry_id: str
-    score: float
-    passage: str = ""
 
 
 class SessionStore:
@@ -66,6 +61,7 @@ class _Kept(BaseModel):
 
     options: tuple[tuple[str, float, str], ...]
     calculation: str | None
+    last: str | None = None
 
 
 def _name(key: Key) -> str:
@@ -76,7 +72,7 @@ def _name(key: Key) -> str:
 
 def _write(session: Session) -> str:
     options = tuple((hit.entry_id, float(hit.score), hit.passage) for hit in session.options)
-    return _Kept(options=options, calculation=session.calculation).model_dump_json()
+    return _Kept(options=options, calculation=session.calculation, last=session.last).model_dump_json()
 
 
 def _read(text: str) -> Session:
@@ -84,4 +80,5 @@ def _read(text: str) -> Session:
         kept = _Kept.model_validate_json(text)
     except ValidationError:
         return EMPTY
-    return Session(tuple(Offer(*option) for option in kept.options), kept.calculation)
+    options = tuple(Hit(entry_id, "", score, passage) for entry_id, score, passage in kept.options)
+    return Session(options, kept.calculation, kept.last)

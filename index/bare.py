@@ -41,11 +41,13 @@ def bare(folded: str) -> str:
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     """Return what is taken off in front, behind, and anywhere."""
     words = chinese()
-    front = _either((*words.openings, *words.names), words.openings_apart | set(words.names))
+    front = _either((*words.openings, *words.names), (*words.openings_apart, *words.names))
     behind = _either(words.closings, words.closings_apart)
     names = "|".join(map(re.escape, _longest(words.personal)))
     return (
-        re.compile(rf"^{_EDGE}*(?:{front[0]}[呀啊呢哈哦喔噢吖吗嘛的]{{0,2}}|(?:{front[1]})[呀啊呢哈哦]?(?={_EDGE}|$)){_EDGE}*"),
+        re.compile(
+            rf"^{_EDGE}*(?:{front[0]}[呀啊呢哈哦喔噢吖吗嘛的]{{0,2}}|(?:{front[1]})[呀啊呢哈哦]?(?={_EDGE}|$)){_EDGE}*"
+        ),
         re.compile(rf"{_EDGE}*(?:(?:{behind[0]})|(?<={_EDGE})(?:{behind[1]}))[呀啊呢哈哦喔噢吖了啦哟]{{0,2}}{_EDGE}*$"),
         re.compile(rf"(?:(?:{names})[:是为\s]{{0,3}})?{_LONG}"),
     )

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from index.hit import Thresholds
 from index.lexical import Scores
 from index.rank import Questions, Ranker, fit, mix, probabilities
 from index.rows import OUTSIDE, SMALLTALK, Table
@@ -32,15 +33,6 @@ _CERTAINTY = 0.84  # standard deviations: the promise holds four times in five
 _NEVER_DENIED = 0.97  # of what can be answered, never to be told that it is not there
 _OFFERED = 0.1  # as likely as this, an entry is worth being offered
 _GRID = np.concatenate([np.linspace(0.01, 0.95, 95), np.linspace(0.952, 0.998, 24)])
-
-
-@dataclass(frozen=True)
-class Thresholds:
-    """From which score to answer, from which to offer, and below which nothing is near."""
-
-    answer: float
-    offer: float
-    near: float
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +13,11 @@ from numpy.typing import NDArray
 from corpus.entries import Corpus, Phrases
 from corpus.entry import Entry
 from corpus.text import fold
-from index.calibrate import STRANGERS, Calibration, Thresholds, calibrate, hold_out
+from index.calibrate import STRANGERS, Calibration, calibrate, hold_out
 from index.encode import Encoder, Vectors
 from index.errors import CorpusTooSmall
 from index.explain import Candidate, Explanation
+from index.hit import Hit, Thresholds
 from index.language import chinese
 from index.lexical import Scores, Sounds
 from index.memory import Memory
@@ -36,15 +36,7 @@ _SHOWN = 0.05  # nobody is shown a hit that scores less, so its part need not be
 # A sentence taken out of its message counts a little less than the whole.
 _SENTENCE_WEIGHT = 0.9
 _SURE = 0.999
-
-
-class Hit(NamedTuple):
-    """An entry that may answer: its nearest phrasing, the probability that it is right, the part asked for."""
-
-    entry_id: str
-    phrasing: str
-    score: float
-    passage: str = ""
+_SHORT = 14  # words
 
 
 @dataclass(frozen=True)
@@ -131,6 +123,12 @@ class Engine:
         asked = [clause for clause in clauses if any(word in fold(clause) for word in asking)]
         asked = [clause for clause in asked if len(self.segmenter.read(clause).words) > 1]
         return asked if 2 <= len(asked) <= _MOST_SENTENCES else []
+
+    def leans(self, text: str) -> bool:
+        """Tell whether a short message may lean on what was said before: 那窗口呢, 要是12月才转来呢."""
+        reading = self.segmenter.read(text)
+        leaning = reading.text.startswith(chinese().leanings) or reading.text.endswith("呢")
+        return leaning and len(reading.words) <= _SHORT
 
     def explain(self, text: str) -> Explanation:
         """Return what was read, measured and concluded, to be printed."""

@@ -75,7 +75,7 @@ class Ranker:
     )
 
     def score(self, groups: Scores, null: Scores) -> Scores:
-        """Return the scores of outside (first) and of each group; `groups` [..., n, features], `null` [..., features]."""
+        """Return the scores of outside (first) and of each group: [..., groups + 1]."""
         return np.concatenate([self.null.score(null[..., None, :]), self.group.score(groups)], axis=-1)
 
     def rank(self, groups: Scores, null: Scores) -> Scores:
@@ -171,11 +171,9 @@ def _net(width: int) -> nn.Sequential:
 
 
 def _head(net: nn.Sequential, mean: Scores, deviation: Scores) -> Head:
-    first, _, last = net
-    weights = first.weight.detach().numpy().T / deviation[:, None]
-    bias = first.bias.detach().numpy() - mean @ weights
-    output: Scores = last.weight.detach().numpy()[0]
-    return Head(weights.astype(np.float32), bias.astype(np.float32), output, float(last.bias.detach()))
+    first, bias, last, constant = (part.detach().numpy() for part in net.parameters())
+    weights = first.T / deviation[:, None]
+    return Head(weights.astype(np.float32), (bias - mean @ weights).astype(np.float32), last[0], float(constant[0]))
 
 
 def _sum(heads: Sequence[Head], weights: Sequence[float]) -> Head:

@@ -157,7 +157,7 @@ def denies(reading: Reading) -> bool:
 
 
 def features(signals: Signals) -> tuple[Scores, Scores]:
-    """Return what the ranker reads: float32 [groups - 1, GROUP_FEATURES] for the groups, [NULL_FEATURES] for outside."""
+    """Return what the ranker reads of the groups [groups - 1, GROUP_FEATURES] and of outside [NULL_FEATURES]."""
     own, outside = signals.values[1:], signals.values[OUTSIDE]
     leading = own[:, _LEADS]
     if len(own) > 1:
@@ -187,4 +187,5 @@ def _planes(vectors: Vectors, group: NDArray[np.int64], groups: int) -> Vectors:
 def _unit(vectors: Vectors) -> Vectors:
     """Return rows of length one; a row of zeros stays."""
     norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return (vectors / np.maximum(norms, 1e-9)).astype(np.float32)
+    result: Vectors = (vectors / np.maximum(norms, 1e-9)).astype(np.float32)
+    return result

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -34,9 +34,11 @@ from bot.reply import CalculatorReply
 from corpus.entries import corpus_path
 from corpus.policy import Policy, load_policies
 from corpus.text import fold
+from index.hit import Hit
 
 _LONGEST_CANCEL, _LONGEST_MONTH = 10, 40
 _REMEMBERED = 2048
+_NUMERIC = 0.08
 _MONTHS = ("apply_month", "birth_month")
 _BASES = ("income_base", "wage_base")
 # 600 家里: a space between words, or behind a number, is a pause; folding would close it up.
@@ -84,6 +86,15 @@ class Calculator:
         # Many ask the very same words, and most of them ask for no number.
         self._opening = lru_cache(maxsize=_REMEMBERED)(partial(self._reply, None))
         self._asides = lru_cache(maxsize=_REMEMBERED)(self._aside)
+
+    def turn(self, text: str, state: str | None, hits: Sequence[Hit]) -> CalculatorReply | None:
+        """Answer a message that asks for a number, or None if it is none; `state` is what the last reply left."""
+        # What it would say without that calculation too is a new question.
+        if state and (said := self.reply(text, state)) and said != self.reply(text, None):
+            return said
+        # 车险今年要交多少 has all the words of a fee: what a question is about the matching knows better.
+        likely = sum(hit.score for hit in hits if hit.entry_id in self.entries) >= _NUMERIC
+        return self.reply(text, None) if likely else self.aside(text)
 
     def reply(self, text: str, state: str | None = None) -> CalculatorReply | None:
         """Answer a numeric question, or return None if it is none; `state` is what the last reply left."""

@@ -22,10 +22,11 @@ from bot.channels.layers import Cors, Faults, Shell
 from bot.channels.layout import missing_page, trouble_page
 from bot.channels.pages import add_pages
 from bot.channels.wechat.channel import PATH, Channel
-from bot.chat import Calculator, Engine, china_now
+from bot.chat import Calculator, china_now
 from bot.opening import open_engine
 from bot.settings import Settings, load_settings
 from bot.store import TIDY_SECONDS
+from index.engine import Engine
 
 log = logging.getLogger(__name__)
 

@@ -12,13 +12,14 @@ from bot.channels.errors import ApiError, empty_question, failed, long_question,
 from bot.channels.guard import RateLimiter, client_of
 from bot.channels.metrics import Metrics
 from bot.channels.workers import SECONDS, Workers
-from bot.chat import Calculator, Chat, Engine, china_now
+from bot.chat import Calculator, Chat, china_now
 from bot.opening import open_calculator, open_store
 from bot.records import Records
 from bot.reply import MAX_QUESTION, Feedback, Query, Reply, trim
 from bot.sessions import SessionStore
 from bot.settings import Settings
 from bot.stores.safe import SafeStore
+from index.engine import Engine
 
 
 class Desk:

@@ -14,10 +14,10 @@ class Language:
     """Words of a chat that ask nothing, signs of a negation, places; all folded."""
 
     openings: tuple[str, ...]
-    openings_apart: frozenset[str]
+    openings_apart: tuple[str, ...]
     names: tuple[str, ...]
     closings: tuple[str, ...]
-    closings_apart: frozenset[str]
+    closings_apart: tuple[str, ...]
     personal: tuple[str, ...]
     negations: tuple[str, ...]
     not_negations: tuple[str, ...]
@@ -38,5 +38,4 @@ def chinese() -> Language:
     words = tomllib.loads((folder / "zh.toml").read_text(encoding="utf-8"))
     lines = (folder / "places.txt").read_text(encoding="utf-8").splitlines()
     places = (place for line in lines if not line.startswith("#") for place in line.split())
-    apart = {name: frozenset(words.pop(name)) for name in ("openings_apart", "closings_apart")}
-    return Language(**{name: tuple(some) for name, some in words.items()}, **apart, places=frozenset(places))
+    return Language(**{name: tuple(some) for name, some in words.items()}, places=frozenset(places))

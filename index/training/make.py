@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from index.calibrate import Tried, importance
-from index.encode import Encoder
+from index.encode import Encoder, Vectors
 from index.engine import encoded
 from index.lexical import Sounds
 from index.rank import Questions, Ranker, fit
@@ -49,7 +49,8 @@ def make(encoder: Encoder, path: Path, say: Callable[[str, float], None] = lambd
 
 def _measured(draws: Sequence[Draw], encoder: Encoder) -> list[Questions]:
     """Return the questions of some draws of one office, measured."""
-    sounds, known = Sounds.load(), {}
+    sounds = Sounds.load()
+    known: dict[str, Vectors] = {}
     segmenter = Segmenter(known=draws[0].office.told)
     found = []
     for one in draws:

@@ -10,7 +10,7 @@ from bot.channels.wechat.card import Card
 from bot.channels.wechat.scribe import numbers
 from bot.channels.wechat.speaker import Speaker
 from bot.channels.wechat.visitors import KEPT_SECONDS, Visitor, Visitors, prefix
-from bot.chat import picked
+from bot.picks import picked
 from bot.store import Store
 from corpus.text import fold
 
@@ -19,8 +19,8 @@ CLAIM_SECONDS = 3.0
 _RENEW_SECONDS = 1.0
 # WeChat tries three times within 15 seconds; after this nobody wants the answer any more.
 PATIENCE_SECONDS = 60.0
-FETCH = ("查看答案",)
-GO_ON = ("继续", "下一段", "下一页")
+FETCH = ("查看答案", "查看", "答案", "看答案", "点这里查看", "好了吗", "好了没", "答案呢")
+GO_ON = ("继续", "下一段", "下一页", "继续看", "更多", "看更多", "往下", "后面呢", "点这里")
 _LOOK_AGAIN = 0.1
 # A late answer that is asked for may still come while we hold that request, but the reply must be on its way too.
 _IN_HAND = 0.3
@@ -130,7 +130,8 @@ class Turns:
     async def _say(self, visitor: str, state: Visitor, question: str, until: float) -> Card:
         # Only a short text can be one of these, and folding a long one takes a while.
         short = question if len(question) <= _LONGEST_WORD else ""
-        word, number = fold(short).strip(_ENDS), picked(short)
+        word, pick = fold(short).strip(_ENDS), picked(short, len(state.options))
+        number = pick if isinstance(pick, int) else 0
         if word in GO_ON and state.rest:
             return Card(state.rest[0], tuple(state.rest[1:]))
         if state.waiting and (word in (*FETCH, *GO_ON) or (number == 1 and not state.options)):

@@ -73,6 +73,7 @@ PHRASES = Phrases(
         ("unsure", "我没把握，最接近的是："),
         ("clarify_again", "还是没明白，请选一个。"),
         ("expired", "出自 {years} 年度的资料。"),
+        ("expired_bar", "{years} 年度已经过了。"),
         ("empty", "您好像没有写问题。"),
         ("related", "您可能还想问："),
         ("basis", "依据："),

@@ -114,7 +114,7 @@ class Chat:
         self._related: dict[str, list[Option]] = {}
         # What is the same in every reply is put together once.
         self._info = {id_: entry_info(entry) for id_, entry in engine.entries.items()}
-        self._options = {id_: Option(entry_id=id_, question=e.question) for id_, e in engine.entries.items()}
+        self._options = {id_: _option(e) for id_, e in engine.entries.items()}
         self._last_day = {id_: entry.valid_until for id_, entry in engine.entries.items()}
         self._smalltalk = {SMALLTALK + item.name: item.reply for item in engine.phrases.smalltalk}
 
@@ -159,6 +159,12 @@ class Chat:
         if last_day is None or self._clock().date() <= last_day:
             return None
         return self._say("expired").replace("{years}", entry.years)
+
+    def years_over(self) -> str:
+        """Return the school years of all the entries once they are all over, an empty string before."""
+        dated = [entry for entry in self.engine.entries.values() if entry.years]
+        over = dated and all(self.notice(entry) for entry in dated)
+        return "、".join(dict.fromkeys(entry.years for entry in dated)) if over else ""
 
     def _recall(self, key: tuple[str, str]) -> Session:
         session = self._sessions.get(key)
@@ -265,6 +271,10 @@ def entry_info(entry: Entry) -> EntryInfo:
         valid=f"{entry.years}学年度" if entry.years else None,
         url=f"/answers/{entry.id}",
     )
+
+
+def _option(entry: Entry) -> Option:
+    return Option(entry_id=entry.id, question=entry.question, label=entry.label or None)
 
 
 def _ids(hits: tuple[Hit, ...]) -> set[str]:

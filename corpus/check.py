@@ -235,5 +235,6 @@ def _check_english(corpus: Corpus, known: set[str]) -> Iterator[Problem]:
     names = known | {f"talk_{talk.name}" for talk in corpus.phrases.smalltalk}
     for key in sorted(known):
         name = key.removeprefix(ENGLISH)
-        if key != name and name not in names:
+        # Words of buttons stand there as they are.
+        if key != name and name.isascii() and name not in names:
             yield Problem(corpus.phrases.path, 0, ERROR, f"[english] 里的“{name}”在中文里没有。请核对左边的名字。")

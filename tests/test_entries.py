@@ -196,7 +196,7 @@ def test_english_goes_with_what_is_there() -> None:
     assert {"abstain", "unsure", "clarify", "greeting", "expired_bar"} <= set(english)
     assert {f"talk_{talk.name}" for talk in phrases.smalltalk} <= set(english)
     for key, text in english.items():
-        own = phrases.text(key) if not key.startswith("talk_") else ""
+        own = phrases.text(key) if key.isascii() and not key.startswith("talk_") else ""
         assert set(re.findall(r"{\w+}", own)) == set(re.findall(r"{\w+}", text)), key
 
 

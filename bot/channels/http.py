@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from bot.channels.desk import Desk, checked_question
 from bot.channels.errors import invalid, not_found, too_large, wrong_type
+from bot.channels.welcome import welcome_of
 from bot.chat import entry_info
 from bot.reply import (
     MAX_QUESTION,
@@ -24,7 +25,6 @@ from bot.reply import (
     EntryList,
     ErrorReply,
     Feedback,
-    Option,
     PassageInfo,
     Query,
     Reply,
@@ -40,7 +40,7 @@ _BOM = b"\xef\xbb\xbf"
 _Model = TypeVar("_Model", bound=BaseModel)
 _Responses = dict[int | str, dict[str, Any]]
 
-_NO_BODY: dict[str, Any] = {"entry": None, "passage": None, "estimate": None, "ask": None, "notice": None}
+_NO_BODY: dict[str, Any] = {"entry": None, "passage": None, "estimate": None, "ask": None, "card": None, "notice": None}
 _IDS = {"reply_id": "01JD8Q3W5Y0000000000000000", "session_id": "k3J9x2mQ7vTzL5wa"}
 _EXAMPLES: dict[str, Any] = {
     "answer": {
@@ -58,17 +58,19 @@ _EXAMPLES: dict[str, Any] = {
                 "valid": "2024-2025学年度",
                 "url": "/answers/P3",
             },
-            "options": [{"entry_id": "P1", "question": "少儿医保有哪些缴费方式？"}],
+            "options": [
+                {"entry_id": "P1", "question": "非在园在校少儿医保费用怎么交？", "label": "没上学的孩子怎么交钱"},
+            ],
             "confidence": 0.9912,
         },
     },
     "abstain": {
-        "summary": "资料里没有",
+        "summary": "资料没有讲",
         "value": {
             **_IDS,
             **_NO_BODY,
             "kind": "abstain",
-            "text": "抱歉，这份资料里没有这个问题的答案。请拨打 12345 热线咨询。",
+            "text": "这份资料没有讲这件事，我不能乱说。请拨打 12345 热线问工作人员。",
             "options": [],
             "confidence": 0.0312,
         },
@@ -118,7 +120,8 @@ def _add_chat(router: APIRouter, desk: Desk) -> None:
     async def chat(request: Request) -> Response:
         asked = await _read(request, ChatRequest)
         question = checked_question(asked.question)
-        return _json(await desk.ask(request, Query(question, "api", asked.session_id)))
+        reply = await desk.ask(request, Query(question, "api", asked.session_id))
+        return _json(desk.presenter.reply(reply, asked.language))
 
 
 def _add_feedback(router: APIRouter, desk: Desk) -> None:
@@ -141,9 +144,10 @@ def _add_entries(router: APIRouter, desk: Desk) -> None:
         summary="打开聊天窗口时的问候和常问的问题",
         response_model=None,
         responses={200: {"model": Welcome}, **_errors(503)},
+        openapi_extra={"parameters": [_parameter("language", "query", "zh-Hans、zh-Hant 或 en", required=False)]},
     )
     async def welcome(request: Request) -> Response:
-        return _json(_welcome(desk))
+        return _json(welcome_of(desk, request.query_params.get("language")))
 
     @router.get(
         "/api/suggest",
@@ -200,16 +204,6 @@ def _add_state(router: APIRouter, desk: Desk) -> None:
     @router.get("/metrics", include_in_schema=False)
     async def metrics(request: Request) -> Response:
         return Response(desk.metrics.text(), media_type=CONTENT_TYPE_LATEST)
-
-
-def _welcome(desk: Desk) -> Welcome:
-    chat = desk.chat
-    say = chat.engine.phrases.text
-    entries = chat.engine.entries
-    first = (chat.engine.phrases.welcome or tuple(entries))[:_SUGGESTIONS]
-    # A sentence of the office's own may stand there instead of an id.
-    questions = [chat.option(item) if item in entries else Option(entry_id="", question=item) for item in first]
-    return Welcome(title=say("title"), greeting=say("greeting"), phone=say("phone"), questions=questions)
 
 
 def _detail(desk: Desk, entry_id: str) -> EntryDetail:
@@ -286,6 +280,8 @@ def _body(model: type[BaseModel]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}}
 
 
-def _parameter(name: str, place: str, description: str, limits: dict[str, Any] | None = None) -> dict[str, Any]:
+def _parameter(
+    name: str, place: str, description: str, limits: dict[str, Any] | None = None, required: bool = True
+) -> dict[str, Any]:
     schema = {"type": "string", **(limits or {})}
-    return {"name": name, "in": place, "required": True, "description": description, "schema": schema}
+    return {"name": name, "in": place, "required": required, "description": description, "schema": schema}

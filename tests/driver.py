@@ -185,7 +185,8 @@ def widget(regular: Visitor, running: Stage) -> Iterator[Widget]:
     """The widget on somebody else's page, opened, as if for the first time."""
     (page,) = regular.contexts[0].pages
     page.unroute_all(behavior="ignoreErrors")
-    page.evaluate("sessionStorage.clear()")
+    # Nor may what is still being written come back.
+    page.evaluate("sessionStorage.clear(); Storage.prototype.setItem = () => {}")
     page.goto(running.host)
     widget = Widget(page, running).open()
     yield widget

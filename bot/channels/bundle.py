@@ -15,7 +15,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 # Each file uses only those before it; together they are one script with one scope of its own.
-FILES = ("words", "dom", "store", "wire", "markdown", "receipt", "replies", "talk", "composer", "header", "element")
+FILES = (
+    *("words", "dom", "place", "store", "twins", "wire", "conversation", "markdown", "receipt", "actions", "replies"),
+    *("talk", "composer", "header", "element"),
+)
 _IMPORT = re.compile(r'^import .*? from "\./[a-z.]+";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export ", re.MULTILINE)
 _COMMENT = re.compile(r"^ *(?://|/\*\*? ).*\n", re.MULTILINE)

@@ -26,7 +26,7 @@ from corpus.text import fold
 
 RELATED = 3
 # China has one time zone and no summer time, so no time zone database is needed.
-_CHINA = timezone(timedelta(hours=8))
+CHINA = timezone(timedelta(hours=8))
 _PICK = re.compile(r"[(\[]?(?:我?要?选择?|就)?第?([1-9一二三])(?:个|条|项|种|号|题)?(?:问题)?吧?[)\].。、!]?")
 _NUMBERS = {"一": 1, "二": 2, "三": 3}
 
@@ -89,7 +89,7 @@ class Calculator(Protocol):
 
 def china_now() -> datetime:
     """Return the present time in China."""
-    return datetime.now(_CHINA)
+    return datetime.now(CHINA)
 
 
 class Chat:

@@ -30,7 +30,8 @@ STRICT = (
 )
 _HOST = """<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
-<link rel="icon" href="data:,"><title>区政府网站</title>{head}<script src="{office}/widget.js" defer></script></head><body><main><h1>区政府网站</h1>
+<link rel="icon" href="data:,"><title>区政府网站</title>{head}
+<script src="{office}/widget.js" defer></script></head><body><main><h1>区政府网站</h1>
 <p>办事指南、通知公告和常用电话。</p><p><a href="#">办事指南</a></p></main>
 <faq-chat{attributes}></faq-chat></body></html>"""
 LEVELS = ["一级及以下（含社康）", "二级", "三级"]

@@ -59,9 +59,11 @@ def test_an_unknown_level_gives_a_table_and_no_best_case(widget: Widget) -> None
     turn = widget.ask(ASKS)
     rows = [row.split("\t") for row in turn.locator(".grid").inner_text().splitlines() if row.strip()]
     assert rows == [
-        ["医院级别", "医保付", "自己付"], ["一级或社康", "18,400 元", "1,600 元"], ["二级医院", "18,200 元", "1,800 元"],
+        ["医院级别", "医保付", "自己付"],
+        ["一级或社康", "18,400 元", "1,600 元"],
+        ["二级医院", "18,200 元", "1,800 元"],
         ["三级医院", "18,000 元", "2,000 元"],
-    ]  # fmt: skip
+    ]
     assert "20,000 元都在医保范围内 · 还没减起付线" in turn.inner_text() and turn.locator(".sum").count() == 0
     turn.locator(".value", has_text="不知道").click()
     again = widget.last

@@ -55,6 +55,7 @@ class Asset:
 def add_widget(app: FastAPI) -> None:
     """Add the widget's addresses to `app`."""
     script, style = _asset(widget_script(), "text/javascript"), _asset(widget_style(), "text/css")
+    printing = _asset(_lean(_page_script()), "text/javascript")
 
     async def widget(request: Request) -> Response:
         return script.response(request)
@@ -63,6 +64,10 @@ def add_widget(app: FastAPI) -> None:
     async def sheet(request: Request) -> Response:
         return style.response(request)
 
+    async def page_script(request: Request) -> Response:
+        return printing.response(request)
+
+    app.add_route("/page.js", page_script, methods=["GET"], include_in_schema=False)
     app.add_route("/widget.js", widget, methods=["GET"], include_in_schema=False)
     app.add_route("/widget.css", sheet, methods=["GET"], include_in_schema=False)
 
@@ -83,6 +88,10 @@ def widget_style() -> str:
 
 def _read(name: str) -> str:
     return resources.files("bot.channels").joinpath("widget", name).read_text("utf-8")
+
+
+def _page_script() -> str:
+    return resources.files("bot.channels").joinpath("style/page.js").read_text("utf-8")
 
 
 def _lean(text: str) -> str:

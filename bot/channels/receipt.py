@@ -89,7 +89,7 @@ def _steps(estimate: Estimate, say: Say) -> Iterator[str]:
 
 
 def _close(line: str) -> str:
-    """A full-width bracket brings its own space."""
+    """Take the space away that a full-width bracket brings by itself."""
     return line.replace("） ", "）").strip()
 
 

@@ -27,6 +27,8 @@ from corpus.text import fold
 RELATED = 3
 # China has one time zone and no summer time, so no time zone database is needed.
 CHINA = timezone(timedelta(hours=8))
+# A question asked on the page goes on in the window there, which speaks to the API.
+_ROOMS = {"web": "api"}
 _PICK = re.compile(r"[(\[]?(?:我?要?选择?|就)?第?([1-9一二三])(?:个|条|项|种|号|题)?(?:问题)?吧?[)\].。、!]?")
 _NUMBERS = {"一": 1, "二": 2, "三": 3}
 
@@ -122,7 +124,7 @@ class Chat:
         """Reply to `query`, remember what the session needs and note the exchange."""
         text = trim(query.text)
         session_id = query.session_id or new_session_id()
-        key = (query.channel, session_id)
+        key = (_ROOMS.get(query.channel, query.channel), session_id)
         before = self._recall(key) if query.session_id else EMPTY
         reply, session = self._turn(text, before)
         if session != EMPTY or before != EMPTY:

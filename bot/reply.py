@@ -123,6 +123,7 @@ class Card(_Wire):
     premises: list[str] = []
     table: list[list[str]] = Field(default=[], description="第一行是表头")
     choices: list[Choice] = []
+    sources: list[Option] = Field(default=[], description="还出自哪几条")
 
 
 class Reply(_Wire):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -120,6 +120,7 @@ class Visitor:
         self.contexts: list[Any] = []
         self.widgets: list[Widget] = []
         self.wrong: list[str] = []
+        self.leave: list[Callable[[], None]] = []
 
     def context(self, **options: Any) -> Any:
         """Return a new context, as of another person."""
@@ -168,6 +169,8 @@ def visitor(browser: Any, running: Stage) -> Iterator[Visitor]:
         widget.release()
     for context in visitor.contexts:
         context.close()
+    for leave in visitor.leave:
+        leave()
     assert visitor.wrong == [], visitor.wrong
 
 

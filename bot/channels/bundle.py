@@ -29,6 +29,8 @@ _HEADERS = {
     "Cache-Control": "public, max-age=600, stale-while-revalidate=86400",
     # Pages of other hosts load it, those too that isolate themselves.
     "Cross-Origin-Resource-Policy": "cross-origin",
+    # A script that is put in as a module is asked for by the rules of CORS.
+    "Access-Control-Allow-Origin": "*",
     "Vary": "Accept-Encoding",
 }
 

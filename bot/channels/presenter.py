@@ -29,6 +29,8 @@ class Presenter:
     def reply(self, reply: Reply, language: Language = "zh-Hans") -> Reply:
         """Return `reply` as it is shown in `language`."""
         card = receipt(reply, self.say(language)) if reply.estimate or reply.ask else None
+        if card and reply.estimate:
+            card.sources = self._sources(reply, language)
         if language == "zh-Hans":
             reply.card = card
             return reply
@@ -65,6 +67,13 @@ class Presenter:
             return str(self._traditional.convert(chinese(key)))
 
         return {"zh-Hans": chinese, "en": english, "zh-Hant": traditional}[language]
+
+    def _sources(self, reply: Reply, language: Language) -> list[Option]:
+        """Return the entries that a sum rests on besides the one it names."""
+        ids = [entry_id for entry_id in (reply.estimate.basis if reply.estimate else []) if entry_id in self._entries]
+        others = [self._entries[entry_id] for entry_id in ids if not reply.entry or entry_id != reply.entry.id]
+        named = [Option(entry_id=one.id, question=one.question, label=one.label or None) for one in others]
+        return [self.option(option, language) for option in named] if language != "zh-Hans" else named
 
     def _translated(self, text: str, language: Language) -> str:
         if language == "zh-Hant":

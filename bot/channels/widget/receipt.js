@@ -11,7 +11,7 @@ export function receipt(reply, desk) {
     main && h("p.sum", amount(main, "b"), others.slice(0, 1).map((row) => amount(row, "strong"))),
     others.length > 1 && h("dl", others.slice(1).map((row) => h("div", h("dt", row.label), h("dd", `${row.value} ${row.unit}`)))),
     grid(reply.card),
-    year && h("p.year", year),
+    year && h("p.year", validity(year, desk)),
     lines("sums", desk.say("steps"), steps),
     lines("points", desk.say("assumed"), premises),
     h("p.basis", source(reply, desk)),
@@ -33,6 +33,11 @@ export function choices({ choices: offered }, desk, kind) {
   return offered.length > 0 && h("div.values", { role: "group", "aria-label": desk.say("choose") }, buttons);
 }
 
+/** The year that numbers are of; once it is over, as a mark that is seen. */
+export function validity(year, desk) {
+  return desk.over ? h("span.chip", desk.say("ended", year)) : year;
+}
+
 function amount({ label, value, unit }, size) {
   return h("span", `${label} `, h(size, value), ` ${unit}`);
 }
@@ -42,10 +47,9 @@ function lines(kind, heading, texts) {
   return items.length > 0 && [h("p.label", heading), h(`ul.${kind}`, items)];
 }
 
-function source({ entry, estimate }, desk) {
+function source({ entry, card }, desk) {
   const named = entry?.basis ? [link(entry.url, entry.basis, desk.address)] : [];
-  const ids = estimate?.basis ?? [];
-  const others = ids.filter((id) => !named.length || id !== entry.id).map((id) => link(`/answers/${id}`, id, desk.address));
+  const others = card.sources.map((one) => link(`/answers/${one.entry_id}`, one.label || one.question, desk.address));
   const links = [...named, ...others].flatMap((node, i) => (i ? ["、", node] : [node]));
   return links.length > 0 && h("span", desk.say("basis"), links);
 }

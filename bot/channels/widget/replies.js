@@ -2,7 +2,7 @@
 import { actions } from "./actions.js";
 import { h } from "./dom.js";
 import { link, markdown } from "./markdown.js";
-import { choices, grid, receipt } from "./receipt.js";
+import { choices, grid, receipt, validity } from "./receipt.js";
 
 /** Show a reply. `desk` says words, completes addresses, asks the next question and takes the vote. */
 export function replyNodes(turn, desk) {
@@ -39,8 +39,8 @@ function answer(reply, desk) {
 }
 
 function footing({ basis, valid, url }, desk) {
-  const year = desk.over ? h("span.chip", desk.say("ended", valid)) : h("span", desk.say("valid"), valid);
-  return h("p.basis", basis && h("span", desk.say("basis"), link(url, basis, desk.address)), valid && year);
+  const year = valid && h("span", desk.over ? "" : desk.say("valid"), validity(valid, desk));
+  return h("p.basis", basis && h("span", desk.say("basis"), link(url, basis, desk.address)), year);
 }
 
 function calculation(reply, desk) {
@@ -52,8 +52,8 @@ function ask(reply, desk) {
   const { card } = reply;
   if (!card?.table.length) return [paragraphs(reply.text, desk), card && choices(card, desk, "value"), notice(reply, desk)];
   // What comes out in each case stands in the table, so of the words only the question is left.
-  const premises = card.premises.length > 0 && h("p.year", [card.year, ...card.premises].filter(Boolean).join(" · "));
-  return [grid(card), premises, h("p", lastLine(reply)), choices(card, desk, "value"), notice(reply, desk)];
+  const premises = [card.premises.join("，"), card.year && validity(card.year, desk)];
+  return [premises.map((part) => part && h("p.year", part)), grid(card), h("p", lastLine(reply)), choices(card, desk, "value"), notice(reply, desk)];
 }
 
 function lastLine({ kind, text }) {

@@ -14,18 +14,22 @@ export class Talk {
   /** Greet, with the questions that most people ask; `back` returns to a conversation just put aside. */
   greet({ greeting, notice, questions: first }, back) {
     const { desk } = this;
+    const hello = [h("div.reply.bubble", paragraphs(greeting, desk)), back ? button(desk.say("back"), back) : ""];
     this.greeting.replaceChildren(
       notice ? h("div.bar", paragraphs(notice, desk)) : "",
-      h("div.reply.bubble", paragraphs(greeting, desk)),
-      back ? button(desk.say("back"), back) : "",
-      ...questions(first, desk.say("first"), desk),
+      // Who comes with a question needs no greeting.
+      ...(this.#led ? [] : [...hello, ...questions(first, desk.say("first"), desk)]),
     );
+  }
+
+  get #led() {
+    return [...this.boxes.keys()][0]?.seed;
   }
 
   /** Show the last question again, after whatever moved it away. */
   rest() {
     const box = [...this.boxes.values()].pop();
-    if (box) this.node.scrollTop = box.offsetTop - 12;
+    if (box) this.node.scrollTop = this.#led && this.boxes.size === 1 ? 0 : box.offsetTop - 12;
   }
 
   /** A value answers the question just put; further down, or in another session, it would mean something else. */

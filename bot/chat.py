@@ -31,7 +31,9 @@ RELATED = 3
 # Less than this for the entry answered last: the message goes on with something else.
 _STILL_THERE = 0.01
 # China has one time zone and no summer time, so no time zone database is needed.
-_CHINA = timezone(timedelta(hours=8))
+CHINA = timezone(timedelta(hours=8))
+# A question asked on the page goes on in the window there, which speaks to the API.
+_ROOMS = {"web": "api"}
 
 
 class Calculator(Protocol):
@@ -43,7 +45,7 @@ class Calculator(Protocol):
 
 def china_now() -> datetime:
     """Return the present time in China."""
-    return datetime.now(_CHINA)
+    return datetime.now(CHINA)
 
 
 class Chat:
@@ -68,7 +70,7 @@ class Chat:
         self._related: dict[str, list[Option]] = {}
         # What is the same in every reply is put together once.
         self._info = {id_: entry_info(entry) for id_, entry in engine.entries.items()}
-        self._options = {id_: Option(entry_id=id_, question=e.question) for id_, e in engine.entries.items()}
+        self._options = {id_: _option(e) for id_, e in engine.entries.items()}
         self._last_day = {id_: entry.valid_until for id_, entry in engine.entries.items()}
         self._smalltalk = {SMALLTALK + item.name: item.reply for item in engine.phrases.smalltalk}
 
@@ -76,7 +78,7 @@ class Chat:
         """Reply to `query`, remember what the session needs and note the exchange."""
         text = trim(query.text)
         session_id = query.session_id or new_session_id()
-        key = (query.channel, session_id)
+        key = (_ROOMS.get(query.channel, query.channel), session_id)
         before = self._recall(key) if query.session_id else EMPTY
         reply, session = self._turn(text, before)
         if session != EMPTY or before != EMPTY:
@@ -109,6 +111,12 @@ class Chat:
         if last_day is None or self._clock().date() <= last_day:
             return None
         return self._say("expired").replace("{years}", entry.years)
+
+    def years_over(self) -> str:
+        """Return the school years of all the entries once they are all over, an empty string before."""
+        dated = [entry for entry in self.engine.entries.values() if entry.years]
+        over = dated and all(self.notice(entry) for entry in dated)
+        return "、".join(dict.fromkeys(entry.years for entry in dated)) if over else ""
 
     def _recall(self, key: tuple[str, str]) -> Session:
         session = self._sessions.get(key)
@@ -211,6 +219,10 @@ def entry_info(entry: Entry) -> EntryInfo:
         valid=f"{entry.years}学年度" if entry.years else None,
         url=f"/answers/{entry.id}",
     )
+
+
+def _option(entry: Entry) -> Option:
+    return Option(entry_id=entry.id, question=entry.question, label=entry.label or None)
 
 
 # How each kind of doubt is put into words.

@@ -25,6 +25,7 @@ class Option(_Wire):
 
     entry_id: str = Field(examples=["P1"])
     question: str = Field(examples=["少儿医保有哪些缴费方式？"])
+    label: str | None = Field(default=None, description="按钮和列表上用的短名字", examples=["没上学的孩子怎么交钱"])
 
 
 class EntryInfo(_Wire):
@@ -72,6 +73,9 @@ class Welcome(_Wire):
     title: str = Field(examples=["深圳少儿医保问答"])
     greeting: str = Field(examples=["您好！参保、缴费、看病报销，您想问哪一样？"])
     phone: str = Field(examples=["12345"])
+    example: str = Field(default="", examples=["例如：孩子住院能报多少？"])
+    notice: str | None = Field(default=None, description="全部资料所属的学年已过时的一句话")
+    feedback: bool = Field(default=False, description="评价是否会保存")
     questions: list[Option]
 
 
@@ -108,6 +112,27 @@ class Ask(_Wire):
 
     slot: str = Field(examples=["hospital_level"])
     options: list[str] = []
+    estimate: Estimate | None = Field(default=None, description="每一种回答各算出多少，能算时才有")
+
+
+class Choice(_Wire):
+    """Something that can be changed or chosen with a tap: `say` is sent, or put into the box to be completed."""
+
+    label: str = Field(examples=["换成二级医院"])
+    say: str = Field(examples=["二级医院"])
+    fill: bool = False
+
+
+class Card(_Wire):
+    """A calculation or its question as people read it; made of `estimate` and `ask`, which are for programs."""
+
+    results: list[Result] = []
+    year: str | None = Field(default=None, examples=["按 2024-2025 学年度的标准"])
+    steps: list[str] = Field(default=[], examples=[["19,400 × 90%（三级医院）= 17,460"]])
+    premises: list[str] = []
+    table: list[list[str]] = Field(default=[], description="第一行是表头")
+    choices: list[Choice] = []
+    sources: list[Option] = Field(default=[], description="还出自哪几条")
 
 
 class Reply(_Wire):
@@ -121,9 +146,13 @@ class Reply(_Wire):
     passage: str | None = None
     estimate: Estimate | None = None
     ask: Ask | None = None
+    card: Card | None = Field(default=None, description="给人看的样子：谁付多少、一步一行、可以改什么")
     options: list[Option] = []
     confidence: float = Field(default=0.0, ge=0, le=1)
     notice: str | None = Field(default=None, description="对答复的补充提醒，例如答案所属年度已过")
+
+
+Language = Literal["zh-Hans", "zh-Hant", "en"]
 
 
 class ChatRequest(BaseModel):
@@ -137,6 +166,7 @@ class ChatRequest(BaseModel):
         json_schema_extra={"minLength": 1, "pattern": r"\S"},
     )
     session_id: Annotated[StrictStr, StringConstraints(pattern=SESSION_ID)] | None = None
+    language: Language = Field("zh-Hans", description="机器人自己的话用哪种文字；答案原文不变")
 
 
 class Feedback(BaseModel):

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from corpus.entries import Corpus, read_corpus, wordings
+from corpus.entries import ENGLISH, Corpus, read_corpus, wordings
 from corpus.entry import Entry
 from corpus.figures import differences
 from corpus.likeness import Likeness
-from corpus.sentences import CALCULATION, slips
+from corpus.sentences import CALCULATION, CARD, slips
 from corpus.text import fold
 from corpus.words import word_errors
 
@@ -22,6 +22,8 @@ WECHAT_BYTES = 2047
 # Longer than the longest question that the API takes, so nobody could ever ask it.
 QUESTION_LENGTH = 500
 FEW_SIMILAR = 5
+# A longer one would not be short, and fills two lines of a button on a phone.
+LABEL_LENGTH = 20
 ERROR = "错误"
 WARNING = "提醒"
 # Sentences that every channel of the bot needs.
@@ -30,12 +32,16 @@ PHRASES = (
     "abstain",
     "abstain_options",
     "clarify",
+    "clarify_one",
+    "clarify_both",
     "clarify_again",
+    "unsure",
     "passage_intro",
     "full_answer",
     "basis",
     "related",
     "expired",
+    "expired_bar",
     "empty",
     "title",
     "about",
@@ -91,6 +97,7 @@ def check(corpus: Corpus, today: date | None = None) -> list[Problem]:
     for entry in filter(lambda entry: entry.active, corpus.entries):
         problems += _check_answer(entry)
         problems += _check_basis(entry)
+        problems += _check_label(entry)
         problems += _check_similar(entry)
     problems += _check_years(corpus, today or date.today())
     problems += _check_figures(corpus)
@@ -129,6 +136,12 @@ def _signs(size: int) -> int:
 def _check_basis(entry: Entry) -> Iterator[Problem]:
     if not entry.basis:
         yield Problem(entry.path, 0, ERROR, "没有依据。请在开头加一行“依据: 文件名（日期） 第几问”。")
+
+
+def _check_label(entry: Entry) -> Iterator[Problem]:
+    if len(entry.label) > LABEL_LENGTH:
+        message = f"短标题有 {len(entry.label)} 个字，最多 {LABEL_LENGTH} 个。请写短。"
+        yield Problem(entry.path, 0, ERROR, message)
 
 
 def _check_years(corpus: Corpus, today: date) -> Iterator[Problem]:
@@ -196,12 +209,13 @@ def _check_nearness(corpus: Corpus) -> Iterator[Problem]:
 def _check_phrases(corpus: Corpus) -> Iterator[Problem]:
     path = corpus.phrases.path
     known = {key for key, text in corpus.phrases.sentences if text.strip()}
-    for key in (*PHRASES, *(CALCULATION if corpus.policies else ())):
+    for key in (*PHRASES, *((*CALCULATION, *CARD) if corpus.policies else ())):
         if key not in known:
             yield Problem(path, 0, ERROR, f'[text] 里没有“{key}”这句话。请加一行：{key} = "……"')
     for key, text in corpus.phrases.sentences:
         if key.startswith("calc_"):
             yield from (Problem(path, 0, ERROR, slip) for slip in slips(key, text))
+    yield from _check_english(corpus, known)
     active = {entry.id for entry in corpus.entries if entry.active}
     for item in corpus.phrases.welcome:
         if re.fullmatch(r"[A-Z]+[0-9]+", item) and item not in active:
@@ -214,3 +228,13 @@ def _check_phrases(corpus: Corpus) -> Iterator[Problem]:
             owner = owners.setdefault(fold(text), talk.name)
             if owner != talk.name:
                 yield Problem(path, 0, ERROR, f"闲聊“{text}”在 {owner} 和 {talk.name} 里都有。请只留一处。")
+
+
+def _check_english(corpus: Corpus, known: set[str]) -> Iterator[Problem]:
+    """Find English sentences that translate none of the Chinese ones."""
+    names = known | {f"talk_{talk.name}" for talk in corpus.phrases.smalltalk}
+    for key in sorted(known):
+        name = key.removeprefix(ENGLISH)
+        # Words of buttons stand there as they are.
+        if key != name and name.isascii() and name not in names:
+            yield Problem(corpus.phrases.path, 0, ERROR, f"[english] 里的“{name}”在中文里没有。请核对左边的名字。")

@@ -18,6 +18,8 @@ from corpus.files import listed, read_text, whole
 from corpus.policy import Policy, newest_first, parse_policy
 from corpus.text import fold
 
+# What the sentences of [english] are called among the others.
+ENGLISH = "english."
 _T = TypeVar("_T")
 _SYNONYM = re.compile(r"^(.+?)\s*[=＝]\s*(.+)$")
 _BETWEEN = re.compile(r"[\s,，、;；|｜]+")
@@ -47,6 +49,10 @@ class Phrases:
         if key not in self._by_key:
             raise BadPhrases(self.path, 0, f'[text] 里没有“{key}”。请加一行：{key} = "……"')
         return self._by_key[key]
+
+    def find(self, key: str) -> str:
+        """Return a sentence that an office may leave out, then an empty one."""
+        return self._by_key.get(key, "").strip()
 
     @cached_property
     def _by_key(self) -> dict[str, str]:
@@ -182,13 +188,20 @@ def _read_phrases(text: str, path: Path) -> Phrases:
         data = tomllib.loads(whole(text, path))
     except tomllib.TOMLDecodeError as error:
         raise BadPhrases(path, 0, f"格式不对（{error}）。文字要放在英文双引号里，等号用英文的“=”。") from None
-    sentences = data.get("text", {})
-    if not isinstance(sentences, dict) or not all(isinstance(value, str) for value in sentences.values()):
-        raise BadPhrases(path, 0, '[text] 下面每一行都应当是：名字 = "一句话"')
+    sentences = _sentences(data, "text", path)
+    english = _sentences(data, "english", path)
     smalltalk = tuple(_small_talk(item, path) for item in data.get("smalltalk", []))
     categories = _names(data, "categories", '["类别一", "类别二"]', path)
     welcome = _names(data, "welcome", '["P3", "B5"]', path)
-    return Phrases(tuple(sentences.items()), smalltalk, categories, welcome, path)
+    both = {**sentences, **{ENGLISH + key: text for key, text in english.items()}}
+    return Phrases(tuple(both.items()), smalltalk, categories, welcome, path)
+
+
+def _sentences(data: dict[str, Any], table: str, path: Path) -> dict[str, str]:
+    sentences = data.get(table, {})
+    if not isinstance(sentences, dict) or not all(isinstance(value, str) for value in sentences.values()):
+        raise BadPhrases(path, 0, f'[{table}] 下面每一行都应当是：名字 = "一句话"')
+    return sentences
 
 
 def _names(data: dict[str, Any], key: str, example: str, path: Path) -> tuple[str, ...]:

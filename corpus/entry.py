@@ -15,7 +15,7 @@ from corpus.text import repair, tidy
 
 ACTIVE = "启用"
 RETIRED = "停用"
-KEYS = ("编号", "类别", "年度", "依据", "状态")
+KEYS = ("编号", "类别", "短标题", "英文标题", "年度", "依据", "状态")
 SECTIONS = ("相似问题", "答案", "短答案")
 
 _MARK = re.compile(r"<!--\s*段落\s*[:：]\s*(.*?)\s*-->")
@@ -64,6 +64,9 @@ class Entry:
     basis: str = ""
     years: str = ""
     status: str = ACTIVE
+    # What chips and lists call it: short and plain, and the same in English.
+    label: str = ""
+    english: str = ""
     path: Path = field(default=Path(), compare=False)
     line: int = field(default=0, compare=False)
 
@@ -124,7 +127,8 @@ def parse_entry(text: str, path: Path) -> Entry:
 
 def format_entry(entry: Entry) -> str:
     """Write an entry as the text of its file."""
-    values = (entry.id, entry.category, entry.years, entry.basis, "" if entry.active else entry.status)
+    status = "" if entry.active else entry.status
+    values = (entry.id, entry.category, entry.label, entry.english, entry.years, entry.basis, status)
     head = [f"{key}: {value}" for key, value in zip(KEYS, values, strict=True) if value]
     similar = [f"- {item.text} @{item.passage}" if item.passage else f"- {item.text}" for item in entry.similar]
     blocks = ["\n".join(["---", *head, "---"]), f"# {entry.question}", "## 相似问题"]
@@ -163,6 +167,8 @@ def _head_fields(head: list[_Line], path: Path) -> dict[str, str]:
         "basis": values.get("依据", ""),
         "years": values.get("年度", ""),
         "status": values.get("状态") or ACTIVE,
+        "label": values.get("短标题", ""),
+        "english": values.get("英文标题", ""),
     }
 
 

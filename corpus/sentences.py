@@ -103,6 +103,14 @@ CALCULATION = (
     "calc_sum_deep",
     "calc_sum_brackets",
 )
+# The words on the card that shows a calculation.
+CARD = (
+    *("card_year", "card_fund", "card_own", "card_cost", "card_above", "card_deductible", "card_consult", "card_used"),
+    *("card_cap", "card_month", "card_months", "card_children", "card_level_1", "card_level_2", "card_level_3"),
+    *("card_in_province", "card_out_province", "card_emergency", "card_level", "card_table_cost", "card_table_line"),
+    *("card_change_deductible", "card_change_level", "card_change_away", "card_change_local", "card_change_month"),
+    "card_unknown",
+)
 # Blanks that the calculator fills in any of its sentences, from the policy.
 FACTS = (
     *("years", "cap", "cap_year", "window", "year_months", "emergency", "in_province", "out_province"),

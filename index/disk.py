@@ -150,7 +150,7 @@ def _calibration(data: dict[str, Any]) -> Calibration:
 
 
 def _entry_data(entry: Entry) -> dict[str, str]:
-    names = ("id", "category", "question", "body", "short_answer", "basis", "years", "status")
+    names = ("id", "category", "question", "body", "short_answer", "basis", "years", "status", "label", "english")
     return {name: getattr(entry, name) for name in names}
 
 

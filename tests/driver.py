@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -120,6 +120,7 @@ class Visitor:
         self.contexts: list[Any] = []
         self.widgets: list[Widget] = []
         self.wrong: list[str] = []
+        self.leave: list[Callable[[], None]] = []
 
     def context(self, **options: Any) -> Any:
         """Return a new context, as of another person."""
@@ -168,6 +169,8 @@ def visitor(browser: Any, running: Stage) -> Iterator[Visitor]:
         widget.release()
     for context in visitor.contexts:
         context.close()
+    for leave in visitor.leave:
+        leave()
     assert visitor.wrong == [], visitor.wrong
 
 
@@ -185,7 +188,8 @@ def widget(regular: Visitor, running: Stage) -> Iterator[Widget]:
     """The widget on somebody else's page, opened, as if for the first time."""
     (page,) = regular.contexts[0].pages
     page.unroute_all(behavior="ignoreErrors")
-    page.evaluate("sessionStorage.clear()")
+    # Nor may what is still being written come back.
+    page.evaluate("sessionStorage.clear(); Storage.prototype.setItem = () => {}")
     page.goto(running.host)
     widget = Widget(page, running).open()
     yield widget

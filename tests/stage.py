@@ -29,8 +29,9 @@ STRICT = (
     "form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
 _HOST = """<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">
-<title>区政府网站</title>{head}<script src="{office}/widget.js" defer></script></head><body><main><h1>区政府网站</h1>
+<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,"><title>区政府网站</title>{head}
+<script src="{office}/widget.js" {how}></script></head><body><main><h1>区政府网站</h1>
 <p>办事指南、通知公告和常用电话。</p><p><a href="#">办事指南</a></p></main>
 <faq-chat{attributes}></faq-chat></body></html>"""
 LEVELS = ["一级及以下（含社康）", "二级", "三级"]
@@ -107,14 +108,15 @@ def served(app: object, port: int = 0) -> Iterator[str]:
     thread.join(10)
 
 
-def host_app(office_url: str, policy: str = STRICT, head: str = "") -> FastAPI:
-    """Somebody else's website, which lets nothing in but the widget; `head` is what else stands in its head."""
+def host_app(office_url: str, policy: str = STRICT, head: str = "", how: str = "defer") -> FastAPI:
+    """Somebody else's website, which lets nothing in but the widget; what stands in its head may differ, and `how`."""
     app = FastAPI()
 
     @app.get("/")
     def home(request: Request) -> HTMLResponse:
         given = "".join(f' {name}="{escape(value)}"' for name, value in request.query_params.items())
-        html = _HOST.replace("{office}", office_url).replace("{attributes}", given).replace("{head}", head)
+        html = _HOST.replace("{head}", head).replace("{how}", how)
+        html = html.replace("{office}", office_url).replace("{attributes}", given)
         return HTMLResponse(html, headers={"Content-Security-Policy": policy.replace("{office}", office_url)})
 
     @app.get("/embed.html")

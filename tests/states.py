@@ -74,7 +74,7 @@ def expired(widget: Widget) -> None:
     widget.ask("多久一次")
 
 
-def table(widget: Widget) -> None:
+def markup(widget: Widget) -> None:
     """A table, a long address, nested lists."""
     entry = {
         "id": "P3",
@@ -95,6 +95,22 @@ def ask(widget: Widget) -> None:
 def calculation(widget: Widget) -> None:
     """A calculation as a receipt."""
     widget.ask(SUM, ".receipt")
+
+
+def table(widget: Widget) -> None:
+    """Nobody knows the level: what comes out at each, and nothing in large type."""
+    widget.ask(ASKS, ".value").locator(".value", has_text="不知道").click()
+    widget.last.locator(".grid").wait_for()
+
+
+def away(widget: Widget) -> None:
+    """A sum of several factors, in two lines."""
+    widget.ask("在长沙三级医院住院花了23000，起付线600，没备案没转诊能报多少", ".receipt")
+
+
+def fee(widget: Widget) -> None:
+    """A fee of several months and children."""
+    widget.ask("俩娃12月才办要交多少", ".receipt")
 
 
 def clarify(widget: Widget) -> None:
@@ -161,7 +177,8 @@ def english(widget: Widget) -> None:
 STATES: dict[str, Callable[[Widget], None]] = {
     state.__name__: state
     for state in (
-        opened, closed, suggesting, answer, part, whole, expired, table, ask, calculation, clarify, abstain, lines,
+        opened, closed, suggesting, answer, part, whole, expired, markup, ask, calculation, table, away, fee,
+        clarify, abstain, lines,
         thanks, voted, waiting, fault, too_long, large, traditional, english,
     )
 }  # fmt: skip

@@ -249,7 +249,9 @@ def test_every_level_where_none_was_said(policy: Policy, said: str, expected: st
     assert outcome.slot == "hospital_level"
     assert " ".join(figure.value for figure in outcome.table) == expected
     if expected:
-        assert [figure.label for figure in outcome.table] == list(LEVEL_NAMES.values())
+        part = "自己付" if "want=self" in said else ""
+        assert [figure.label for figure in outcome.table] == [name + part for name in LEVEL_NAMES.values()]
+        assert "hospital_level" not in outcome.inputs and outcome.inputs["visit"] in ("outpatient", "inpatient")
 
 
 @pytest.mark.parametrize(("said", "notes", "rule"), rows(NOTED))

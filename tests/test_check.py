@@ -162,3 +162,14 @@ def test_places_are_short_from_where_one_stands(
     monkeypatch.chdir(write(tmp_path, **p3("依据", "来源")))
     main(["check", "--folder", str(tmp_path), "--today", "2025-03-01"])
     assert capsys.readouterr().out.startswith("entries/P3.md:5 错误：不认识“来源”")
+
+
+def test_a_label_that_is_not_short(tmp_path: Path) -> None:
+    (found,) = problems(tmp_path, p3("年度:", f"短标题: {'长' * 21}\n年度:"))
+    assert (found.severity, found.path.name) == (ERROR, "P3.md") and "短标题有 21 个字" in found.message
+
+
+def test_english_for_a_sentence_that_is_not_there(tmp_path: Path) -> None:
+    english = '[english]\nabstain = "No."\ntalk_greeting = "Hi"\nabstian = "No."\n'
+    (found,) = problems(tmp_path, {"phrases.toml": SENTENCES + english + TALK})
+    assert found.severity == ERROR and "“abstian”" in found.message

@@ -47,6 +47,13 @@ ENTRY = Entry(
 )
 
 
+def test_short_labels_stand_beside_the_question() -> None:
+    labelled = PLAIN.replace("年度:", "短标题: 一年交多少钱\n英文标题: How much a year\n年度:")
+    entry = parse_entry(labelled, PATH)
+    assert (entry.question, entry.label, entry.english) == (ENTRY.question, "一年交多少钱", "How much a year")
+    assert format_entry(entry) == labelled
+
+
 def test_parse() -> None:
     entry = parse_entry(PLAIN, PATH)
     assert entry == ENTRY
@@ -165,7 +172,11 @@ REFUSED = {
     "empty file": ("", 1, "---"),
     "no head": ("# 问\n## 答案\n答。", 1, "---"),
     "head not closed": ("---\n编号: P3\n# 问\n", 1, "没有结束"),
-    "unknown key": (PLAIN.replace("依据", "来源"), 5, "不认识“来源”。可用的有：编号、类别、年度、依据、状态"),
+    "unknown key": (
+        PLAIN.replace("依据", "来源"),
+        5,
+        "不认识“来源”。可用的有：编号、类别、短标题、英文标题、年度、依据、状态",
+    ),
     "no colon": (PLAIN.replace("类别: ", "类别 "), 3, "键: 值"),
     "key twice": (PLAIN.replace("年度: 2024-2025", "类别: 乙"), 4, "写了两次"),
     "no id": (PLAIN.replace("编号: P3\n", ""), 0, "缺“编号”"),

@@ -47,9 +47,12 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
 @cache
-def readme() -> str:
-    return (ROOT / "README.md").read_text(encoding="utf-8")
+def documents() -> str:
+    return "\n".join(path.read_text(encoding="utf-8") for path in DOCUMENTS)
 
 
 def test_imports_go_one_way() -> None:
@@ -78,22 +81,39 @@ def public(node: ast.Module | ast.ClassDef) -> Iterator[ast.ClassDef | ast.Funct
                 yield from public(child)
 
 
-def test_every_make_target_stands_in_the_readme() -> None:
+def test_the_readme_fits_on_two_screens() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 200
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
+def test_every_link_leads_somewhere(path: Path) -> None:
+    text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    named = re.findall(r"\]\(([^)#:]+)\)|src=\"([^\":]+)\"", text)
+    assert not [link for pair in named for link in pair if link and not (path.parent / link).exists()]
+
+
+def test_every_page_of_the_documents_is_found_from_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(DOCUMENTS) > 9
+    assert not [path.name for path in DOCUMENTS[1:] if f"docs/{path.name}" not in readme]
+
+
+def test_every_make_target_stands_in_the_documents() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z][a-z-]*):(?!=)", makefile, re.MULTILINE))
     assert {"run", "test", "index"} <= targets
-    assert not {name for name in targets if not re.search(rf"\bmake {name}\b(?!-)", readme())}
+    assert not {name for name in targets if not re.search(rf"\bmake {name}\b(?!-)", documents())}
 
 
-def test_the_readme_names_no_other_target() -> None:
+def test_the_documents_name_no_other_target() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    named = set(re.findall(r"^\s*make ([a-z][a-z-]*)|`make ([a-z][a-z-]*)", readme(), re.MULTILINE))
+    named = set(re.findall(r"^\s*make ([a-z][a-z-]*)|`make ([a-z][a-z-]*)", documents(), re.MULTILINE))
     assert not {name for pair in named for name in pair if name and f"\n{name}:" not in makefile}
 
 
 @pytest.mark.parametrize("name", [setting.name for setting in settings_table()])
-def test_every_setting_stands_in_the_readme(name: str) -> None:
-    assert re.search(rf"\b{name}\b", readme())
+def test_every_setting_stands_in_the_documents(name: str) -> None:
+    assert re.search(rf"\b{name}\b", documents())
 
 
 def test_every_sentence_that_the_bot_says_is_written() -> None:
@@ -137,7 +157,7 @@ def test_no_path_of_one_machine() -> None:
     texts = {".py", ".md", ".toml", ".txt", ".tsv", ".json", ".js", ".html", ".css", ".lock", ".yml", ""}
     top = [path for path in ROOT.iterdir() if path.is_file() and path.name != ".git"]
     found = []
-    for path in (*top, *ours(*PACKAGES, "tests")):
+    for path in (*top, *ours(*PACKAGES, "tests", "docs")):
         if path.suffix in texts and path.stat().st_size < 1_000_000:
             for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
                 found += [f"{name_of(path)}:{number} {line.strip()[:80]}"] if machine.search(line) else []

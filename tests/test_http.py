@@ -166,7 +166,7 @@ def test_unknown_entries(client: TestClient, entry_id: str) -> None:
 
 def test_suggest(client: TestClient) -> None:
     found = client.get("/api/suggest", params={"q": "收费"}).json()
-    assert found["suggestions"][0] == {"entry_id": "T4", "question": "逾期还书怎么收费？"}
+    assert found["suggestions"][0] == {"entry_id": "T4", "question": "逾期还书怎么收费？", "label": None}
     for nothing in ("", " ", "zzz", "\x00"):
         assert client.get("/api/suggest", params={"q": nothing}).json() == {"suggestions": []}
     assert client.get("/api/suggest?q=%ED%A0%80%FF").status_code == 200

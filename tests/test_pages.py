@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
+from dataclasses import replace
+from datetime import datetime
 
 import pytest
-from conftest import FakeEngine, FakeHit
+from conftest import ENTRIES, PHRASES, FakeEngine, FakeHit
 from fastapi.testclient import TestClient
 
 from bot.channels.app import create_app
@@ -22,7 +25,7 @@ def test_start_page(client: TestClient) -> None:
     assert '<html lang="zh-CN">' in page.text and "<h1>图书馆问答</h1>" in page.text
     assert "<title>图书馆问答</title>" in page.text and 'content="借书还书的事，用平常的话问。"' in page.text
     assert '<label for="q">' in page.text and '<a href="/answers/T6">停车怎么收费？</a>' in page.text
-    assert re.findall("<h[23]>(.*?)</h[23]>", page.text) == ["资料里的 6 个问题", "借书", "还书", "场馆"]
+    assert re.findall("<h[23]>(.*?)</h[23]>", page.text) == ["常见问题（6 个）", "借书", "还书", "场馆"]
     assert "资料：《读者手册》。 适用：2024-2025学年度、2026-2027学年度。" in page.text
     assert '<a href="tel:12345">12345</a>' in page.text and "请不要写证件号。" in page.text
     assert client.head("/").status_code == 200
@@ -30,7 +33,7 @@ def test_start_page(client: TestClient) -> None:
 
 def test_the_widget_takes_the_place_of_the_form(client: TestClient) -> None:
     text = client.get("/").text
-    assert re.findall("<script.*?</script>", text) == ['<script src="/widget.js" defer></script>']
+    assert re.findall("<script src.*?</script>", text) == ['<script src="/widget.js" defer></script>']
     assert text.index('<faq-chat mode="inline"') < text.index("<form") < text.index("</form></faq-chat>")
 
 
@@ -114,7 +117,8 @@ def test_answer_page(client: TestClient) -> None:
         '<meta name="description" content="1. 网上：填表，网址：https://example.cn/card。 2. 现场：带户口本。">'
         in page.text
     )
-    assert "<script" not in page.text and '<a href="/">图书馆问答</a>' in page.text
+    scripts = re.findall('<script (?:src|type)="(.*?)"', page.text)
+    assert scripts == ["application/ld+json", "/page.js"] and '<a href="/">图书馆问答</a>' in page.text
 
 
 def test_an_answer_is_escaped(client: TestClient) -> None:
@@ -193,3 +197,87 @@ def test_a_value_can_be_chosen_without_a_script(settings: Settings) -> None:
 )
 def test_markdown(text: str, expected: str) -> None:
     assert expected in render(text)
+
+
+def test_a_question_hands_its_reply_to_the_window(settings: Settings) -> None:
+    engine = FakeEngine({"收费</script>": [FakeHit("T4", "", 0.7), FakeHit("T6", "", 0.6)]})
+    page = TestClient(create_app(settings, engine)).get("/", params={"q": "收费</script>"})
+    (block,) = re.findall('<script type="application/json">(.*?)</script>', page.text)
+    turn = json.loads(block)
+    assert turn["question"] == "收费</script>" and turn["reply"]["kind"] == "clarify"
+    # Both stand inside the element: with a script the window shows the turn in their place.
+    inside = page.text.split("<faq-chat")[1].split("</faq-chat>")[0]
+    assert block in inside and '<article class="card"' in inside and 'name="s"' in inside
+    assert "<title>收费&lt;/script&gt; - 图书馆问答</title>" in page.text
+    assert '<meta name="robots" content="noindex">' in page.text and page.headers["cache-control"] == "no-store"
+
+
+SHARED = {"og:title": "怎么办理借书证？", "og:url": "https://faq.example.cn/answers/T1",
+          "og:image": "https://faq.example.cn/icon.png", "og:site_name": "图书馆问答"}  # fmt: skip
+
+
+def test_a_shared_page_says_what_it_is(settings: Settings) -> None:
+    public = settings.model_copy(update={"public_url": "https://faq.example.cn"})
+    text = TestClient(create_app(public, FakeEngine())).get("/answers/T1").text
+    found = dict(re.findall('<meta property="(.*?)" content="(.*?)">', text))
+    assert SHARED.items() <= found.items()
+    assert '<link rel="canonical" href="https://faq.example.cn/answers/T1">' in text
+    (facts,) = re.findall('<script type="application/ld\\+json">(.*?)</script>', text)
+    (question,) = json.loads(facts)["mainEntity"]
+    assert question["name"] == "怎么办理借书证？" and "带户口本" in question["acceptedAnswer"]["text"]
+
+
+def test_search_engines_are_told_the_answers_and_not_the_questions(client: TestClient) -> None:
+    robots, sitemap = client.get("/robots.txt").text, client.get("/sitemap.xml")
+    assert "Disallow: /?\n" in robots and "Sitemap: http://testserver/sitemap.xml" in robots
+    assert sitemap.headers["content-type"].startswith("application/xml")
+    assert re.findall("<loc>http://testserver(.*?)</loc>", sitemap.text) == [
+        "/",
+        *(f"/answers/T{n}" for n in range(1, 7)),
+    ]
+    picture = client.get("/icon.png")
+    assert picture.headers["content-type"] == "image/png" and picture.content.startswith(b"\x89PNG")
+
+
+def test_pages_are_packed_and_kept(client: TestClient) -> None:
+    page = client.get("/answers/T1", headers={"Accept-Encoding": "gzip"})
+    assert page.headers["content-encoding"] == "gzip" and page.headers["vary"] == "Accept-Encoding"
+    assert "max-age" in page.headers["cache-control"] and "no-store" not in client.get("/").headers["cache-control"]
+    assert "content-encoding" not in client.get("/answers/T1", headers={"Accept-Encoding": "identity"}).headers
+
+
+def test_on_paper_it_says_where_when_and_whom_to_ask(settings: Settings) -> None:
+    public = settings.model_copy(update={"public_url": "https://faq.example.cn"})
+    client = TestClient(create_app(public, FakeEngine(), clock=lambda: datetime(2024, 11, 5)))
+    (paper,) = re.findall('<p class="paper">(.*?)</p>', client.get("/answers/T1").text)
+    assert paper == "https://faq.example.cn/answers/T1　2024年11月5日打印　还有疑问，请拨打 12345 热线。"
+
+
+def test_an_office_says_who_it_is(settings: Settings) -> None:
+    class Named(FakeEngine):
+        phrases = replace(PHRASES, sentences=(*PHRASES.sentences, ("operator", "甲馆"), ("icp", "粤ICP备1号")))
+
+    foot = TestClient(create_app(settings, Named())).get("/").text.split("<footer>")[1]
+    assert "主办：甲馆" in foot and 'href="https://beian.miit.gov.cn/" rel="noopener noreferrer">粤ICP备1号</a>' in foot
+    assert "主办" not in TestClient(create_app(settings, FakeEngine())).get("/").text
+
+
+def test_a_missing_page_offers_what_is_there(client: TestClient) -> None:
+    page = client.get("/answers/T99").text
+    assert '<form action="/"' in page and '<a href="/answers/T6">停车怎么收费？</a>' in page and "编号" not in page
+
+
+def test_when_all_years_are_over_one_bar_says_so(settings: Settings) -> None:
+    class Old(FakeEngine):
+        def __init__(self) -> None:
+            super().__init__(entries=tuple(replace(entry, years="2024-2025") for entry in ENTRIES))
+
+    client = TestClient(create_app(settings, Old(), clock=lambda: datetime(2026, 11, 30)))
+    for path in ("/", "/answers/T1", "/?q=一次可以借几本书"):
+        text = re.sub("<script.*?</script>", "", client.get(path).text)
+        assert text.count("2024-2025 年度已经过了。") == 1 and "出自 2024-2025" not in text
+    assert client.get("/api/welcome").json()["notice"] == "2024-2025 年度已经过了。"
+    # Programs get the remark with every reply all the same.
+    asked = client.post("/api/chat", json={"question": "一次可以借几本书"}).json()
+    assert asked["notice"] == "出自 2024-2025 年度的资料。"
+    assert TestClient(create_app(settings, FakeEngine())).get("/api/welcome").json()["notice"] is None

@@ -17,11 +17,12 @@ from bot.reply import (
 )
 
 CONTRACT = ["reply_id", "session_id", "kind", "text", "entry", "passage", "estimate", "ask", "options", "confidence"]
+ADDED = ["card", "notice"]
 
 
 def test_every_field_is_always_there() -> None:
     wire = json.loads(Reply(kind="abstain", text="没有").model_dump_json())
-    assert list(wire) == [*CONTRACT, "notice"]
+    assert set(wire) == {*CONTRACT, *ADDED}
     assert wire["entry"] is None and wire["options"] == []
 
 
@@ -32,12 +33,12 @@ def test_estimate_has_the_shape_of_the_contract() -> None:
         policy_year="2024-2025",
     )
     assert list(estimate.model_dump()) == ["results", "formula", "inputs", "assumptions", "basis", "policy_year"]
-    assert Ask(slot="visit").model_dump() == {"slot": "visit", "options": []}
+    assert Ask(slot="visit").model_dump() == {"slot": "visit", "options": [], "estimate": None}
 
 
 def test_document_calls_every_field_required() -> None:
     schema = Reply.model_json_schema(mode="serialization")
-    assert set(schema["required"]) == {*CONTRACT, "notice"}
+    assert set(schema["required"]) == {*CONTRACT, *ADDED}
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from bot.calculator.wording import Wording
 from corpus.check import ERROR, PHRASES, check_folder
 from corpus.entries import corpus_path, load_corpus
-from corpus.sentences import BLANKS, CALCULATION, FACTS, blanks_of, slips
+from corpus.sentences import BLANKS, CALCULATION, CARD, FACTS, blanks_of, slips
 from tests.calculator_cases import read_calculator_cases, real_calculator
 from tests.test_check import FILES, TODAY, write
 from tests.test_house import calculator_keys, ours, tree
@@ -148,8 +148,8 @@ def with_policy(root: Path, sentences: str) -> list[str]:
 def test_sentences_are_needed_only_where_there_are_numbers(tmp_path: Path) -> None:
     assert check_folder(write(tmp_path), TODAY)[1] == []
     missing = with_policy(tmp_path, FILES["phrases.toml"])
-    assert len(missing) == len(CALCULATION) and all("[text] 里没有“" in message for message in missing)
-    given = "[text]\n" + "".join(f'{key} = "句子"\n' for key in CALCULATION)
+    assert len(missing) == len((*CALCULATION, *CARD)) and all("[text] 里没有“" in message for message in missing)
+    given = "[text]\n" + "".join(f'{key} = "句子"\n' for key in (*CALCULATION, *CARD))
     assert with_policy(tmp_path, FILES["phrases.toml"].replace("[text]\n", given)) == []
 
 

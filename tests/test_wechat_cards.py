@@ -23,6 +23,7 @@ from corpus.entries import Phrases
 URL = "https://faq.example.cn"
 NOTICE = "以上内容可能已有变化。"
 INFO = {"id": "T1", "question": "怎么办理借书证？", "category": "借书", "basis": "说明书 第1问", "url": "/answers/T1"}
+LABELLED = [{"entry_id": "T2", "question": "一次可以借几本书？", "label": "借几本"}]
 OPTIONS = [{"entry_id": "T2", "question": "一次可以借几本书？"}, {"entry_id": "T4", "question": "逾期还书怎么收费？"}]
 LISTED = "\n".join(
     [
@@ -74,6 +75,13 @@ def test_a_short_answer_says_that_it_is_short(url: str | None) -> None:
     assert card.text.startswith("短。\n\n有删减。")
     assert ("回复 继续" in card.text) == (url is None)
     assert "".join(card.rest).count("长") == 900
+
+
+def test_a_short_name_is_shown_and_the_question_is_sent() -> None:
+    card = scribe().card(Reply(kind="clarify", text="哪一个？", options=LABELLED))
+    assert ">借几本</a>" in card.text and "msgmenucontent=一次可以借几本书？&msgmenuid=T2" in card.text
+    # A number that is sent back asks the same.
+    assert card.options == ("一次可以借几本书？",)
 
 
 def test_related_questions_give_way_to_the_answer() -> None:

@@ -16,6 +16,8 @@ OVERFLOW = """
 () => [...document.querySelector('faq-chat').shadowRoot.querySelectorAll('*')]
   .filter(node => node.getClientRects().length && !node.closest('.wide, .unseen, svg'))
   .filter(node => node.clientWidth && getComputedStyle(node).display !== 'inline')
+  // The title may be cut short where there is no room.
+  .filter(node => getComputedStyle(node).textOverflow !== 'ellipsis')
   .filter(node => node.scrollWidth > node.clientWidth + 1)
   .map(node => `${node.tagName}.${node.className} ${node.scrollWidth} > ${node.clientWidth}`)
 """

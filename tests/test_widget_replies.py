@@ -20,10 +20,12 @@ def texts(place: Any, selector: str) -> list[str]:
 
 def test_greeting(widget: Widget) -> None:
     turn = widget.last
-    assert "少儿医保问答助手" in turn.locator(".reply").inner_text()
-    assert texts(turn, ".question")[0] == "少儿医保每年要交多少钱？" and turn.locator(".question").count() == 5
+    assert "用平常的话问我" in turn.locator(".reply").inner_text()
+    # The short names stand on the buttons; what is asked is the question of the booklet.
+    assert texts(turn, ".question")[0] == "一年交多少钱" and turn.locator(".question").count() == 5
     assert widget.page.locator("faq-chat h2").inner_text() == "深圳少儿医保问答"
     turn.locator(".question").first.click()
+    assert widget.page.locator("faq-chat .mine").inner_text().endswith("少儿医保每年要交多少钱？")
     assert "436.32元" in widget.last.locator(".reply").inner_text()
 
 
@@ -53,18 +55,35 @@ def test_the_part_asked_for_stands_out(widget: Widget) -> None:
     assert whole.startswith("少儿医保参保人可以") and part in whole
 
 
+def test_an_unknown_level_gives_a_table_and_no_best_case(widget: Widget) -> None:
+    turn = widget.ask(ASKS)
+    rows = [row.split("\t") for row in turn.locator(".grid").inner_text().splitlines() if row.strip()]
+    assert rows == [
+        ["医院级别", "医保付", "自己付"],
+        ["一级或社康", "18,400 元", "1,600 元"],
+        ["二级医院", "18,200 元", "1,800 元"],
+        ["三级医院", "18,000 元", "2,000 元"],
+    ]
+    assert "20,000 元都在医保范围内 · 还没减起付线" in turn.inner_text() and turn.locator(".sum").count() == 0
+    turn.locator(".value", has_text="不知道").click()
+    again = widget.last
+    again.locator(".grid").wait_for()
+    assert again.locator(".sum").count() == 0 and "=" not in again.inner_text()
+    again.locator(".value", has_text="三级").click()
+    widget.last.locator(".sum").wait_for()
+
+
 def test_ask_then_calculation(widget: Widget) -> None:
     turn = widget.ask(ASKS)
-    assert texts(turn, ".value") == LEVELS
+    assert texts(turn, ".value") == [*LEVELS, "不知道"]
     turn.locator(".value", has_text="三级").click()
     receipt = widget.last.locator(".receipt")
     receipt.wait_for()
-    assert receipt.locator(".sum").inner_text() == "18,000.00 元" and receipt.locator("h3").inner_text() == "医保支付"
-    assert receipt.locator("dl").inner_text().split() == ["个人负担", "2,000.00", "元"]
-    assert texts(receipt, ".sums li") == ["20000.00 × 90% = 18000.00"]
-    assert len(texts(receipt, ".points li")) == 3
+    assert receipt.locator(".sum").inner_text().split() == ["医保付", "18,000", "元", "自己付", "2,000", "元"]
+    assert texts(receipt, ".sums li") == ["20,000（花费）× 90%（三级医院）= 18,000"]
+    assert len(texts(receipt, ".points li")) == 3 and "可以再算一次" not in receipt.inner_text()
     assert receipt.locator(".basis a").get_attribute("href").endswith("/answers/B5")
-    assert "2024-2025" in receipt.locator(".basis").inner_text()
+    assert "按 2024-2025 学年度的标准" in receipt.inner_text()
     size = "node => parseFloat(getComputedStyle(node).fontSize)"
     assert receipt.locator("b").evaluate(size) > 1.7 * receipt.evaluate(size)
     # The value was for that question; it cannot be tapped again.
@@ -72,30 +91,39 @@ def test_ask_then_calculation(widget: Widget) -> None:
     assert widget.page.locator("faq-chat .mine").last.inner_text().endswith("三级")
 
 
-def test_calculation_in_words(widget: Widget) -> None:
-    turn = widget.ask(SUM)
-    turn.locator("summary").click()
-    assert "算法：20000.00 × 90% = 18000.00" in turn.locator("details").inner_text()
+def test_what_was_computed_can_be_changed_with_a_tap(widget: Widget) -> None:
+    widget.ask(SUM, ".receipt").locator(".change", has_text="改起付线").click()
+    assert widget.box.input_value() == "起付线"
+    widget.box.press_sequentially("600")
+    widget.box.press("Enter")
+    line = widget.last.locator(".sums li", has_text="20,000（花费）− 600（起付线）= 19,400")
+    line.wait_for()
+    widget.last.locator(".change", has_text="换成二级医院").click()
+    widget.last.locator(".sums li", has_text="19,400 × 91%（二级医院）= 17,654").wait_for()
+    widget.last.locator(".change", has_text="不在深圳看的").click()
+    widget.last.locator(".value", has_text="广东省外").wait_for()
 
 
 def test_clarify(widget: Widget) -> None:
     turn = widget.ask(CLOSE)
-    assert turn.locator(".question").count() == 2 and turn.locator(".actions").count() == 0
-    question = turn.locator(".question").last.inner_text()
+    assert turn.locator(".question").count() == 2 and turn.locator(".actions button").count() == 2
+    assert texts(turn, ".question") == ["去外地看病要不要备案", "在外地看病报多少"]
     turn.locator(".question").last.click()
-    assert widget.last.locator("h3").inner_text() == question
+    assert widget.last.locator("h3").inner_text() == "少儿医保参保人在市外发生的基本医疗费用报销比例是多少？"
 
 
 @pytest.mark.parametrize(("question", "lines"), [(NOTHING, 1), (ABSENT, 2)])
 def test_abstain(widget: Widget, question: str, lines: int) -> None:
     turn = widget.ask(question)
     assert turn.locator(".reply p").count() == lines
-    assert turn.locator(".call").get_attribute("href") == turn.locator(".reply a").get_attribute("href") == "tel:12345"
+    # Once is enough.
+    assert turn.locator("a").get_attribute("href") == "tel:12345" and turn.inner_text().count("12345") == 1
+    assert texts(turn, ".actions button") == ["有帮助", "没帮助"]
 
 
 def test_smalltalk_and_an_unknown_kind(widget: Widget) -> None:
     assert widget.ask("谢谢").locator(".reply").inner_text() == "不客气！还有少儿医保的问题，随时问我。"
-    for odd in ({"kind": "song"}, {"kind": "calculation", "estimate": {"total": 1}}):
+    for odd in ({"kind": "song"}, {"kind": "calculation", "card": {"total": 1}}):
         widget.page.unroute_all(behavior="ignoreErrors")
         fake(widget, {**odd, "text": "啦啦啦"})
         assert widget.ask("唱首歌").locator("[lang=zh-CN]").inner_text() == "啦啦啦"

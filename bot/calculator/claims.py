@@ -9,7 +9,7 @@ from bot.calculator.away import away_kind, location_of, share_of, two_readings
 from bot.calculator.bill import impossible
 from bot.calculator.formulas import ZERO, Claim, pay
 from bot.calculator.outcome import LEVEL_NAMES, LEVELS, Missing, Outcome, Result, Step, Unknown, Wrong, cents, yuan
-from bot.calculator.payments import nothing_paid, number, paid_result, ratio_result
+from bot.calculator.payments import inputs_of, nothing_paid, number, paid_result, ratio_result
 from bot.calculator.places import AWAY, LOCAL, SEVERAL, UNCOVERED
 from bot.calculator.reading import Slots
 from corpus.policy import Policy
@@ -209,5 +209,7 @@ def _level_missing(slots: Slots, policy: Policy, asked: Claim, worked: bool) -> 
     """Ask for the level, and say what comes out at each where there is a cost."""
     own, entry = slots.get("want") == "self", policy.figure(f"{asked.kind}.{LEVELS[0]}").entry
     payments = [(level, pay(policy, replace(asked, level=level))) for level in LEVELS] if worked else []
-    table = tuple(yuan(LEVEL_NAMES[level], paid.own if own else paid.fund) for level, paid in payments)
-    return Missing("hospital_level", table=table, entry=entry)
+    part = "自己付" if own else ""
+    table = tuple(yuan(LEVEL_NAMES[level] + part, paid.own if own else paid.fund) for level, paid in payments)
+    inputs = {name: value for name, value in inputs_of(slots, asked).items() if name != "hospital_level"}
+    return Missing("hospital_level", table=table, entry=entry, inputs=inputs)

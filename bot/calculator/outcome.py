@@ -71,6 +71,7 @@ class Missing:
     phrase: str = ""
     table: tuple[Figure, ...] = ()
     entry: str = ""
+    inputs: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

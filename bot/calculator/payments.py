@@ -38,7 +38,7 @@ def paid_result(slots: Slots, policy: Policy, claim: Claim, notes: list[str]) ->
         known = slots.get("cap_year", str(policy.cap_year)) == str(policy.cap_year)
         notes.append("calc_at_cap" if known else "calc_exhausted")
     basis = _basis(policy, claim)
-    return Result(tuple(figures), tuple(steps), basis[0], _inputs(slots, claim), tuple(notes), basis)
+    return Result(tuple(figures), tuple(steps), basis[0], inputs_of(slots, claim), tuple(notes), basis)
 
 
 def ratio_result(slots: Slots, policy: Policy, claim: Claim, note: str) -> Result:
@@ -51,7 +51,7 @@ def ratio_result(slots: Slots, policy: Policy, claim: Claim, note: str) -> Resul
     value = 1 - ratio if own else ratio
     figure = Figure("个人支付比例" if own else "医保支付比例", plain(value * 100), "%")
     basis = _basis(policy, claim)
-    return Result((figure,), tuple(steps), basis[0], _inputs(slots), (note,), basis)
+    return Result((figure,), tuple(steps), basis[0], inputs_of(slots), (note,), basis)
 
 
 def nothing_paid(slots: Slots, policy: Policy, away: bool) -> Result:
@@ -67,7 +67,7 @@ def nothing_paid(slots: Slots, policy: Policy, away: bool) -> Result:
         figures.reverse()
     entry = policy.figure("away.out_province").entry if away else NOT_CHOSEN
     notes = () if away else ("calc_assume_not_referred",)
-    return Result(tuple(figures), tuple(steps), entry, _inputs(slots), notes, (entry,))
+    return Result(tuple(figures), tuple(steps), entry, inputs_of(slots), notes, (entry,))
 
 
 def _scope_notes(slots: Slots) -> list[str]:
@@ -84,7 +84,7 @@ def _basis(policy: Policy, claim: Claim) -> tuple[str, ...]:
     return (policy.figure(f"away.{claim.away}").entry, local) if claim.away else (local,)
 
 
-def _inputs(slots: Slots, claim: Claim | None = None) -> dict[str, str]:
+def inputs_of(slots: Slots, claim: Claim | None = None) -> dict[str, str]:
     """Return the slots as the wire shows them; money with two decimals."""
     sent = {name: slots[name] for name in _SENT if slots.get(name, "unsure") != "unsure"}
     if sent.get("location") in (AWAY, SEVERAL):

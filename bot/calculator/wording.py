@@ -55,15 +55,7 @@ class Wording:
             lines.append(f"{self._say('calc_formula')}{formula}")
         lines += [f"{self._say('calc_notes')}{''.join(notes)}"] if notes else []
         lines.append(f"{self._say('basis')}{self._sources(result.basis or (result.entry,))}")
-        estimate = Estimate(
-            results=[WireResult(label=one.label, value=one.value, unit=one.unit) for one in result.figures],
-            formula=formula or f"{result.figures[0].value} = {result.figures[0].value}",
-            inputs=result.inputs,
-            assumptions=notes,
-            basis=list(result.basis or (result.entry,)),
-            policy_year=self._policy.years,
-        )
-        return CalculatorReply("calculation", "\n".join(lines), result.entry, estimate, state=state)
+        return CalculatorReply("calculation", "\n".join(lines), result.entry, self._estimate(result), state=state)
 
     def question(self, missing: Missing, state: str, lead: str = "") -> CalculatorReply:
         """Ask for what is missing."""
@@ -71,14 +63,19 @@ class Wording:
         if missing.table:
             lines.append("；".join(f"{one.label} {one.value} {one.unit}" for one in missing.table) + "。")
         lines.append(self._say(missing.phrase or f"calc_ask_{missing.slot}"))
-        ask = Ask(slot=missing.slot, options=list(OPTIONS.get(missing.slot, ())))
-        return CalculatorReply("ask", "\n".join(lines), ask=ask, state=state)
+        table = Result(missing.table, (), missing.entry, missing.inputs) if missing.table else None
+        ask = Ask(
+            slot=missing.slot,
+            options=list(OPTIONS.get(missing.slot, ())),
+            estimate=self._estimate(table) if table else None,
+        )
+        return CalculatorReply("ask", "\n".join(lines), missing.entry or None, ask=ask, state=state)
 
     def not_known(self, missing: Missing, state: str) -> CalculatorReply:
         """Help somebody who does not know what was asked: every level's figure, or where to look it up."""
         if not missing.table:
             return self.question(missing, state, "calc_look_up")
-        return self.result(Result(missing.table, (), missing.entry, {}, ("calc_note_table",)), state)
+        return self.result(Result(missing.table, (), missing.entry, missing.inputs, ("calc_note_table",)), state)
 
     def unknown(self, unknown: Unknown, state: str | None = None) -> CalculatorReply:
         """Say that the documents do not say it."""
@@ -105,6 +102,16 @@ class Wording:
         for name, value in {**self._facts, **(values or {})}.items():
             text = text.replace(f"{{{name}}}", value)
         return text
+
+    def _estimate(self, result: Result) -> Estimate:
+        return Estimate(
+            results=[WireResult(label=one.label, value=one.value, unit=one.unit) for one in result.figures],
+            formula="；".join(map(str, result.steps)),
+            inputs=result.inputs,
+            assumptions=[self.fill(note) for note in result.assumptions],
+            basis=list(result.basis or (result.entry,)),
+            policy_year=self._policy.years,
+        )
 
     def _headline(self, figures: tuple[Figure, ...]) -> str:
         return "，".join(f"{one.label} {one.value}{'' if one.unit == '%' else ' '}{one.unit}" for one in figures) + "。"

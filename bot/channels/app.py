@@ -19,8 +19,8 @@ from bot.channels.desk import Desk
 from bot.channels.errors import ApiError, broken, invalid, not_found
 from bot.channels.http import api_router
 from bot.channels.layers import Cors, Faults, Shell
-from bot.channels.layout import missing_page, trouble_page
-from bot.channels.pages import add_pages
+from bot.channels.layout import trouble_page
+from bot.channels.pages import add_pages, missing_page
 from bot.channels.wechat.channel import PATH, Channel
 from bot.chat import Calculator, china_now
 from bot.opening import open_engine

@@ -15,7 +15,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 # Each file uses only those before it; together they are one script with one scope of its own.
-FILES = ("words", "dom", "store", "wire", "markdown", "receipt", "replies", "talk", "composer", "header", "element")
+FILES = (
+    *("words", "dom", "place", "store", "twins", "wire", "conversation", "markdown", "receipt", "actions", "replies"),
+    *("talk", "composer", "header", "element"),
+)
 _IMPORT = re.compile(r'^import .*? from "\./[a-z.]+";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export ", re.MULTILINE)
 _COMMENT = re.compile(r"^ *(?://|/\*\*? ).*\n", re.MULTILINE)
@@ -28,6 +31,8 @@ _HEADERS = {
     "Cache-Control": "public, max-age=600, stale-while-revalidate=86400",
     # Pages of other hosts load it, those too that isolate themselves.
     "Cross-Origin-Resource-Policy": "cross-origin",
+    # A script that is put in as a module is asked for by the rules of CORS.
+    "Access-Control-Allow-Origin": "*",
     "Vary": "Accept-Encoding",
 }
 
@@ -54,6 +59,7 @@ class Asset:
 def add_widget(app: FastAPI) -> None:
     """Add the widget's addresses to `app`."""
     script, style = _asset(widget_script(), "text/javascript"), _asset(widget_style(), "text/css")
+    printing = _asset(_lean(_page_script()), "text/javascript")
 
     async def widget(request: Request) -> Response:
         return script.response(request)
@@ -62,6 +68,10 @@ def add_widget(app: FastAPI) -> None:
     async def sheet(request: Request) -> Response:
         return style.response(request)
 
+    async def page_script(request: Request) -> Response:
+        return printing.response(request)
+
+    app.add_route("/page.js", page_script, methods=["GET"], include_in_schema=False)
     app.add_route("/widget.js", widget, methods=["GET"], include_in_schema=False)
     app.add_route("/widget.css", sheet, methods=["GET"], include_in_schema=False)
 
@@ -82,6 +92,10 @@ def widget_style() -> str:
 
 def _read(name: str) -> str:
     return resources.files("bot.channels").joinpath("widget", name).read_text("utf-8")
+
+
+def _page_script() -> str:
+    return resources.files("bot.channels").joinpath("style/page.js").read_text("utf-8")
 
 
 def _lean(text: str) -> str:

@@ -11,11 +11,12 @@ from starlette.requests import Request
 from bot.channels.errors import ApiError, empty_question, failed, long_question, not_ready
 from bot.channels.guard import RateLimiter, client_of
 from bot.channels.metrics import Metrics
+from bot.channels.presenter import Presenter
 from bot.channels.workers import SECONDS, Workers
 from bot.chat import Calculator, Chat, china_now
 from bot.opening import open_calculator, open_store
 from bot.records import Records
-from bot.reply import MAX_QUESTION, Feedback, Query, Reply, trim
+from bot.reply import MAX_QUESTION, Feedback, Language, Query, Reply, trim
 from bot.sessions import SessionStore
 from bot.settings import Settings
 from bot.stores.safe import SafeStore
@@ -38,6 +39,7 @@ class Desk:
         self._calculator = calculator
         self._clock = clock
         self._chat: Chat | None = None
+        self._presenter: Presenter | None = None
         self._failed = False
 
     @property
@@ -47,12 +49,29 @@ class Desk:
             raise self._closed()
         return self._chat
 
+    @property
+    def presenter(self) -> Presenter:
+        """What puts replies into the reader's words; before there is an engine, the 503 error is raised."""
+        if self._presenter is None:
+            raise self._closed()
+        return self._presenter
+
     def say(self, key: str) -> str:
         """Return a sentence of the bot; nothing while there is no engine."""
         return self._chat.engine.phrases.text(key) if self._chat else ""
 
+    def find(self, key: str) -> str:
+        """Return a sentence that an office may leave out, then an empty one."""
+        return self._chat.engine.phrases.find(key) if self._chat else ""
+
+    def bar(self, language: Language = "zh-Hans") -> str | None:
+        """Return the one sentence that says that the school year of all answers is over."""
+        years = self._chat.years_over() if self._chat else ""
+        return self.presenter.say(language)("expired_bar").replace("{years}", years) if years else None
+
     def open(self, engine: Engine) -> None:
         """Start taking questions."""
+        self._presenter = Presenter(engine.phrases, engine.entries)
         sessions = SessionStore(self.store)
         calculator = self._calculator or open_calculator(engine, self._clock)
         self._chat = Chat(engine, self.settings, sessions, self.records, calculator, self._clock)

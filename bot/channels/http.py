@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from bot.channels.desk import Desk, checked_question
 from bot.channels.errors import invalid, not_found, too_large, wrong_type
+from bot.channels.welcome import welcome_of
 from bot.chat import entry_info
 from bot.reply import (
     MAX_QUESTION,
@@ -22,7 +23,6 @@ from bot.reply import (
     EntryList,
     ErrorReply,
     Feedback,
-    Option,
     PassageInfo,
     Query,
     Ready,
@@ -38,7 +38,7 @@ _SUGGESTIONS = 5
 _BOM = b"\xef\xbb\xbf"
 _Responses = dict[int | str, dict[str, Any]]
 
-_NO_BODY: dict[str, Any] = {"entry": None, "passage": None, "estimate": None, "ask": None, "notice": None}
+_NO_BODY: dict[str, Any] = {"entry": None, "passage": None, "estimate": None, "ask": None, "card": None, "notice": None}
 _IDS = {"reply_id": "01JD8Q3W5Y0000000000000000", "session_id": "k3J9x2mQ7vTzL5wa"}
 _EXAMPLES: dict[str, Any] = {
     "answer": {
@@ -56,17 +56,19 @@ _EXAMPLES: dict[str, Any] = {
                 "valid": "2024-2025学年度",
                 "url": "/answers/P3",
             },
-            "options": [{"entry_id": "P1", "question": "少儿医保有哪些缴费方式？"}],
+            "options": [
+                {"entry_id": "P1", "question": "非在园在校少儿医保费用怎么交？", "label": "没上学的孩子怎么交钱"},
+            ],
             "confidence": 0.9912,
         },
     },
     "abstain": {
-        "summary": "资料里没有",
+        "summary": "资料没有讲",
         "value": {
             **_IDS,
             **_NO_BODY,
             "kind": "abstain",
-            "text": "抱歉，这份资料里没有这个问题的答案。请拨打 12345 热线咨询。",
+            "text": "这份资料没有讲这件事，我不能乱说。请拨打 12345 热线问工作人员。",
             "options": [],
             "confidence": 0.0312,
         },
@@ -94,7 +96,8 @@ def _add_chat(router: APIRouter, desk: Desk) -> None:
         openapi_extra=_body(ChatRequest),
     )
     async def chat(request: Request, asked: Annotated[ChatRequest, _read(ChatRequest)]) -> Reply:
-        return await desk.ask(request, Query(checked_question(asked.question), "api", asked.session_id))
+        reply = await desk.ask(request, Query(checked_question(asked.question), "api", asked.session_id))
+        return desk.presenter.reply(reply, asked.language)
 
     @router.post(
         "/api/feedback",
@@ -109,8 +112,10 @@ def _add_chat(router: APIRouter, desk: Desk) -> None:
 
 def _add_entries(router: APIRouter, desk: Desk) -> None:
     @router.get("/api/welcome", summary="打开聊天窗口时的问候和常问的问题", responses=_errors(503))
-    async def welcome() -> Welcome:
-        return _welcome(desk)
+    async def welcome(
+        language: Annotated[str | None, FromQuery(description="zh-Hans、zh-Hant 或 en")] = None,
+    ) -> Welcome:
+        return welcome_of(desk, language)
 
     @router.get("/api/suggest", summary="边输入边提示", responses=_errors(400, 422, 503))
     async def suggest(
@@ -142,16 +147,6 @@ def _add_state(router: APIRouter, desk: Desk) -> None:
     @router.get("/metrics", include_in_schema=False)
     async def metrics() -> Response:
         return Response(desk.metrics.text(), media_type=CONTENT_TYPE_LATEST)
-
-
-def _welcome(desk: Desk) -> Welcome:
-    chat = desk.chat
-    say = chat.engine.phrases.text
-    entries = chat.engine.entries
-    first = (chat.engine.phrases.welcome or tuple(entries))[:_SUGGESTIONS]
-    # A sentence of the office's own may stand there instead of an id.
-    questions = [chat.option(item) if item in entries else Option(entry_id="", question=item) for item in first]
-    return Welcome(title=say("title"), greeting=say("greeting"), phone=say("phone"), questions=questions)
 
 
 def _detail(desk: Desk, entry_id: str) -> EntryDetail:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from html import escape
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -20,11 +19,6 @@ def render(text: str) -> str:
         if token.children:
             token.children = _linked(token.children)
     return str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))
-
-
-def paragraphs(text: str) -> str:
-    """Return plain text as HTML paragraphs."""
-    return "".join(f"<p>{escape(line)}</p>" for line in text.splitlines() if line.strip())
 
 
 def _linked(tokens: list[Token]) -> list[Token]:

@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from html import escape
+from importlib import resources
 from itertools import groupby
-from urllib.parse import quote, urlencode
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
+from bot.channels.article import address, links, note, option_links, reply_card
 from bot.channels.desk import Desk, checked_question
 from bot.channels.errors import ApiError
-from bot.channels.layout import missing_page, page, trouble_page
-from bot.channels.markdown import paragraphs, render
-from bot.chat import Chat
+from bot.channels.layout import Head, called, data, page, trouble_page
+from bot.channels.markdown import render
+from bot.chat import CHINA, Chat
 from bot.reply import MAX_QUESTION, SESSION_ID, Option, Query, Reply
 from corpus.entry import Entry
 
 _SUMMARY = 120
+# A page says nothing that a few minutes change; going back to it must not load it again.
+_KEPT = "public, max-age=600"
+_ASKED_ANEW = "no-cache"
+_SMALL = 1024
+_LEVEL = 6
+_PICTURE = resources.files("bot.channels").joinpath("style/icon.png").read_bytes()
 
 
 def add_pages(app: FastAPI, desk: Desk) -> None:
     """Add the pages to `app`."""
 
     async def start(request: Request) -> Response:
-        return await _start(request, desk)
+        return _packed(request, await _start(request, desk))
 
     async def answer(request: Request) -> Response:
         try:
@@ -37,45 +47,91 @@ def add_pages(app: FastAPI, desk: Desk) -> None:
         entry = chat.engine.entries.get(request.path_params["entry_id"])
         if entry is None:
             return missing_page(desk)
-        return page(desk, _answer(desk, chat, entry), entry.question, description=_summary(entry))
+        path = f"/answers/{entry.id}"
+        head = Head(entry.question, _summary(entry), path, facts=_facts([entry]))
+        return _packed(request, _kept(page(desk, _answer(desk, chat, entry), head), _KEPT))
 
-    app.add_route("/", start, methods=["GET"], include_in_schema=False)
-    app.add_route("/answers/{entry_id}", answer, methods=["GET"], include_in_schema=False)
+    async def robots(request: Request) -> Response:
+        # Every question that somebody asked is a page of its own, which nobody should find.
+        return PlainTextResponse(
+            f"User-agent: *\nDisallow: /?\nDisallow: /api/\nSitemap: {_base(desk, request)}/sitemap.xml\n"
+        )
+
+    async def sitemap(request: Request) -> Response:
+        return Response(_sitemap(desk, _base(desk, request)), media_type="application/xml")
+
+    async def icon(request: Request) -> Response:
+        return Response(_PICTURE, media_type="image/png", headers={"Cache-Control": "public, max-age=86400"})
+
+    routes = {
+        "/": start,
+        "/answers/{entry_id}": answer,
+        "/robots.txt": robots,
+        "/sitemap.xml": sitemap,
+        "/icon.png": icon,
+    }
+    for path, endpoint in routes.items():
+        app.add_route(path, endpoint, methods=["GET"], include_in_schema=False)
+
+
+def missing_page(desk: Desk) -> Response:
+    """Return the page for an address that is not there: a box, and everything that is."""
+    try:
+        entries = desk.chat.engine.entries.values()
+    except ApiError as error:
+        return trouble_page(desk, error)
+    body = (
+        '<div class="wrap narrow"><h1>没有找到这一页</h1><p role="alert">地址可能抄漏了，或者这条问答已经停用。'
+        f"可以直接问，也可以从下面找。</p>{_form(desk)}{_list(entries)}</div>"
+    )
+    return page(desk, body, Head("没有找到", found=False), 404)
 
 
 async def _start(request: Request, desk: Desk) -> Response:
     text = request.query_params.get("q", "")
-    status, said, session_id = 200, "", ""
+    status, said, session_id, question = 200, "", "", ""
     headers: Mapping[str, str] = {}
     try:
         chat = desk.chat
         if text:
-            reply = await desk.ask(request, Query(checked_question(text, "q"), "web", _session_id(request)))
-            said, session_id = _reply(desk, chat, reply), reply.session_id
+            question = checked_question(text, "q")
+            reply = await desk.ask(request, Query(question, "web", _session_id(request)))
+            reply = desk.presenter.reply(reply)
+            said, session_id = reply_card(desk, question, reply) + _turn(question, reply), reply.session_id
     except ApiError as error:
         if error.status == 503:
             return trouble_page(desk, error)
         desk.metrics.count_error(error.code)
         headers = error.headers or {}
-        status, said = error.status, f'<p class="note" role="alert">{escape(error.message)}</p>'
+        # Shown beside the window, for only the server knows of it.
+        status, question = error.status, ""
+        said = f'<p class="note" role="alert">{escape(error.message)}</p>'
     title, about = desk.say("title"), desk.say("about")
-    entries = chat.engine.entries.values()
+    entries = list(chat.engine.entries.values())
+    outside, inside = (said, "") if status != 200 else ("", said)
     body = (
         f'<div class="hero"><div class="wrap"><h1>{escape(title)}</h1><p>{_sentences(about)}</p></div></div>'
-        f'<div class="wrap columns"><section class="talk" aria-label="提问">{said}'
-        f'<faq-chat mode="inline" heading="问一问">{_form(desk, text, session_id)}</faq-chat></section>'
-        f'<section class="all"><h2>资料里的 {len(entries)} 个问题</h2>'
+        f'<div class="wrap columns"><section class="talk" aria-label="提问">{outside}'
+        f'<faq-chat mode="inline" heading="问一问">{_bar(desk)}{inside}'
+        f"{_form(desk, text, session_id)}</faq-chat></section>"
+        f'<section class="all"><h2>常见问题（{len(entries)} 个）</h2>'
         f"{_list(entries)}{_origin(desk, chat)}</section></div>"
         '<script src="/widget.js" defer></script>'
     )
-    response = page(desk, body, title, status, about, home=True)
+    head = Head(question or title, about, facts=None if text else _facts(entries), home=True, found=not text)
+    response = page(desk, body, head, status)
     response.headers.update(headers)
-    return response
+    return response if text else _kept(response, _ASKED_ANEW)
 
 
 def _session_id(request: Request) -> str | None:
     given = request.query_params.get("s", "")
     return given if re.fullmatch(SESSION_ID, given) else None
+
+
+def _turn(question: str, reply: Reply) -> str:
+    """Hand the reply to the chat window, which goes on from here."""
+    return data({"question": question, "reply": reply.model_dump()}, "application/json")
 
 
 def _form(desk: Desk, text: str = "", session_id: str = "", label: str = "您的问题") -> str:
@@ -85,7 +141,7 @@ def _form(desk: Desk, text: str = "", session_id: str = "", label: str = "您的
         f'<label for="q">{label}</label>'
         f'<input id="q" name="q" type="text" required maxlength="{MAX_QUESTION}" autocomplete="off"'
         f' placeholder="{escape(desk.say("example"))}" value="{escape(text[:MAX_QUESTION])}">{session}'
-        "<button>提问</button></form>"
+        '<button type="submit">提问</button></form>'
     )
 
 
@@ -97,76 +153,60 @@ def _sentences(text: str) -> str:
 def _list(entries: Iterable[Entry]) -> str:
     groups = groupby(entries, key=lambda entry: entry.category)
     return "".join(
-        f"<h3>{escape(category)}</h3>{_links((_address(entry.id), entry.question) for entry in members)}"
+        f"<h3>{escape(category)}</h3>{links((address(entry.id), _named(entry)) for entry in members)}"
         for category, members in groups
     )
 
 
+def _named(entry: Entry) -> str:
+    """Name an entry in plain words, the official question below."""
+    if not entry.label:
+        return escape(entry.question)
+    return f"<span>{escape(entry.label)}<small>{escape(entry.question)}</small></span>"
+
+
 def _origin(desk: Desk, chat: Chat) -> str:
-    """Say where the answers come from, for which years, and whether these are over."""
+    """Say where the answers come from, for which years, and which of these are over if not all are."""
     entries = list(chat.engine.entries.values())
     years = "、".join(dict.fromkeys(f"{entry.years}学年度" for entry in entries if entry.years))
-    notices = dict.fromkeys(notice for entry in entries if (notice := chat.notice(entry)))
+    notices = () if desk.bar() else dict.fromkeys(notice for entry in entries if (notice := chat.notice(entry)))
     valid = f" 适用：{escape(years)}。" if years else ""
-    return f'<p class="soft">{escape(desk.say("source"))}{valid}</p>{"".join(map(_note, notices))}'
+    return f'<p class="soft">{escape(desk.say("source"))}{valid}</p>{"".join(map(note, notices))}'
 
 
-def _links(pairs: Iterable[tuple[str, str]]) -> str:
-    items = (f'<li><a href="{address}">{escape(text)}</a></li>' for address, text in pairs)
-    return f'<ul class="links">{"".join(items)}</ul>'
-
-
-def _address(entry_id: str) -> str:
-    return escape(f"/answers/{quote(entry_id, safe='')}")
-
-
-def _reply(desk: Desk, chat: Chat, reply: Reply) -> str:
-    parts = [f"<h2>{escape(reply.entry.question)}</h2>" if reply.entry else ""]
-    if reply.passage:
-        parts += [f'{paragraphs(desk.say("passage_intro"))}<div class="part">{render(reply.passage)}</div>']
-        parts += [paragraphs(desk.say("full_answer"))]
-    parts += [render(reply.text) if reply.kind == "answer" else paragraphs(reply.text)]
-    parts += [_note(reply.notice)]
-    if reply.entry and reply.entry.basis:
-        link = f'<a href="{_address(reply.entry.id)}">{escape(reply.entry.basis)}</a>'
-        parts += [f'<p class="soft">{escape(desk.say("basis"))}{link}</p>']
-    parts += [_values(reply), _options(desk, reply)]
-    return f'<article class="card" aria-label="答复">{"".join(parts)}</article>'
-
-
-def _values(reply: Reply) -> str:
-    """Offer the values that the reply asks for, in the same session."""
-    values = reply.ask.options if reply.ask else []
-    pairs = ((escape("/?" + urlencode({"q": value, "s": reply.session_id})), value) for value in values)
-    return _links(pairs) if values else ""
-
-
-def _options(desk: Desk, reply: Reply) -> str:
-    if not reply.options:
-        return ""
-    key = {"answer": "related", "abstain": "abstain_options"}.get(reply.kind)
-    intro = paragraphs(desk.say(key)) if key else ""
-    return intro + _links((_address(option.entry_id), option.question) for option in reply.options)
+def _bar(desk: Desk) -> str:
+    bar = desk.bar()
+    return f'<p class="bar">{called(desk, bar)}</p>' if bar else ""
 
 
 def _answer(desk: Desk, chat: Chat, entry: Entry) -> str:
     years = f"{entry.years}学年度" if entry.years else ""
     facts = "".join(
         f"<div><dt>{name}</dt><dd>{escape(text)}</dd></div>"
-        for name, text in (("依据", entry.basis), ("适用", years), ("编号", entry.id))
+        for name, text in (("依据", entry.basis), ("适用", years))
         if text
     )
     return (
-        f'<div class="wrap narrow"><p class="soft">{escape(entry.category)}</p><h1>{escape(entry.question)}</h1>'
-        f'<article class="card answer">{render(entry.answer)}</article>{_note(chat.notice(entry))}'
-        f'<dl class="facts">{facts}</dl>{_related(desk.say("related"), chat.related(entry.id))}'
+        f'<div class="wrap narrow">{_bar(desk)}<p class="soft">{escape(entry.category)}</p>'
+        f'<h1>{escape(entry.question)}</h1><article class="card answer">{render(entry.answer)}</article>'
+        f'{"" if desk.bar() else note(chat.notice(entry))}<dl class="facts">{facts}</dl>{_paper(desk, entry)}'
+        '<p><button type="button" class="plain" data-print hidden>打印这一页</button></p>'
+        f"{_related(desk.say('related'), chat.related(entry.id))}"
         f'<section class="more">{_form(desk, label="还想问别的")}</section></div>'
+        '<script src="/page.js" defer></script>'
     )
 
 
+def _paper(desk: Desk, entry: Entry) -> str:
+    """Say on paper what the screen shows around the page: where it is from, of which day, whom to ask."""
+    today = datetime.fromtimestamp(desk.now(), CHINA)
+    where = f"{desk.settings.public_url}/answers/{entry.id}" if desk.settings.public_url else desk.say("title")
+    day = f"{today.year}年{today.month}月{today.day}日"
+    return f'<p class="paper">{escape(where)}　{day}打印　{escape(desk.say("hotline"))}</p>'
+
+
 def _related(heading: str, options: list[Option]) -> str:
-    links = _links((_address(option.entry_id), option.question) for option in options)
-    return f'<section class="related"><h2>{escape(heading)}</h2>{links}</section>' if options else ""
+    return f'<section class="related"><h2>{escape(heading)}</h2>{option_links(options)}</section>' if options else ""
 
 
 def _summary(entry: Entry) -> str:
@@ -174,5 +214,35 @@ def _summary(entry: Entry) -> str:
     return text if len(text) <= _SUMMARY else f"{text[: _SUMMARY - 1]}…"
 
 
-def _note(notice: str | None) -> str:
-    return f'<p class="note">{escape(notice)}</p>' if notice else ""
+def _facts(entries: Iterable[Entry]) -> dict[str, Any]:
+    """Return questions and answers as search engines read them: https://schema.org/FAQPage."""
+    questions = [
+        {"@type": "Question", "name": one.question, "acceptedAnswer": {"@type": "Answer", "text": one.answer}}
+        for one in entries
+    ]
+    return {"@context": "https://schema.org", "@type": "FAQPage", "inLanguage": "zh-CN", "mainEntity": questions}
+
+
+def _base(desk: Desk, request: Request) -> str:
+    return desk.settings.public_url or str(request.base_url).rstrip("/")
+
+
+def _sitemap(desk: Desk, base: str) -> str:
+    paths = ["/", *(address(entry_id) for entry_id in desk.chat.engine.entries)]
+    urls = "".join(f"<url><loc>{escape(base)}{path}</loc></url>" for path in paths)
+    return f'<?xml version="1.0" encoding="UTF-8"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{urls}</urlset>'
+
+
+def _kept(response: Response, how: str) -> Response:
+    response.headers["Cache-Control"] = how
+    return response
+
+
+def _packed(request: Request, response: Response) -> Response:
+    """Pack a page for browsers that take it so; on a slow phone that is half of the wait."""
+    response.headers["Vary"] = "Accept-Encoding"
+    if "gzip" in request.headers.get("accept-encoding", "") and len(response.body) > _SMALL:
+        response.body = gzip.compress(response.body, _LEVEL, mtime=0)
+        response.headers["Content-Encoding"] = "gzip"
+        response.headers["Content-Length"] = str(len(response.body))
+    return response

@@ -14,6 +14,7 @@ from tests.bench.report import FOLDER, Part, write
 from tests.bench.scaling import QUICK, SIZES, scaling
 from tests.bench.searching import searching
 from tests.bench.serving import serving, starting
+from tests.documents import put
 
 _Step = Callable[[Callable[[str], None]], Part]
 
@@ -41,12 +42,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     measures = (serving, starting, searching, callback, ask, size, browsing)
     steps: dict[str, _Step] = dict(zip(names, measures, strict=True))
     # Printed as they come: a fault in a later part must not lose an earlier one.
-    parts = []
+    parts: list[Part] = []
+    text = ""
     for name in names:
         if name in options.only:
             parts.append(steps[name](_say))
             print(f"\n{parts[-1].text()}\n", flush=True)
-            write(parts)
+            text = write(parts)
+    if len(parts) == len(names) and not options.quick:
+        put("bench", text)
     print(f"写好了：{FOLDER}/report.md、{FOLDER}/report.json", file=sys.stderr)
     return 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,9 @@ FOLDER = Path("build") / "screenshots"
 README = Path(__file__).parent
 SIZES = {"desktop": DESKTOP, "phone": PHONE}
 COLOURS = ("light", "dark")
+# A small phone whose reader has set the text to twice the size.
+GRANDMOTHER: dict[str, Any] = {**PHONE, "viewport": {"width": 360, "height": 560}}
+SUMS = ("ask", "calculation", "table", "away", "fee", "abstain", "clarify", "part")
 PAGES = {"start": "/", "asked": "/?q=异地看病", "P1": "/answers/P1", "E1": "/answers/E1", "missing": "/nothing"}
 # Those in the README besides the start page.
 TALL = {"answer": "phone-light-part", "sum": "phone-light-calculation", "night": "phone-dark-abstain"}
@@ -47,6 +51,27 @@ def _take_all(browser: Any, running: Stage) -> None:
             _pages(context, running, f"{size}-{colour}")
             _states(context, running, f"{size}-{colour}")
             context.close()
+    context = browser.new_context(**GRANDMOTHER, locale="zh-CN")
+    _states(
+        context, running, "large", SUMS, "document.querySelector('faq-chat').style.setProperty('--faq-size', '32px')"
+    )
+    context.close()
+    _prints(browser, running)
+
+
+def _prints(browser: Any, running: Stage) -> None:
+    """Take what comes out of a printer: a conversation, and one answer."""
+    page = browser.new_context(**DESKTOP, locale="zh-CN").new_page()
+    page.goto(running.office)
+    widget = Widget(page, running)
+    for question in ("带娃去广州看病没办转诊能报几成啊", "孩子在三级医院住院花了2万能报多少"):
+        widget.ask(question)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    _take(page, "print-talk", full_page=True)
+    page.goto(f"{running.office}/answers/P1")
+    _take(page, "print-P1", full_page=True)
+    page.context.close()
 
 
 def _pages(context: Any, running: Stage, name: str) -> None:
@@ -61,10 +86,12 @@ def _pages(context: Any, running: Stage, name: str) -> None:
     page.close()
 
 
-def _states(context: Any, running: Stage, name: str) -> None:
-    for label, state in STATES.items():
+def _states(context: Any, running: Stage, name: str, labels: Iterable[str] = STATES, before: str = "0") -> None:
+    for label in labels:
+        state = STATES[label]
         page = context.new_page()
         page.goto(running.host)
+        page.evaluate(before)
         widget = Widget(page, running).open()
         state(widget)
         _take(page, f"{name}-{label}")

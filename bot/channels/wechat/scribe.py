@@ -20,8 +20,8 @@ _STAFF_TALK = "human"
 _GAP = "\n\n"
 # Nobody reads more on a phone, and what waits to be read must fit into the store.
 _MOST_PAGES = 6
-# What a tap says, and the id that comes with it.
-_Choices = Sequence[tuple[str, str]]
+# What is shown, what a tap says, and the id that comes with it.
+_Choices = Sequence[tuple[str, str, str]]
 
 
 class Scribe:
@@ -45,7 +45,7 @@ class Scribe:
                 return replace(self._ask([_results(reply, text), self._facts(reply)]), asks=True)
             case "ask":
                 asked = reply.ask.options if reply.ask else []
-                choices = [(option, str(number)) for number, option in enumerate(asked, 1)]
+                choices = [(option, option, str(number)) for number, option in enumerate(asked, 1)]
                 return replace(self._ask([text, self._facts(reply)], choices), asks=True)
             case "clarify":
                 return self._ask([text, self._facts(reply)], _choices(reply))
@@ -57,7 +57,7 @@ class Scribe:
     def welcome(self) -> Card:
         """Return what a new follower reads, with the questions that most people ask."""
         known = [(item, self._entries.get(item)) for item in self._phrases.welcome]
-        choices = [(entry.question, entry.id) if entry else (item, "0") for item, entry in known]
+        choices = [_named(entry) if entry else (item, item, "0") for item, entry in known]
         return self._ask([self.say("subscribed")], choices)
 
     def note(self, text: str, staff: bool = False) -> Card:
@@ -109,7 +109,7 @@ class Scribe:
     def _ask(self, blocks: Sequence[str], choices: _Choices = (), intro: str = "") -> Card:
         """Return a card with choices that must not be left out."""
         first, *rest = self._pages([*blocks, self._listed(choices, intro)])
-        return Card(first, tuple(rest), tuple(label for label, _ in choices))
+        return Card(first, tuple(rest), tuple(said for _, said, _ in choices))
 
     def _tell(self, reply: Reply, blocks: Sequence[str], way: str) -> Card:
         """Return a card that answers, with as many of the related questions as fit below."""
@@ -117,14 +117,16 @@ class Scribe:
         for count in range(len(choices), 0, -1):
             text = _joined([*blocks, self._listed(choices[:count], self.say("related"))])
             if size(text) <= AIM_BYTES:
-                return Card(text, options=tuple(label for label, _ in choices[:count]))
+                return Card(text, options=tuple(said for _, said, _ in choices[:count]))
         first, *rest = self._pages(blocks, way)
         return Card(first, tuple(rest))
 
     def _listed(self, choices: _Choices, intro: str) -> str:
         if not choices:
             return ""
-        lines = [f"{number}. {menu_link(label, menu_id)}" for number, (label, menu_id) in enumerate(choices, 1)]
+        lines = [
+            f"{number}. {menu_link(said, menu_id, shown)}" for number, (shown, said, menu_id) in enumerate(choices, 1)
+        ]
         return "\n".join(filter(None, [intro, *lines, self.say("pick", numbers=numbers(len(choices)))]))
 
     def _pages(self, blocks: Sequence[str], way: str = "") -> list[str]:
@@ -149,8 +151,12 @@ def numbers(count: int) -> str:
     return f"1-{count}" if count > 1 else "1"
 
 
-def _choices(reply: Reply) -> list[tuple[str, str]]:
-    return [(option.question, option.entry_id) for option in reply.options]
+def _choices(reply: Reply) -> list[tuple[str, str, str]]:
+    return [(option.label or option.question, option.question, option.entry_id) for option in reply.options]
+
+
+def _named(entry: Entry) -> tuple[str, str, str]:
+    return entry.label or entry.question, entry.question, entry.id
 
 
 def _joined(blocks: Sequence[str]) -> str:

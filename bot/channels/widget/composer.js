@@ -14,7 +14,7 @@ export class Composer {
     this.options = [];
     this.active = -1;
     this.box = h("textarea", {
-      id: "question", rows: 1, enterkeyhint: "send", autocomplete: "off", placeholder: desk.say("example"),
+      id: "question", rows: 1, enterkeyhint: "send", autocomplete: "off", placeholder: desk.example,
       "aria-autocomplete": "list", "aria-controls": "suggestions", "aria-describedby": "count",
       oninput: () => this.#typed(), onkeydown: (event) => this.#key(event), onblur: () => this.close(),
     });
@@ -44,6 +44,18 @@ export class Composer {
     this.box.value = value;
     this.#measure();
     this.desk.draft(value);
+  }
+
+  /** Say with an example what may be asked. */
+  set example(value) {
+    this.box.placeholder = value;
+  }
+
+  /** Begin a sentence that is to be completed. */
+  begin(words) {
+    this.text = words;
+    this.box.focus();
+    this.box.setSelectionRange(words.length, words.length);
   }
 
   set busy(value) {

@@ -1,43 +1,42 @@
 // <faq-chat>: a launcher with a dialog, or the conversation right in the page.
 import { Composer } from "./composer.js";
+import { Conversation } from "./conversation.js";
 import { h, icon } from "./dom.js";
 import { dress, tools } from "./header.js";
-import { Store } from "./store.js";
+import { dark, fit, paper, small, surface, touched, watch } from "./place.js";
 import { Talk } from "./talk.js";
-import { Wire } from "./wire.js";
-import { languageOf, speaker } from "./words.js";
+import { LANGUAGES, languageOf, speaker } from "./words.js";
 
-const KEEP = 50;
-const QUIET = 300;
-const HOME = new URL(".", document.currentScript?.src || location.href).href;
-const PHONE = matchMedia("(max-width: 40em), (max-height: 30em)");
-const NIGHT = matchMedia("(prefers-color-scheme: dark)");
-const TOUCH = matchMedia("(pointer: coarse)");
+const TYPED = ["keydown", "keypress", "keyup"];
+// A module, and what a loader puts in, has no current script.
+const SCRIPT = document.currentScript ?? [...document.scripts].find(({ src }) => /\/widget\.js($|[?#])/.test(src));
+const HOME = new URL(".", SCRIPT?.src || location.href).href;
 
 class FaqChat extends HTMLElement {
   static observedAttributes = ["endpoint", "heading", "label", "lang", "mode", "theme"];
 
   #root = this.attachShadow({ mode: "open" });
   #frame = h("div");
-  #store;
-  #wire;
+  #conversation;
+  #order = 0;
   #talk;
   #composer;
   #panel;
   #title;
   #launcher;
-  #waiting;
   #opener;
+  #rested;
   #leave;
 
   connectedCallback() {
     this.#leave = new AbortController();
-    const listen = (target, name, action) => target?.addEventListener(name, action, { signal: this.#leave.signal });
-    listen(PHONE, "change", () => this.#turn());
-    listen(NIGHT, "change", () => this.#shade());
-    listen(window.visualViewport, "resize", () => this.#fit());
-    listen(window.visualViewport, "scroll", () => this.#fit());
-    if (this.#talk) return;
+    const { signal } = this.#leave;
+    const listen = (target, name, action) => target?.addEventListener(name, action, { signal });
+    watch(listen, { turned: () => this.#turn(), lit: () => this.#shade(), fit: () => this.#fit() });
+    paper(listen, this.#root, () => this.#frame);
+    // What is typed here is no shortcut of the page.
+    TYPED.forEach((name) => listen(this.#root, name, (event) => event.stopPropagation()));
+    if (this.#talk) return this.#settleIn();
     this.#root.append(this.#frame);
     dress(this.#root, `${HOME}widget.css`);
     this.#remember();
@@ -73,12 +72,9 @@ class FaqChat extends HTMLElement {
   /** Ask a question as if it were typed; false while another one is under way. */
   ask(text) {
     const question = String(text).trim();
-    if (!question || this.#waiting) return false;
+    if (!question || this.#conversation.busy) return false;
     this.open();
-    const turn = { question };
-    const { turns } = this.#store;
-    turns.push(turn);
-    while (turns.length > KEEP) this.#talk.drop(turns.shift());
+    const turn = this.#conversation.add(question, (old) => this.#talk.drop(old));
     this.#talk.add(turn);
     this.#focus(this.#talk.node);
     this.#emit("question", { question });
@@ -86,11 +82,9 @@ class FaqChat extends HTMLElement {
     return true;
   }
 
-  /** Forget the conversation and begin a new one. */
+  /** Put the conversation aside and begin a new one. */
   reset() {
-    this.#waiting?.abort();
-    this.#waiting = null;
-    this.#store.forget();
+    this.#conversation.forget();
     this.#build();
     this.#focus(this.#title);
     this.#emit("reset");
@@ -102,14 +96,23 @@ class FaqChat extends HTMLElement {
 
   get #language() {
     const page = this.closest("[lang]")?.lang || document.documentElement.lang;
-    return this.#store.language ?? languageOf(page);
+    const { language } = this.#store;
+    return language in LANGUAGES ? language : languageOf(page);
   }
 
-  /** Take up what this tab was doing before a reload. */
+  get #store() {
+    return this.#conversation.store;
+  }
+
+  /** Take up what this tab was doing before a reload, and what the page brings along. */
   #remember() {
     const base = new URL(this.getAttribute("endpoint") || "", HOME).href;
-    this.#wire = new Wire(base);
-    this.#store = new Store(`${base} ${this.id}`);
+    // Windows without a name are told apart by their order.
+    const order = this.id ? 0 : [...document.querySelectorAll("faq-chat:not([id])")].indexOf(this);
+    this.#order = Math.max(order, 0);
+    this.#conversation = new Conversation(base, this.id || this.#order || "");
+    this.#store.seed(this.querySelector('script[type="application/json"]')?.textContent);
+    this.#conversation.meet(() => this.#talk.expire(), this.#leave.signal);
   }
 
   #build() {
@@ -130,33 +133,54 @@ class FaqChat extends HTMLElement {
     const label = this.getAttribute("label") || desk.say("launcher");
     this.#launcher = h("button.launcher", { "aria-haspopup": "dialog", onclick: () => this.open() }, icon("chat"), label);
     const kind = this.#inline ? "inline" : "float";
-    const frame = h(`div.frame.${kind}`, { lang: language }, !this.#inline && this.#launcher, this.#panel);
+    const frame = h(`div.frame.${kind}`, { lang: language, popover: !this.#inline && "manual" }, !this.#inline && this.#launcher, this.#panel);
+    frame.style.setProperty("--nth", this.#order);
     this.#frame.replaceWith(frame);
     this.#frame = frame;
     this.#shade();
     this.#entitle(desk);
     turns.forEach((turn) => this.#talk.add(turn));
-    this.#composer.busy = Boolean(this.#waiting);
+    this.#composer.busy = this.#conversation.busy;
+    this.#rested = false;
     if (this.#inline || open) this.#greet();
+    this.#settleIn(open);
+  }
+
+  /** Come to stand on the page, for the first time or after it was moved. */
+  #settleIn(open = this.#panel.open) {
+    surface(this.#frame);
+    this.#fit();
     if (open && !this.#inline) this.#show();
+    this.#talk.rest();
   }
 
   /** What the parts of the view may ask for. */
   #desk(say) {
-    const element = this;
+    const conversation = this.#conversation;
+    const { store, wire } = conversation;
     return {
       say,
       get phone() {
-        return element.#store.welcome?.phone;
+        return store.welcome?.phone;
       },
-      address: (path) => this.#wire.address(path),
+      get feedback() {
+        return store.welcome?.feedback;
+      },
+      get over() {
+        return Boolean(store.welcome?.notice);
+      },
+      get example() {
+        return store.welcome?.example || say("example");
+      },
+      address: (path) => wire.address(path),
       ask: (text) => this.ask(text),
-      suggest: async (text, signal) => (await this.#wire.suggest(text, signal)).suggestions,
-      draft: (text) => this.#store.write(text),
+      fill: (text) => this.#composer.begin(text),
+      suggest: async (text, signal) => (await wire.suggest(text, signal)).suggestions,
+      draft: (text) => store.write(text),
       vote: (turn, helpful, comment) => this.#vote(turn, helpful, comment),
-      retry: (turn) => this.#waiting || this.#settle(turn),
+      retry: (turn) => conversation.busy || this.#settle(turn),
       edit: (turn) => this.#edit(turn),
-      rebuild: () => this.#rebuild(),
+      rebuild: () => this.#build() || this.#root.querySelector("select").focus(),
       shade: () => this.#shade(),
       reset: () => this.reset(),
       close: !this.#inline && (() => this.close()),
@@ -168,8 +192,7 @@ class FaqChat extends HTMLElement {
   }
 
   #shade() {
-    const theme = this.getAttribute("theme");
-    this.#frame.classList.toggle("dark", theme === "dark" || (theme !== "light" && NIGHT.matches));
+    this.#frame.classList.toggle("dark", dark(this));
     this.#frame.classList.toggle("large", this.#store.large);
   }
 
@@ -177,14 +200,15 @@ class FaqChat extends HTMLElement {
   #show() {
     this.#panel.close();
     this.#launcher.hidden = true;
-    if (PHONE.matches) this.#panel.showModal();
-    else this.#panel.show();
     this.#fit();
+    if (small()) this.#panel.showModal();
+    else this.#panel.show();
     this.#focus(this.#title);
   }
 
   /** The screen was turned, or a keyboard came up: go on where the focus was. */
   #turn() {
+    this.#fit();
     if (!this.#panel.open) return;
     const focused = this.#root.activeElement;
     this.#show();
@@ -201,16 +225,13 @@ class FaqChat extends HTMLElement {
 
   /** On a touch screen a focused box would call up the keyboard, over what is to be read. */
   #focus(calm) {
-    if (TOUCH.matches) calm.focus({ preventScroll: true, focusVisible: false });
+    if (touched()) calm.focus({ preventScroll: true, focusVisible: false });
     else this.#composer.box.focus({ preventScroll: true });
   }
 
-  /** Leave the room that the on-screen keyboard takes. */
   #fit() {
-    if (!window.visualViewport || !PHONE.matches) return;
-    const { height, offsetTop } = visualViewport;
-    this.#panel.style.setProperty("--seen", `${height}px`);
-    this.#panel.style.setProperty("--above", `${offsetTop}px`);
+    this.#frame.classList.toggle("phone", small());
+    fit(this.#frame, this.#panel);
   }
 
   #key(event) {
@@ -220,66 +241,50 @@ class FaqChat extends HTMLElement {
       this.close();
     }
     event.preventDefault();
-    event.stopPropagation();
-  }
-
-  /** In another language; the focus stays on its choice. */
-  #rebuild() {
-    this.#build();
-    this.#root.querySelector("select").focus();
   }
 
   async #greet() {
     const talk = this.#talk;
+    const { turns } = this.#store;
     try {
-      this.#store.welcome ??= await this.#wire.welcome();
-      talk.greet(this.#store.welcome);
+      const fresh = await this.#conversation.welcome(this.#language);
+      const { past, welcome } = this.#store;
+      talk.greet(welcome, past && !turns.length && (() => this.#recall()));
+      this.#composer.example = talk.desk.example;
       this.#entitle(talk.desk);
-      this.#store.save();
+      // Only now is it known whether the year is over, and whether votes are kept.
+      if (fresh) turns.forEach((turn) => talk.update(turn));
     } catch (fault) {
       talk.fail(fault, () => this.#greet());
     }
+    if (!this.#rested) talk.rest();
+    this.#rested = true;
+  }
+
+  #recall() {
+    this.#store.recall();
+    this.#build();
+    this.#focus(this.#title);
   }
 
   async #settle(turn) {
-    const waiting = (this.#waiting = new AbortController());
-    turn.fault = null;
-    this.#talk.update(turn);
     this.#composer.busy = true;
-    this.#store.save();
-    const clock = setTimeout(() => this.#talk.wait(turn), QUIET);
-    try {
-      turn.reply = await this.#wire.ask(turn.question, this.#store.session, waiting.signal);
-    } catch ({ code, message }) {
-      turn.fault = { code, message };
-    }
-    clearTimeout(clock);
-    // Meanwhile a new conversation may have begun.
-    if (waiting.signal.aborted) return;
-    this.#waiting = null;
+    // The view may be built anew meanwhile.
+    const view = { update: (one) => this.#talk.update(one), wait: (one) => this.#talk.wait(one) };
+    if (!(await this.#conversation.settle(turn, this.#language, view))) return;
     this.#composer.busy = false;
-    if (turn.reply) this.#store.session = turn.reply.session_id;
-    this.#talk.update(turn);
-    this.#store.save();
     if (turn.reply) this.#emit("reply", turn.reply);
     else this.#emit("fault", turn.fault);
   }
 
   async #vote(turn, helpful, comment) {
-    const { reply_id } = turn.reply;
-    try {
-      await this.#wire.feedback(reply_id, helpful, comment);
-    } catch {
-      return false;
-    }
-    turn.vote = helpful;
-    this.#store.save();
-    this.#emit("feedback", { reply_id, helpful });
-    return true;
+    const sent = await this.#conversation.vote(turn, helpful, comment);
+    if (sent) this.#emit("feedback", { reply_id: turn.reply.reply_id, helpful });
+    return sent;
   }
 
   #edit(turn) {
-    this.#store.turns = this.#store.turns.filter((other) => other !== turn);
+    this.#conversation.drop(turn);
     this.#talk.drop(turn);
     this.#composer.text = turn.question;
     this.#composer.box.focus();

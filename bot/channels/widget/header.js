@@ -27,12 +27,12 @@ export function tools({ say, rebuild, shade, reset, close }, store, language) {
   const names = Object.entries(LANGUAGES).map(([tag, name]) =>
     h("option", { value: tag, lang: tag, selected: tag === language }, name),
   );
-  const tool = (name, onclick) => h("button.tool", { "aria-label": say(name), title: say(name), onclick }, icon(name));
+  const tool = (name, onclick, ...word) => h("button.tool", { "aria-label": say(name), title: say(name), onclick }, icon(name), word);
   return h(
     "div.tools",
     h("select.tool", { "aria-label": say("language"), onchange: choose }, names),
     h("button.tool", { "aria-pressed": store.large, onclick: enlarge }, say("large")),
-    tool("fresh", reset),
+    tool("fresh", reset, h("span.word", say("fresh"))),
     close && tool("close", close),
   );
 }

@@ -10,6 +10,7 @@ export class Store {
   language = null;
   large = false;
   draft = "";
+  past = null;
   #place;
   #clock;
 
@@ -40,9 +41,25 @@ export class Store {
     this.#clock = setTimeout(() => this.save(), SOON);
   }
 
-  /** Forget the conversation; what was chosen stays. */
+  /** Begin with a turn that the page brings along, as the answer to a link; once, however often it is loaded again. */
+  seed(text) {
+    const turn = text && JSON.parse(text);
+    if (!turn?.reply?.text || this.turns.some(({ seed, question }) => seed && question === turn.question)) return;
+    this.turns.push({ ...turn, seed: true });
+    this.session = turn.reply.session_id;
+    this.save();
+  }
+
+  /** Put the conversation aside; what was chosen stays. */
   forget() {
-    Object.assign(this, { turns: [], session: "", draft: "" });
+    const { turns, session } = this;
+    Object.assign(this, { turns: [], session: "", draft: "", past: turns.length ? { turns, session } : null });
+    this.save();
+  }
+
+  /** Take up the conversation that was put aside. */
+  recall() {
+    Object.assign(this, this.past, { past: null });
     this.save();
   }
 }

@@ -11,10 +11,30 @@ export class Talk {
     this.node = h("div.log", { role: "log", tabindex: 0, "aria-label": desk.say("log") }, this.greeting);
   }
 
-  /** Greet, with the questions that most people ask. */
-  greet({ greeting, questions: first }) {
-    const text = h("div.reply.bubble", { lang: "zh-CN" }, paragraphs(greeting, this.desk));
-    this.greeting.replaceChildren(text, ...questions(first, this.desk.say("first"), this.desk));
+  /** Greet, with the questions that most people ask; `back` returns to a conversation just put aside. */
+  greet({ greeting, notice, questions: first }, back) {
+    const { desk } = this;
+    const hello = [h("div.reply.bubble", paragraphs(greeting, desk)), back ? button(desk.say("back"), back) : ""];
+    this.greeting.replaceChildren(
+      notice ? h("div.bar", paragraphs(notice, desk)) : "",
+      // Who comes with a question needs no greeting.
+      ...(this.#led ? [] : [...hello, ...questions(first, desk.say("first"), desk)]),
+    );
+  }
+
+  get #led() {
+    return [...this.boxes.keys()][0]?.seed;
+  }
+
+  /** Show the last question again, after whatever moved it away. */
+  rest() {
+    const box = [...this.boxes.values()].pop();
+    if (box) this.node.scrollTop = this.#led && this.boxes.size === 1 ? 0 : box.offsetTop - 12;
+  }
+
+  /** A value answers the question just put; further down, or in another session, it would mean something else. */
+  expire() {
+    this.node.querySelectorAll(".once").forEach((node) => (node.disabled = true));
   }
 
   /** Say that there is no greeting to be had. */
@@ -25,12 +45,11 @@ export class Talk {
   add(turn) {
     const mine = h("div.mine", h("span.unseen", this.desk.say("you")), turn.question);
     const box = h("div.turn", mine, h("div.theirs"));
-    // A value answers the question just put; further down it would mean something else.
-    this.node.querySelectorAll(".once").forEach((node) => (node.disabled = true));
+    this.expire();
     this.boxes.set(turn, box);
     this.node.append(box);
     this.update(turn);
-    this.node.scrollTop = this.node.scrollHeight;
+    this.rest();
   }
 
   update(turn) {
@@ -40,6 +59,8 @@ export class Talk {
     box.lastChild.replaceChildren(...shown);
     // The question at the top, so that a long answer is read from its beginning.
     if (shown.length) this.node.scrollTop = box.offsetTop - 12;
+    if (!box.nextSibling) return;
+    box.querySelectorAll(".once").forEach((node) => (node.disabled = true));
   }
 
   wait(turn) {
@@ -58,7 +79,9 @@ export class Talk {
   }
 
   #fault({ code, message }, ...buttons) {
-    return h("div.fault", h("p", message || this.desk.say(code)), h("div.values", buttons));
+    const { desk } = this;
+    const call = !message && code !== "busy" && desk.phone ? `\n${desk.say("urgent", desk.phone)}` : "";
+    return h("div.fault", paragraphs((message || desk.say(code)) + call, desk), h("div.values", buttons));
   }
 }
 

@@ -4,9 +4,10 @@ const PATIENCE = 15000;
 
 /** A request that came to nothing: offline, timeout, busy, server, or refused with a sentence of the server. */
 export class Fault extends Error {
-  constructor(code, message = "") {
+  constructor(code, message = "", field = "") {
     super(message);
     this.code = code;
+    this.field = field;
   }
 }
 
@@ -16,16 +17,17 @@ export class Wire {
     this.base = base.replace(/\/+$/, "");
   }
 
-  welcome() {
-    return this.#call("/api/welcome");
+  welcome(language) {
+    return this.#call(`/api/welcome?language=${language}`);
   }
 
   suggest(text, signal) {
     return this.#call(`/api/suggest?q=${encodeURIComponent(text)}`, null, signal);
   }
 
-  async ask(question, session, signal) {
-    const reply = await this.#call("/api/chat", session ? { question, session_id: session } : { question }, signal);
+  async ask(question, session, language, signal) {
+    const asked = session ? { question, session_id: session } : { question };
+    const reply = await this.#call("/api/chat", language === "zh-Hans" ? asked : { ...asked, language }, signal);
     if (typeof reply?.text !== "string") throw new Fault("server");
     return reply;
   }
@@ -50,11 +52,23 @@ export class Wire {
     try {
       return await read(await fetch(this.base + path, { ...request(body), signal: control.signal }));
     } catch (error) {
-      throw error instanceof Fault ? error : new Fault(late ? "timeout" : "offline");
+      if (error instanceof Fault) throw error;
+      if (!control.signal.aborted) warn(this.base);
+      throw new Fault(late ? "timeout" : "offline");
     } finally {
       clearTimeout(clock);
     }
   }
+}
+
+const warned = new Set();
+
+/** The browser does not tell a page why; whoever puts the window on a site should not have to guess. */
+function warn(base) {
+  const { origin } = new URL(base, location.href);
+  if (origin === location.origin || warned.has(base) || !navigator.onLine) return;
+  warned.add(base);
+  console.warn(`faq-chat: ${origin} 没有答复。浏览器若报 CORS，请给问答服务设 FAQ_CORS=${location.origin}`);
 }
 
 function request(body) {
@@ -75,5 +89,5 @@ async function read(response) {
   if (response.ok && data) return data;
   if (response.status === 429) throw new Fault("busy");
   const message = response.status < 500 ? data?.error?.message : "";
-  throw message ? new Fault("refused", String(message)) : new Fault("server");
+  throw message ? new Fault("refused", String(message), data.error.field) : new Fault("server");
 }

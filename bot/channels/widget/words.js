@@ -1,10 +1,11 @@
-// The interface's own words, Chinese and English. What the bot says comes from the server and stays Chinese.
+// The interface's own words, Chinese and English. What the bot says comes from the server, in the same language.
 
 const WORDS = {
   heading: ["在线问答", "Questions and answers"],
   launcher: ["问一问", "Ask"],
   close: ["关闭", "Close"],
   fresh: ["新对话", "New conversation"],
+  back: ["回到刚才的对话", "Back to the conversation before"],
   large: ["大字", "Large"],
   language: ["界面语言", "Language"],
   log: ["对话", "Conversation"],
@@ -22,15 +23,17 @@ const WORDS = {
   whole: ["完整的回答", "The whole answer"],
   basis: ["依据：", "Source: "],
   valid: ["适用：", "Valid for: "],
+  ended: ["{n}（已过）", "{n} (over)"],
   related: ["您可能还想问", "Related questions"],
-  nearest: ["资料里有这些问题", "Questions that can be answered"],
+  nearest: ["看看是不是这些", "The nearest questions"],
   choose: ["请选一个", "Choose one"],
-  call: ["拨打 {n}", "Call {n}"],
   steps: ["怎么算的", "How it is worked out"],
-  assumed: ["测算的前提", "Assumptions"],
-  words: ["文字说明", "In words"],
+  assumed: ["按下面这些算的", "Assuming that"],
   copy: ["复制", "Copy"],
   copied: ["已复制", "Copied"],
+  read: ["朗读", "Read aloud"],
+  share: ["分享", "Share"],
+  linked: ["链接已复制", "Link copied"],
   uncopied: ["没能复制，请长按文字复制", "Could not copy; please select the text"],
   helpful: ["有帮助", "Helpful"],
   unhelpful: ["没帮助", "Not helpful"],
@@ -42,13 +45,14 @@ const WORDS = {
   offline: ["网络不通，没有送到。", "No connection; this was not sent."],
   timeout: ["没有等到回答。", "No answer came."],
   busy: ["问得太快了，请过一分钟再试。", "Too many questions; please try again in a minute."],
+  urgent: ["急事请拨打 {n}", "If it is urgent, call {n}"],
   server: ["服务出了点问题，请稍后再试。", "Something went wrong; please try again later."],
-  privacy: ["请不要写身份证号、电话等个人信息", "Answers are in Chinese. Please leave out ID and phone numbers"],
+  privacy: ["请不要写身份证号、电话等个人信息", "Please leave out ID and phone numbers"],
 };
 
 // Simplified and traditional in turn: every sign of the words above that differs, and no other.
 const SIGNS =
-  "线線问問关關闭閉对對话話语語题題请請写寫发發还還个個点點议議键鍵选選这這据據适適资資里裏拨撥么麼测測说説复複制製没沒长長帮幫谢謝诉訴们們试試网網络絡过過钟鐘务務后後证證号號电電";
+  "线線问問关關闭閉对對话話语語题題请請写寫发發还還个個点點议議键鍵选選这這据據适適资資里裏拨撥么麼测測说説复複制製没沒长長帮幫谢謝诉訴们們试試网網络絡过過钟鐘务務后後证證号號电電读讀链鏈刚剛";
 
 /** The languages of the interface, as they call themselves. */
 export const LANGUAGES = { "zh-Hans": "简体", "zh-Hant": "繁體", en: "EN" };

@@ -1,0 +1,214 @@
+"""Receipt: a calculation, or the question it hangs on, as people read it; made of the fields that programs get."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from bot.reply import Ask, Card, Choice, Estimate, Reply, Result
+
+Say = Callable[[str], str]
+
+_NUMBER = re.compile(r"\d+(?:\.\d+)?%?")
+_LINES = re.compile(r"[；\n]")
+_DIFFERENCE = re.compile(r"\((?P<whole>[\d.]+) - (?P<off>[\d.]+)\) (?P<rest>[×÷] .+)")
+_LEVEL = re.compile(r"(一级|二级|三级).*?(自己付)?")
+# What the reader can change with a button is not said a second time as a request.
+_INVITATION = re.compile(r"把[^。]*，可以再算一次。")
+_LEVELS = {"一级": "1", "二级": "2", "三级": "3"}
+# What each amount of the inputs is called, and the results.
+_AMOUNTS = {
+    "in_scope_cost": "card_cost",
+    "cost_above_deductible": "card_above",
+    "deductible": "card_deductible",
+    "consult_fee": "card_consult",
+    "used_cap": "card_used",
+}
+_RESULTS = {"医保支付": "card_fund", "个人负担": "card_own"}
+_LEVEL_SLOT = "hospital_level"
+
+
+def receipt(reply: Reply, say: Say) -> Card | None:
+    """Return the card of a reply that calculates or asks for a value, None for all others."""
+    asked = reply.ask
+    estimate = reply.estimate or (asked.estimate if asked else None)
+    if estimate is None:
+        return Card(choices=_answers(asked, say)) if asked and asked.options else None
+    table = _table(estimate, say)
+    return Card(
+        results=[] if table else [_figure(result, say) for result in estimate.results],
+        year=say("card_year").replace("{years}", estimate.policy_year) if estimate.policy_year else None,
+        steps=[] if table else list(_steps(estimate, say)),
+        premises=_table_premises(estimate, say) if table else list(_premises(estimate.assumptions, say)),
+        table=table,
+        choices=_answers(asked or Ask(slot=_LEVEL_SLOT, options=_levels(estimate)), say)
+        if table
+        else _changes(estimate.inputs, say),
+    )
+
+
+def grouped(text: str) -> str:
+    """Write the numbers of a line with commas, and without cents where there are none."""
+    return _NUMBER.sub(lambda match: _grouped(match[0]), text)
+
+
+def _grouped(number: str) -> str:
+    whole, _, rest = number.partition(".")
+    cents = rest.rstrip("%")
+    whole = re.sub(r"\d(?=(\d{3})+$)", r"\g<0>,", whole.rstrip("%"))
+    return whole + (f".{cents}" if cents.strip("0") else "") + ("%" if number.endswith("%") else "")
+
+
+def _figure(result: Result, say: Say) -> Result:
+    label = say(_RESULTS.get(result.label, result.label))
+    return Result(label=label, value=grouped(result.value), unit=result.unit)
+
+
+def _premises(assumptions: Sequence[str], say: Say) -> Iterator[str]:
+    for text in assumptions:
+        said = say(text)
+        yield _INVITATION.sub("", said).removeprefix("假定") if said == text else said
+
+
+def _steps(estimate: Estimate, say: Say) -> Iterator[str]:
+    """Yield the lines of the formula, each number with what it is; 75 = 75 says nothing."""
+    for line in _LINES.split(estimate.formula):
+        left, equals, right = line.strip().partition(" = ")
+        if not equals:
+            left, equals, right = line.strip().partition(" ≈ ")
+        if not left or left == right:
+            continue
+        names = _Names(estimate.inputs, say)
+        if match := _DIFFERENCE.fullmatch(left):
+            base = Decimal(match["whole"]) - Decimal(match["off"])
+            yield _close(f"{names.all(' - '.join(match.group('whole', 'off')))} = {_grouped(str(base))}")
+            left = f"{base} {match['rest']}"
+        yield _close(f"{names.all(left)}{equals}{grouped(right)}")
+
+
+def _close(line: str) -> str:
+    """Take the space away that a full-width bracket brings by itself."""
+    return line.replace("） ", "）").strip()
+
+
+@dataclass
+class _Names:
+    """Says beside each number of a formula what it is, as far as the inputs tell."""
+
+    inputs: Mapping[str, str]
+    say: Say
+    shares: int = 0
+    counts: int = 0
+    said: set[str] = field(default_factory=set)
+
+    def all(self, formula: str) -> str:
+        """Return a side of a formula with its numbers named."""
+        self.shares = self.counts = 0
+        numbers = _NUMBER.findall(formula)
+        named = _NUMBER.sub(lambda match: self._named(match[0], numbers), formula)
+        return named.replace(" - ", " − ")
+
+    def _named(self, number: str, numbers: Sequence[str]) -> str:
+        text, name = _grouped(number), ""
+        if number.endswith("%"):
+            self.shares += 1
+            name = self._level() if self.shares == 1 else self._place()
+        elif unit := self._unit(number, numbers):
+            return f"{text} {unit}"
+        else:
+            name = self._amount(number, numbers)
+        return f"{text}（{name}）" if name else text
+
+    def _level(self) -> str:
+        level = self.inputs.get(_LEVEL_SLOT, "")
+        return self.say(f"card_level_{level}") if level in _LEVELS.values() else ""
+
+    def _place(self) -> str:
+        case = self.inputs.get("out_of_city_kind", "")
+        if case == "emergency":
+            return self.say("card_emergency")
+        place = self.inputs.get("location", "")
+        return self.say(f"card_{place}") if case and place in ("in_province", "out_province") else ""
+
+    def _amount(self, number: str, numbers: Sequence[str]) -> str:
+        for slot, key in _AMOUNTS.items():
+            if self.inputs.get(slot) == number and slot not in self.said:
+                self.said.add(slot)
+                return self.say(key)
+        if "school_year" in self.inputs and _months_of(self.inputs, numbers):
+            return self.say("card_month")
+        limited = {"used_cap", "cap_year"} & set(self.inputs)
+        return self.say("card_cap") if limited and len(numbers) > 1 and number == numbers[0] else ""
+
+    def _unit(self, number: str, numbers: Sequence[str]) -> str:
+        if "." in number or "school_year" not in self.inputs or number == numbers[0]:
+            return ""
+        self.counts += 1
+        months = _months_of(self.inputs, numbers)
+        return self.say("card_months" if months and self.counts == 1 else "card_children")
+
+
+def _months_of(inputs: Mapping[str, str], numbers: Sequence[str]) -> bool:
+    """Tell whether the first whole number that a fee is multiplied with counts months, not children."""
+    counts = [number for number in numbers[1:] if "." not in number]
+    return len(counts) > 1 or (len(counts) == 1 and counts[0] != inputs.get("children", "1"))
+
+
+def _levels(estimate: Estimate) -> list[str]:
+    return [result.label for result in estimate.results]
+
+
+def _table(estimate: Estimate, say: Say) -> list[list[str]]:
+    """Return what comes out at each level of hospital, where none was said; the best case alone would mislead."""
+    found = [_LEVEL.fullmatch(result.label) for result in estimate.results]
+    if len(found) < 2 or _LEVEL_SLOT in estimate.inputs or not all(found):
+        return []
+    cost = estimate.inputs.get("in_scope_cost")
+    head = [say("card_level"), say("card_fund"), say("card_own")] if cost else [say("card_level"), ""]
+    rows = []
+    for match, result in zip(found, estimate.results, strict=True):
+        values = [Decimal(result.value)]
+        if cost:
+            values.append(Decimal(cost) - values[0])
+        if match and match[2]:
+            values.reverse()
+        level = say(f"card_level_{_LEVELS[match[1]]}") if match else result.label
+        rows.append([level, *(f"{_grouped(str(value))} {result.unit}" for value in values)])
+    return [head, *rows]
+
+
+def _table_premises(estimate: Estimate, say: Say) -> list[str]:
+    inputs = estimate.inputs
+    premises = []
+    if cost := inputs.get("in_scope_cost"):
+        premises.append(say("card_table_cost").replace("{amount}", _grouped(cost)))
+        if inputs.get("visit") == "inpatient" and "deductible" not in inputs:
+            premises.append(say("card_table_line"))
+    return premises or list(_premises(estimate.assumptions, say))
+
+
+def _answers(asked: Ask, say: Say) -> list[Choice]:
+    choices = [Choice(label=say(option), say=option) for option in asked.options]
+    unknown = [Choice(label=say("card_unknown"), say="不知道")] if asked.slot == _LEVEL_SLOT and choices else []
+    return [*choices, *unknown]
+
+
+def _changes(inputs: Mapping[str, str], say: Say) -> list[Choice]:
+    """Return what the reader may change; each button says it as a person would."""
+    choices = []
+    level, place = inputs.get(_LEVEL_SLOT), inputs.get("location")
+    if inputs.get("visit") == "inpatient" and "in_scope_cost" in inputs:
+        choices.append(Choice(label=say("card_change_deductible"), say="起付线", fill=True))
+    for name, value in _LEVELS.items():
+        if level and value != level:
+            label = say("card_change_level").replace("{level}", say(f"card_level_{value}"))
+            choices.append(Choice(label=label, say=f"{name}医院"))
+    if level and place == "local":
+        choices.append(Choice(label=say("card_change_away"), say="不在深圳"))
+    elif level and place:
+        choices.append(Choice(label=say("card_change_local"), say="在深圳市内"))
+    if "apply_month" in inputs and "birth_month" not in inputs:
+        choices.append(Choice(label=say("card_change_month"), say="换成", fill=True))
+    return choices

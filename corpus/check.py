@@ -34,6 +34,7 @@ PHRASES = (
     "clarify",
     "clarify_one",
     "clarify_both",
+    "none_fits",
     "clarify_again",
     "unsure",
     "passage_intro",

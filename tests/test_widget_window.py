@@ -138,8 +138,7 @@ def test_above_what_a_page_does_to_its_body(visitor: Visitor, style: str) -> Non
 def test_in_the_colours_of_the_page(visitor: Visitor, scheme: str, theme: str, expected: bool) -> None:
     # The visitor's system is dark, most sites are not.
     head = f"<style>html {{ color-scheme: {scheme} }}</style>" if scheme else ""
-    widget = dressed(visitor, f"<script>document.querySelector('[name=color-scheme]').remove()</script>{head}",
-                     f"/?theme={theme}" if theme else "/", color_scheme="dark")  # fmt: skip
+    widget = dressed(visitor, head, f"/?theme={theme}", color_scheme="dark")
     assert ("dark" in widget.page.locator("faq-chat .frame").get_attribute("class").split()) is expected
 
 

@@ -281,3 +281,10 @@ def test_when_all_years_are_over_one_bar_says_so(settings: Settings) -> None:
     asked = client.post("/api/chat", json={"question": "一次可以借几本书"}).json()
     assert asked["notice"] == "出自 2024-2025 年度的资料。"
     assert TestClient(create_app(settings, FakeEngine())).get("/api/welcome").json()["notice"] is None
+
+
+def test_who_asks_too_fast_is_told_when_to_come_back(settings: Settings) -> None:
+    client = TestClient(create_app(settings.model_copy(update={"rate_limit": 1}), FakeEngine()))
+    assert client.get("/", params={"q": "你好"}).status_code == 200
+    page = client.get("/", params={"q": "你好"})
+    assert page.status_code == 429 and 0 < int(page.headers["retry-after"]) <= 60

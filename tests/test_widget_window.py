@@ -238,3 +238,10 @@ def test_votes_are_only_asked_for_where_they_are_kept(visitor: Visitor) -> None:
         widget = visitor.go(url)
         assert widget.ask(LONG).locator(".quiet").all_inner_texts() == ["复制", "朗读", "分享"]
         assert widget.ask(NOTHING).locator(".actions").count() == 0
+
+
+def test_an_open_window_that_is_moved_stays_over_the_page(visitor: Visitor) -> None:
+    widget = visitor.host(PHONE).open()
+    widget.evaluate("document.querySelector('main').append(document.querySelector('faq-chat'))")
+    widget.page.locator("faq-chat dialog:modal").wait_for()
+    assert widget.ask("谢谢").locator(".reply").count() == 1

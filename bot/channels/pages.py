@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from html import escape
 from importlib import resources
@@ -90,6 +90,7 @@ def missing_page(desk: Desk) -> Response:
 async def _start(request: Request, desk: Desk) -> Response:
     text = request.query_params.get("q", "")
     status, said, session_id, question = 200, "", "", ""
+    more: Mapping[str, str] = {}
     try:
         chat = desk.chat
         if text:
@@ -102,7 +103,7 @@ async def _start(request: Request, desk: Desk) -> Response:
             return trouble_page(desk, error)
         desk.metrics.count_error(error.code)
         # Shown beside the window, for only the server knows of it.
-        status, question = error.status, ""
+        status, question, more = error.status, "", error.headers or {}
         said = f'<p class="note" role="alert">{escape(error.message)}</p>'
     title, about = desk.say("title"), desk.say("about")
     entries = list(chat.engine.entries.values())
@@ -118,6 +119,7 @@ async def _start(request: Request, desk: Desk) -> Response:
     )
     head = Head(question or title, about, facts=None if text else _facts(entries), home=True, found=not text)
     response = page(desk, body, head, status)
+    response.headers.update(more)
     return response if text else _kept(response, _ASKED_ANEW)
 
 

@@ -65,6 +65,23 @@ LINES: list[tuple[str, dict[str, str], list[str]]] = [
         {"used_cap": "2000.00", "visit": "outpatient"},
         ["2,471.31（一年的限额）− 2,000（已经报了）= 471.31"],
     ),
+    # A paper that keeps the whole ratio is not "without a paper".
+    (
+        "4800.00 × 92% × 100% = 4416.00",
+        {**STAY, "hospital_level": "1", "out_of_city_kind": "filed", "location": "out_province"},
+        ["4,800 × 92%（一级或社康）× 100%（办了异地备案）= 4,416"],
+    ),
+    (
+        "1200.00 × 55% + 50.00 × 60% = 690.00",
+        {"visit": "outpatient", "hospital_level": "3", "in_scope_cost": "1200.00", "consult_fee": "50.00"},
+        ["1,200（花费）× 55%（三级医院）+ 50（诊查费）× 60%（三级医院）= 690"],
+    ),
+    # What is not known is not named.
+    ("872.64 ÷ 12 = 72.72", {"school_year": "2024-2025"}, ["872.64 ÷ 12 = 72.72"]),
+    ("100% - 72% = 28%", {"hospital_level": "3"}, ["100% − 72% = 28%"]),
+    ("271.31 + 20.00 × 70% = 285.31", {"used_cap": "2200.00"}, ["271.31 + 20 × 70% = 285.31"]),
+    # A year in words is no amount.
+    ("2024年9月的费 = 2025年的待遇", {"school_year": "2024-2025"}, ["2024年9月的费 = 2025年的待遇"]),
     ("1234567.5 ÷ 2 ≈ 617283.75", {}, ["1,234,567.5 ÷ 2 ≈ 617,283.75"]),
     ("随便什么", {}, ["随便什么"]),
 ]

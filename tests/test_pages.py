@@ -203,8 +203,13 @@ def test_a_question_hands_its_reply_to_the_window(settings: Settings) -> None:
     engine = FakeEngine({"收费</script>": [FakeHit("T4", "", 0.7), FakeHit("T6", "", 0.6)]})
     page = TestClient(create_app(settings, engine)).get("/", params={"q": "收费</script>"})
     (block,) = re.findall('<script type="application/json">(.*?)</script>', page.text)
-    turn = json.loads(block)
-    assert turn["question"] == "收费</script>" and turn["reply"]["kind"] == "clarify"
+    brought = json.loads(block)
+    turn = brought["turn"]
+    assert (
+        brought["welcome"]["greeting"] == "您好，我是图书馆助手。"
+        and turn["question"] == "收费</script>"
+        and turn["reply"]["kind"] == "clarify"
+    )
     # Both stand inside the element: with a script the window shows the turn in their place.
     inside = page.text.split("<faq-chat")[1].split("</faq-chat>")[0]
     assert block in inside and '<article class="card"' in inside and 'name="s"' in inside

@@ -6,6 +6,7 @@ import io
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -35,7 +36,7 @@ def main() -> int:
         print("还没有索引。请先运行 make index。", file=sys.stderr)
         return 1
     try:
-        with chromium() as browser, stage() as running:
+        with TemporaryDirectory() as kept, chromium() as browser, stage(records=Path(kept) / "records") as running:
             _take_all(browser, running)
     except pytest.skip.Exception as missing:
         print(missing, file=sys.stderr)

@@ -88,6 +88,8 @@ def test_the_page_keeps_its_session(settings: Settings) -> None:
     (session,) = re.findall('name="s" value="(.*?)"', page.text)
     assert "前两小时免费" in client.get("/", params={"q": "2", "s": session}).text
     assert "前两小时免费" not in client.get("/", params={"q": "2", "s": "another-session"}).text
+    # The window on that page speaks to the API, in the same conversation.
+    assert "前两小时免费" in client.post("/api/chat", json={"question": "2", "session_id": session}).json()["text"]
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def receipt(reply: Reply, say: Say) -> Card | None:
         steps=[] if table else list(_steps(estimate, say)),
         premises=_table_premises(estimate, say) if table else list(_premises(estimate.assumptions, say)),
         table=table,
-        choices=_answers(asked or Ask(slot=_LEVEL_SLOT, options=_levels(estimate)), say)
+        choices=_answers(asked or Ask(slot=_LEVEL_SLOT, options=_levels(estimate)), say, asked is not None)
         if table
         else _changes(estimate.inputs, say),
     )
@@ -202,12 +202,13 @@ def _table_premises(estimate: Estimate, say: Say) -> list[str]:
         premises.append(say("card_table_cost").replace("{amount}", _grouped(cost)))
         if inputs.get("visit") == "inpatient" and "deductible" not in inputs:
             premises.append(say("card_table_line"))
-    return premises or list(_premises(estimate.assumptions, say))
+    return [*premises, *_premises(estimate.assumptions, say)]
 
 
-def _answers(asked: Ask, say: Say) -> list[Choice]:
+def _answers(asked: Ask, say: Say, new: bool = True) -> list[Choice]:
     choices = [Choice(label=say(option), say=option) for option in asked.options]
-    unknown = [Choice(label=say("card_unknown"), say="不知道")] if asked.slot == _LEVEL_SLOT and choices else []
+    # Whoever has said so once is not asked again.
+    unknown = [Choice(label=say("card_unknown"), say="不知道")] if asked.slot == _LEVEL_SLOT and choices and new else []
     return [*choices, *unknown]
 
 

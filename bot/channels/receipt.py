@@ -173,7 +173,7 @@ def _named(number: str, name: str) -> str:
 
 
 def _levels(estimate: Estimate) -> list[str]:
-    return [result.label for result in estimate.results]
+    return [result.label.removesuffix("自己付") for result in estimate.results]
 
 
 def _table(estimate: Estimate, say: Say) -> list[list[str]]:

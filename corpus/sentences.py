@@ -107,7 +107,16 @@ CALCULATION = (
 CARD = (
     *("card_year", "card_fund", "card_own", "card_cost", "card_above", "card_deductible", "card_consult", "card_used"),
     *("card_cap", "card_month", "card_months", "card_children", "card_level_1", "card_level_2", "card_level_3"),
-    *("card_in_province", "card_out_province", "card_emergency", "card_level", "card_table_cost", "card_table_line"),
+    *(
+        "card_in_province",
+        "card_out_province",
+        "card_emergency",
+        "card_filed",
+        "card_referral",
+        "card_level",
+        "card_table_cost",
+        "card_table_line",
+    ),
     *("card_change_deductible", "card_change_level", "card_change_away", "card_change_local", "card_change_month"),
     "card_unknown",
 )

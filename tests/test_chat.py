@@ -116,7 +116,9 @@ def test_sessions_never_see_each_other(settings: Settings) -> None:
     chat = Chat(FakeEngine(CLOSE), settings)
     _ask(chat, "收费", "session-one")
     assert _ask(chat, "1", "session-two").kind == "abstain"
-    assert _ask(chat, "1", "session-one", channel="web").kind == "abstain"
+    assert _ask(chat, "1", "session-one", channel="wechat").kind == "abstain"
+    # The page and the window on it are one conversation.
+    assert _ask(chat, "1", "session-one", channel="web").kind == "answer"
     assert _ask(chat, "1", "session-one").kind == "answer"
 
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 from bot.channels.errors import Busy
 
 # Enough for a few that wait for a store or a model.
-THREADS = 8
+THREADS = 16
 # Python computes in one thread at a time, and more that want to only get in each other's way: 200 followers at once
 # waited for 5 s with eight of them, for 0.5 s with two. One that takes so long is waiting, so another may begin.
 LANES = 2

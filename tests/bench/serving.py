@@ -75,7 +75,7 @@ def serving(say: Callable[[str], None]) -> Part:
                "errors": float(errors)}  # fmt: skip
     tool = "wrk" if wrk.installed() else "自带的 Python 客户端（没有装 wrk，吞吐受它限制）"
     remarks = (
-        f"一个进程一个 worker（uvicorn、httptools、uvloop），{CONNECTIONS} 个连接，{len(mixed())} 个不同的问题轮流问；"
+        f"一个进程一个 worker（uvicorn、httptools），{CONNECTIONS} 个连接，{len(mixed())} 个不同的问题轮流问；"
         f"负载由{tool}产生，各 {_RUNS} 次、每次 {_SECONDS} 秒，取中位数。",
         f"半负载问的都是新问题，每秒 {new / 2:.0f} 问、按固定时刻表发 {_STEADY_SECONDS} 秒，延迟从预定的时刻算起。",
         "各次：" + "；".join(f"{path} {'、'.join(f'{load.rate:.0f}' for load in found[path])}" for path in found),

@@ -1,0 +1,1 @@
+"""Calculator: numeric questions answered with the numbers of the policy files."""

@@ -1,0 +1,251 @@
+"""Dialogue: one numeric question over several messages; the only way into the calculator."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Protocol
+
+from bot.calc.arithmetic import Expression, read_expression
+from bot.calc.claims import NOT_CHOSEN, claim
+from bot.calc.fees import FEES, work_out_fee
+from bot.calc.limits import BENEFITS, CAPS, work_out_benefit, work_out_cap
+from bot.calc.numbers import settle
+from bot.calc.outcome import Missing, Outcome, Result, Unknown, Wrong
+from bot.calc.reader import ASKED, Lexicon, Reader
+from bot.calc.record import COSTS, KEPT, Record, dump, load
+from bot.calc.spans import AMOUNT, Finder
+from bot.calc.understand import Sentence, records_of
+from bot.calc.wording import OPTIONS, Say, Wording, said
+from bot.reply import CalculatorReply
+from corpus.entries import corpus_path
+from corpus.policy import Policy, load_policies
+from corpus.text import fold
+from corpus.words import GAP, load_words
+
+WEIGHTS = Path(__file__).parent / "model" / "reader.json.gz"
+# Less than this for all entries with numbers together: hardly a question that can be computed.
+NUMERIC = 0.08
+TASK_FLOOR = 0.5
+# Offered, not asked: 把起付线告诉我，可以再算一次.
+OFFERED = "offered"
+_LONGEST = 200
+_TALK = ("none", "absent", "more", "unknown", "cancel")
+_LOOSE = re.compile(r"(?:我?选|就|是|第|那)*([1-4一二三四]|最后一?)(?:个|项|种|号|条)?(?:吧|的|了|谢谢|,|。|!)*")
+_PICKS = {"一": 1, "二": 2, "三": 3, "四": 4}
+_SIGN = re.compile(r"[-+*/^×÷xX·✕✖➕➖➗−加減减乘除方折扣＋－＊／％%]|的\s*(?:[\d一二三四五六七八九百]|一半)|[²³]")
+
+
+class Hit(Protocol):
+    """What the calculator needs to know of a hit of the index."""
+
+    @property
+    def entry_id(self) -> str:
+        """The entry."""
+
+    @property
+    def score(self) -> float:
+        """The probability, 0 to 1, that this entry is right."""
+
+
+class Calculator:
+    """Answers numeric questions with the numbers of the policy files, newest school year first."""
+
+    def __init__(
+        self, policies: tuple[Policy, ...], finder: Finder, reader: Reader, say: Say, basis: Mapping[str, str], clock: Callable[[], datetime]
+    ) -> None:
+        """Take the numbers, what finds and what reads, the bot's phrases, where entries stand in the documents, a clock."""
+        self._policies = policies
+        self._wordings = {policy.years: Wording(say, basis, policy) for policy in policies}
+        self._finder, self._reader, self._clock = finder, reader, clock
+        self._known = known_amounts(policies[0])
+        # The entries whose numbers are computed with, by their ids.
+        self.entries = frozenset({NOT_CHOSEN, *(figure.entry for policy in policies for figure in policy.figures)})
+
+    def turn(self, text: str, state: str | None = None, hits: Sequence[Hit] | None = None) -> CalculatorReply | None:
+        """Answer a message that asks for a number or goes on with a calculation; None leaves it to the matching.
+
+        `state` is what the last reply left, `hits` is what the index found for the message where it was searched.
+        """
+        before, asked = load(state)
+        if asked in ("", OFFERED) and (sums := _sum(text)):
+            return self._wordings[self._policies[0].years].arithmetic(sums)
+        if len(text) > _LONGEST and before:
+            return None
+        settled = settle(text)
+        if before and (record := _picked(settled, asked)):
+            return self._run([record.over(one) for one in before])
+        context = asked if asked in ASKED else before[0].task if before else ""
+        spans = self._finder.find(settled, self._today, asked)
+        sentence = Sentence(settled, spans, self._reader.read(settled, spans, context, self._known))
+        task, sure = sentence.reading.heads["task"]
+        if before:
+            return self._go_on(sentence, task, sure, before, asked)
+        numeric = hits is None or sum(hit.score for hit in hits if hit.entry_id in self.entries) >= NUMERIC
+        if not numeric or sure < TASK_FLOOR:
+            return None
+        return self._begin(sentence, task, [])
+
+    @property
+    def _today(self) -> date:
+        return self._clock().date()
+
+    def _begin(self, sentence: Sentence, task: str, kept: Sequence[Record]) -> CalculatorReply | None:
+        policy = self._policy_of(sentence)
+        if task == "absent":
+            return self._absent(sentence.text)
+        if task in _TALK:
+            return None
+        records = records_of(sentence, policy)
+        if kept:
+            records = [replace(one, **{name: getattr(one, name) or getattr(kept[0], name) for name in KEPT}) for one in records]
+            if kept[0].task in CAPS and task == "claim":
+                records = [replace(one, visit=one.visit or "outpatient") for one in records]
+        return self._run(records, policy)
+
+    def _go_on(self, sentence: Sentence, task: str, sure: float, before: list[Record], asked: str) -> CalculatorReply | None:
+        """Reply to a message that belongs to the calculation that is going on, None if it is about something else."""
+        policy = self._policy_of(sentence)
+        wording = self._wordings[policy.years]
+        if sure < TASK_FLOOR:
+            return None
+        if task == "cancel":
+            return CalculatorReply("smalltalk", wording.fill("calc_cancelled"))
+        if task == "absent":
+            return self._absent(sentence.text, dump(before, asked))
+        if task == "none":
+            return None
+        if task == "unknown":
+            return self._not_known(before, policy)
+        if task != "more":
+            records = records_of(sentence, policy, before[0])
+            if task == before[0].task == "claim" and len(before) == len(records) == 1 and not _is_whole(records[0]):
+                return self._run([replace(records[0], task=task).over(before[0])], policy)
+            return self._begin(sentence, task, before if task in FEES + CAPS + ("claim",) else [])
+        told = records_of(sentence, policy, before[0])
+        return self._run(_merged(before, told, sentence, asked), policy)
+
+    def _run(self, records: list[Record], policy: Policy | None = None) -> CalculatorReply:
+        policy = policy or self._policies[0]
+        wording, outcome, read = self._wordings[policy.years], _outcome(records, policy), said(records)
+        match outcome:
+            case Result():
+                offered = OFFERED if "calc_assume_deductible" in outcome.assumptions else ""
+                return wording.result(outcome, read, dump(records, offered))
+            case Missing():
+                return wording.question(outcome, read, dump(records, outcome.slot))
+            case Unknown():
+                return wording.unknown(outcome, dump(records, ""))
+            case Wrong():
+                return wording.wrong(outcome)
+
+    def _not_known(self, before: list[Record], policy: Policy) -> CalculatorReply | None:
+        outcome = _outcome(before, policy)
+        if not isinstance(outcome, Missing):
+            return None
+        return self._wordings[policy.years].not_known(outcome, said(before), dump(before, outcome.slot))
+
+    def _absent(self, text: str, state: str | None = None) -> CalculatorReply | None:
+        policy = self._policies[0]
+        found = (absent.name for absent in policy.absent if any(all(part in text for part in fold(word).replace("...", "…").split("…")) for word in absent.words))
+        name = next(found, "")
+        return self._wordings[policy.years].unknown(Unknown("calc_absent", {"name": name}), state) if name else None
+
+    def _policy_of(self, sentence: Sentence) -> Policy:
+        """Return the school year that is spoken of, else the newest."""
+        schools = {span.name for span in sentence.spans if span.name}
+        months = [span.month for span in sentence.spans if span.kind == "month" and span.year and span.possible]
+        for policy in self._policies:
+            if policy.years in schools or any(policy.fee.contains(month) for month in months):
+                return policy
+        years = {span.year for span in sentence.spans if span.kind == "year"}
+        return next((policy for policy in self._policies if {policy.cap_year, policy.fee.first.year} & years), self._policies[0])
+
+
+def known_amounts(policy: Policy) -> dict[object, str]:
+    """Return what the reader may know of amounts: those that the policy prints, and parts of the fee."""
+    own = policy.number("fee.personal")
+    months = int(policy.number("fee.months"))
+    known: dict[object, str] = {own / months * count: "$part" for count in range(1, months)}
+    return known | {own: "$fee", policy.number("fee.subsidy"): "$sub", policy.number("cap.amount"): "$cap"}
+
+
+def _outcome(records: list[Record], policy: Policy) -> Outcome:
+    task = records[0].task
+    if task == "claim":
+        return claim(records, policy)
+    if records[0].wrong:
+        return Wrong(records[0].wrong, {"month": records[0].name})
+    if task in FEES:
+        return work_out_fee(records[0], policy)
+    return work_out_cap(records[0], policy) if task in CAPS else work_out_benefit(records[0], policy)
+
+
+def _is_whole(record: Record) -> bool:
+    """Tell whether a claim stands for itself and needs nothing of the one before."""
+    return bool(record.visit) and any(getattr(record, name) is not None for name in COSTS)
+
+
+def _merged(before: list[Record], told: list[Record], sentence: Sentence, asked: str) -> list[Record]:
+    """Return what was said before with what a message adds or changes."""
+    task, new = before[0].task, replace(told[0], task="")
+    if len(told) > 1:
+        return [replace(one.over(before[-1]), task=task) for one in told]
+    if new.many == "sum" and any(getattr(new, name) is not None for name in COSTS) and task == "claim":
+        # 还有一次3000: one bill more.
+        return [*(replace(one, many="sum") for one in before), replace(new.over(before[-1]), task=task, many="sum")]
+    amounts = [span for span in sentence.spans if span.kind == AMOUNT]
+    if asked == OFFERED and len(amounts) == 1 and amounts[0].end - amounts[0].start == len(sentence.text):
+        # A bare amount behind the offer to count the deductible: it is that, where it is small enough to be one.
+        value, cost = amounts[0].value, before[0].cost
+        if value is not None and cost and 2 * value <= cost:
+            new = Record(deductible=value)
+    return [replace(new.over(one), task=task) for one in before]
+
+
+def _picked(text: str, asked: str) -> Record | None:
+    """Return what a button, or its place in the row, says."""
+    options = OPTIONS.get(asked)
+    if options is None:
+        return None
+    values = list(options.values())
+    chosen = {fold(label): value for label, value in options.items()}.get(text)
+    if chosen is None and (match := _LOOSE.fullmatch(text)):
+        place = len(values) if match[1][0] == "最" else _PICKS.get(match[1]) or int(match[1])
+        chosen = values[place - 1] if place <= len(values) else None
+    if chosen is None:
+        return None
+    if asked == "out_of_city_kind":
+        case = dict.fromkeys(("filed", "referral", "emergency"), "false") | {chosen: "true"}
+        return Record(**case)
+    return Record(**{{"hospital_level": "level"}.get(asked, asked): chosen})
+
+
+def _sum(text: str) -> Expression | None:
+    return read_expression(text) if _SIGN.search(text) else None
+
+
+def load_finder(corpus: Path) -> Finder:
+    """Return the finder of spans with a corpus's words for levels and places."""
+    meanings, places = load_words(corpus)
+    levels = {level: [fold(word) for word in words] for level, words in meanings["level"].items()}
+    return Finder(levels, {group: [fold(name) for name in names] for group, names in places.items()})
+
+
+def load_lexicon(corpus: Path) -> Lexicon:
+    """Return the words that a corpus has for what a question may turn on."""
+    meanings, _ = load_words(corpus)
+    lists = {name: words for table in ("cue", "role") for name, words in meanings[table].items()}
+    return Lexicon({name: [fold(word) for word in words if GAP not in word] for name, words in lists.items()})
+
+
+def load_calculator(say: Say, basis: Mapping[str, str], clock: Callable[[], datetime], corpus: Path | None = None) -> Calculator | None:
+    """Return the calculator of a corpus; None for a corpus without numbers."""
+    corpus = corpus or corpus_path()
+    policies = load_policies(corpus / "policy")
+    if not policies or any(printed.entry not in basis for printed in policies[0].printed):
+        return None
+    return Calculator(policies, load_finder(corpus), Reader.load(WEIGHTS, load_lexicon(corpus)), say, basis, clock)

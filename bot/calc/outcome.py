@@ -1,0 +1,93 @@
+"""Outcome: what a calculation ends in, before it is put into words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Context, Decimal
+
+CENT = Decimal("0.01")
+# Rows of digits that no one spends are read too, and refused later.
+_WIDE = Context(prec=80)
+LEVELS = ("1", "2", "3")
+LEVEL_NAMES = {"1": "一级及以下（含社康）", "2": "二级", "3": "三级"}
+
+
+def cents(value: Decimal) -> Decimal:
+    """Round yuan half up to the cent."""
+    return value.quantize(CENT, ROUND_HALF_UP, _WIDE)
+
+
+def plain(value: Decimal) -> str:
+    """Write a number without needless zeros: 81, 0.6, 8."""
+    return format(value.normalize(), "f")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a calculation; `right` is what `left` comes to, rounded to the cent where it is money."""
+
+    left: str
+    right: str
+
+    def __str__(self) -> str:
+        """Return the line."""
+        return f"{self.left} = {self.right}"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number of a result, with what it is and its unit."""
+
+    label: str
+    value: str
+    unit: str
+
+
+def yuan(label: str, value: Decimal) -> Figure:
+    """Return an amount of money."""
+    return Figure(label, str(cents(value)), "元")
+
+
+@dataclass(frozen=True)
+class Result:
+    """A finished calculation; the main figure stands first."""
+
+    figures: tuple[Figure, ...]
+    steps: tuple[Step, ...]
+    entry: str
+    inputs: dict[str, str]
+    assumptions: tuple[str, ...] = ()
+    basis: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Missing:
+    """An input that must be asked for; `phrase` names the question.
+
+    `table` holds what comes out for each answer, `entry` the entry that the rule stands in, `premise` what is taken for granted.
+    """
+
+    slot: str
+    phrase: str = ""
+    table: tuple[Figure, ...] = ()
+    entry: str = ""
+    premise: str = ""
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """The documents do not say it; `phrase` names the sentence, `values` fill it."""
+
+    phrase: str
+    values: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """An input that cannot be."""
+
+    phrase: str
+    values: dict[str, str] = field(default_factory=dict)
+
+
+Outcome = Result | Missing | Unknown | Wrong

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Literal, Protocol
 
-from bot.decide import SMALLTALK, Abstain, Answer, Clarify, Hit, Thresholds, decide, is_numeric, is_smalltalk
+from bot.decide import SMALLTALK, Abstain, Answer, Clarify, Hit, Thresholds, decide, is_smalltalk
 from bot.ids import new_reply_id, new_session_id
 from bot.records import Records
 from bot.reply import (
@@ -76,15 +77,8 @@ class Engine(Protocol):
 class Calculator(Protocol):
     """The one door to the calculator."""
 
-    @property
-    def entries(self) -> Collection[str]:
-        """The ids of the entries whose numbers it computes with."""
-
-    def reply(self, text: str, state: str | None) -> CalculatorReply | None:
-        """Answer a numeric question, or return None if it is none; `state` is what the last reply left."""
-
-    def aside(self, text: str) -> CalculatorReply | None:
-        """Answer what needs no entry: a sum, or that the documents do not give a number; None if it is neither."""
+    def turn(self, text: str, state: str | None, hits: Sequence[Hit] | None) -> CalculatorReply | None:
+        """Answer a message that asks for a number, or None if it is none; `state` is what the last reply left."""
 
 
 def china_now() -> datetime:
@@ -171,33 +165,15 @@ class Chat:
             return Reply(kind="abstain", text=self._say("empty")), session
         if session.options and (place := picked(text)):
             return self._picked(place, session.options), session
-        if session.calculation and (said := self._goes_on(text, session.calculation)):
-            return self._calculated(said)
         hits = self.engine.search(text)
-        if said := self._computed(text, hits):
-            return self._calculated(said)
-        return self._matched(hits, session)
+        said = self._calculator.turn(text, session.calculation, hits) if self._calculator else None
+        return self._calculated(said) if said else self._matched(hits, session)
 
     def _picked(self, place: int, options: tuple[Hit, ...]) -> Reply:
         if place > len(options):
             return self._offer("clarify", options, "clarify_again")
         # The user named the entry, so there is no doubt left. The list stays open for another pick.
         return self._answer(options[place - 1], confidence=1.0)
-
-    def _goes_on(self, text: str, state: str) -> CalculatorReply | None:
-        """Return what the calculator says to a message that belongs to the calculation before."""
-        said = self._calculator.reply(text, state) if self._calculator else None
-        # What it would say without that calculation too is a new question.
-        return said if said and self._calculator and said != self._calculator.reply(text, None) else None
-
-    def _computed(self, text: str, hits: Sequence[Hit]) -> CalculatorReply | None:
-        """Return what the calculator says to a new question."""
-        if self._calculator is None:
-            return None
-        # 车险今年要交多少 has all the words of a fee: what a question is about the matching knows better.
-        if is_numeric(hits, self._calculator.entries):
-            return self._calculator.reply(text, None)
-        return self._calculator.aside(text)
 
     def _calculated(self, said: CalculatorReply) -> tuple[Reply, Session]:
         entry = self.engine.entries.get(said.entry_id) if said.entry_id else None
@@ -213,16 +189,19 @@ class Chat:
         return reply, Session(calculation=said.state)
 
     def _matched(self, hits: Sequence[Hit], session: Session) -> tuple[Reply, Session]:
+        # A question in between is answered, and the calculation stays where it was.
+        goes_on = Session(calculation=session.calculation)
         match decide(hits, self._thresholds):
             case Answer(hit) if is_smalltalk(hit):
-                return Reply(kind="smalltalk", text=self._smalltalk[hit.entry_id], confidence=_round(hit)), EMPTY
+                return Reply(kind="smalltalk", text=self._smalltalk[hit.entry_id], confidence=_round(hit)), goes_on
             case Answer(hit):
-                return self._answer(hit, _round(hit)), EMPTY
+                return self._answer(hit, _round(hit)), goes_on
             case Clarify(close):
                 again = _ids(close) == _ids(session.options)
-                return self._offer("clarify", close, "clarify_again" if again else "clarify"), Session(options=close)
+                offered = replace(goes_on, options=close)
+                return self._offer("clarify", close, "clarify_again" if again else "clarify"), offered
             case Abstain(nearest):
-                return self._offer("abstain", nearest, "abstain"), EMPTY
+                return self._offer("abstain", nearest, "abstain"), goes_on
 
     def _answer(self, hit: Hit, confidence: float) -> Reply:
         entry = self.engine.entries[hit.entry_id]

@@ -101,6 +101,7 @@ CALCULATION = (
     "calc_filed_elsewhere",
     "calc_one_by_one",
     "calc_child_by_child",
+    "calc_whose_part",
     "calc_ask_sibling",
     "calc_consult_elsewhere",
     "calc_over_used",

@@ -7,8 +7,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 from bot.calc.formulas import ZERO, Claim, pay, percent, ratio_of
+from bot.calc.guards import temporary
 from bot.calc.outcome import LEVEL_NAMES, LEVELS, Figure, Missing, Outcome, Result, Step, Unknown, Wrong, cents, plain, yuan
-from bot.calc.record import AMOUNTS, AWAY, IN_PROVINCE, LOCAL, NO, OUT_PROVINCE, SEVERAL, UNCOVERED, UNSURE, YES, Record
+from bot.calc.record import AMOUNTS, AWAY, IN_PROVINCE, LOCAL, NO, OUT_PROVINCE, SEVERAL, SEVERAL_CHILDREN, UNCOVERED, UNSURE, YES, Record
 from corpus.policy import Policy
 
 # Nobody's bill is larger; more digits are a slip or a joke. A consultation costs tens of yuan.
@@ -46,6 +47,8 @@ def impossible(record: Record, policy: Policy) -> Outcome | None:
         return Wrong("calc_absurd")
     if record.level and record.level not in LEVELS:
         return Missing("hospital_level", "calc_ask_no_level")
+    if record.children == SEVERAL_CHILDREN and record.each is not None:
+        return Unknown("calc_child_by_child")
     if not 1 <= (record.children or 1) <= _MOST or not 1 <= (record.times or 1) <= 366:
         return Wrong("calc_children") if record.each is not None else None
     return _contradiction(record, values) or _other_year(record, policy)
@@ -166,8 +169,6 @@ def _inpatient(record: Record, policy: Policy, away: str) -> Outcome:
         cost, deductible = above, None
     if cost is None and deductible is not None and record.want not in ("ratio", "selfratio"):
         return Missing("amount")
-    if cost is not None and deductible is not None and deductible >= cost and record.scoped is None:
-        return Missing("deductible", "calc_ask_deductible_over")
     asked = Claim("inpatient", record.level, cost or ZERO, deductible=deductible, away=away)
     if not record.level:
         return _level_missing(record, policy, asked, cost is not None)
@@ -184,8 +185,7 @@ def _inpatient_away(record: Record, policy: Policy, location: str) -> Outcome:
     if not kind:
         return Missing("out_of_city_kind")
     outcome = _inpatient(record, policy, _share(kind, location))
-    guessed = kind == "temporary" and record.temporary != YES and UNSURE not in (record.referral, record.emergency)
-    if guessed and isinstance(outcome, Result) and NO not in (record.referral, record.emergency):
+    if kind == "temporary" and record.temporary != YES and isinstance(outcome, Result) and NO != record.emergency:
         return replace(outcome, assumptions=(*outcome.assumptions, "calc_assume_temporary"))
     return outcome
 
@@ -202,8 +202,7 @@ def away_kind(record: Record) -> str:
         return "" if yes == ["filed"] and record.hukou == "other" else yes[0]
     if yes:
         return ""
-    # Without filing, and nothing is said of a referral or an emergency: then it is a temporary stay.
-    return "temporary" if record.temporary == YES or NO in (said["filed"], said["referral"]) else ""
+    return "temporary" if temporary(record) else ""
 
 
 def _share(kind: str, location: str) -> str:
@@ -256,6 +255,9 @@ def _outpatient_paid(record: Record, policy: Policy, away: str, notes: list[str]
         return refused
     asked = Claim("outpatient", record.level, cost or ZERO, consult or ZERO, used, capped, away=away)
     nothing = cost is None and consult is None
+    if nothing and (record.used is not None or record.left is not None) and record.want not in ("ratio", "selfratio"):
+        # Something of the limit is used, and a cost is what it matters for.
+        return Missing("amount")
     if not record.level:
         return _level_missing(record, policy, asked, not nothing)
     if nothing and record.consult_in == "only":

@@ -6,36 +6,49 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Protocol
 
 from bot.calc.arithmetic import Expression, read_expression
 from bot.calc.claims import NOT_CHOSEN, claim
 from bot.calc.fees import FEES, work_out_fee
+from bot.calc.guards import outside, told_cost
 from bot.calc.limits import BENEFITS, CAPS, work_out_benefit, work_out_cap
-from bot.calc.numbers import settle
+from bot.calc.numbers import read_number, settle
 from bot.calc.outcome import Missing, Outcome, Result, Unknown, Wrong
 from bot.calc.reader import ASKED, Lexicon, Reader
 from bot.calc.record import COSTS, KEPT, Record, dump, load
-from bot.calc.spans import AMOUNT, Finder
-from bot.calc.understand import Sentence, records_of
+from bot.calc.spans import AMOUNT, HERE, PLACE, Finder
+from bot.calc.sentence import Sentence
+from bot.calc.understand import records_of
 from bot.calc.wording import OPTIONS, Say, Wording, said
 from bot.reply import CalculatorReply
 from corpus.entries import corpus_path
-from corpus.policy import Policy, load_policies
+from corpus.policy import Absent, Policy, load_policies
 from corpus.text import fold
 from corpus.words import GAP, load_words
 
 WEIGHTS = Path(__file__).parent / "model" / "reader.json.gz"
 # Less than this for all entries with numbers together: hardly a question that can be computed.
 NUMERIC = 0.08
-TASK_FLOOR = 0.5
+TASK_FLOOR, OTHER_FLOOR, SURE = 0.5, 0.75, 0.9
+# From this score on a message in a dialogue is about another entry.
+ELSEWHERE = 0.9
 # Offered, not asked: 把起付线告诉我，可以再算一次.
 OFFERED = "offered"
 _LONGEST = 200
-_TALK = ("none", "absent", "more", "unknown", "cancel")
+TALK = ("none", "absent", "more", "unknown", "cancel")
 _LOOSE = re.compile(r"(?:我?选|就|是|第|那)*([1-4一二三四]|最后一?)(?:个|项|种|号|条)?(?:吧|的|了|谢谢|,|。|!)*")
 _PICKS = {"一": 1, "二": 2, "三": 3, "四": 4}
+_INSURANCE = re.compile(
+    r"(?:那边|这边|市|省|地区|本地|的)*(?:小孩|少儿|居民|城乡|学生|孩子|娃|儿童|大学生|职工|的)*(?:医保|健保|社保|医疗保险)"
+    r"|[^,。;!?住院看病医]{0,8}?(?:交|参|买|上|入)(?:的|咗|了|过|嘅)(?:是|系)?(?:少儿|学生|居民|城乡)*(?:医保|社保|保险)"
+)
+_HOW_MUCH = re.compile(r"^[^,。;以后外上]{0,6}(?:多少|几)")
+_MORE_CHILDREN = re.compile(r"(?:再加|还有|多[了添]?)[^,。;]{0,2}[一两二三\d俩]")
+_NUMERAL = re.compile(r"[\d零〇一二两兩三四五六七八九十百千万萬½¼¾⅓⅔①-⑳]")
+_COINS = re.compile(r"([\d零一二两三四五六七八九十百千万]+)[块元]([\d零一二三四五六七八九])[毛角](?:([\d零一二三四五六七八九])分?)?")
 _SIGN = re.compile(r"[-+*/^×÷xX·✕✖➕➖➗−加減减乘除方折扣＋－＊／％%]|的\s*(?:[\d一二三四五六七八九百]|一半)|[²³]")
 
 
@@ -55,13 +68,21 @@ class Calculator:
     """Answers numeric questions with the numbers of the policy files, newest school year first."""
 
     def __init__(
-        self, policies: tuple[Policy, ...], finder: Finder, reader: Reader, say: Say, basis: Mapping[str, str], clock: Callable[[], datetime]
+        self,
+        policies: tuple[Policy, ...],
+        finder: Finder,
+        reader: Reader,
+        on_bill: Callable[[str], bool],
+        say: Say,
+        basis: Mapping[str, str],
+        clock: Callable[[], datetime],
     ) -> None:
-        """Take the numbers, what finds and what reads, the bot's phrases, where entries stand in the documents, a clock."""
+        """Take the numbers, what finds and what reads, what may stand on a bill, the phrases, the documents, a clock."""
         self._policies = policies
         self._wordings = {policy.years: Wording(say, basis, policy) for policy in policies}
         self._finder, self._reader, self._clock = finder, reader, clock
         self._known = known_amounts(policies[0])
+        self._on_bill = on_bill
         # The entries whose numbers are computed with, by their ids.
         self.entries = frozenset({NOT_CHOSEN, *(figure.entry for policy in policies for figure in policy.figures)})
 
@@ -80,14 +101,19 @@ class Calculator:
             return self._run([record.over(one) for one in before])
         context = asked if asked in ASKED else before[0].task if before else ""
         spans = self._finder.find(settled, self._today, asked)
-        sentence = Sentence(settled, spans, self._reader.read(settled, spans, context, self._known))
-        task, sure = sentence.reading.heads["task"]
+        sentence = Sentence(settled, spans, self._reader.read(settled, spans, context, self._known), self._reader.lexicon)
+        task, sure = sentence.reading["task"], sentence.reading.sure("task")
         if before:
-            return self._go_on(sentence, task, sure, before, asked)
+            elsewhere = hits and hits[0].entry_id not in self.entries and hits[0].score >= ELSEWHERE
+            return None if elsewhere else self._go_on(sentence, task, sure, before, asked)
         numeric = hits is None or sum(hit.score for hit in hits if hit.entry_id in self.entries) >= NUMERIC
-        if not numeric or sure < TASK_FLOOR:
-            return None
-        return self._begin(sentence, task, [])
+        return self.answer(sentence) if numeric else None
+
+    def answer(self, sentence: Sentence) -> CalculatorReply | None:
+        """Answer a sentence that has been read, as a new question."""
+        read = sentence.reading
+        floor = TASK_FLOOR if read["task"] == "claim" else OTHER_FLOOR
+        return self._begin(sentence, read["task"], []) if read.sure("task") >= floor else None
 
     @property
     def _today(self) -> date:
@@ -97,9 +123,15 @@ class Calculator:
         policy = self._policy_of(sentence)
         if task == "absent":
             return self._absent(sentence.text)
-        if task in _TALK:
+        if task in TALK:
             return None
         records = records_of(sentence, policy)
+        if absent := self._asks_absent(sentence, records[0]):
+            return self._wordings[policy.years].unknown(Unknown("calc_absent", {"name": absent}))
+        if outside(records[0], sentence) or (task in FEES and _is_insured_elsewhere(sentence)):
+            return None
+        if task == "claim" and "uninsured" in sentence.words:
+            return self._wordings[policy.years].unknown(Unknown("calc_uninsured"))
         if kept:
             records = [replace(one, **{name: getattr(one, name) or getattr(kept[0], name) for name in KEPT}) for one in records]
             if kept[0].task in CAPS and task == "claim":
@@ -126,6 +158,8 @@ class Calculator:
                 return self._run([replace(records[0], task=task).over(before[0])], policy)
             return self._begin(sentence, task, before if task in FEES + CAPS + ("claim",) else [])
         told = records_of(sentence, policy, before[0])
+        if not told_cost(told[0]) and told[0].deductible is None and "quantity" in sentence.words and (name := _weak(sentence, self._policies[0])):
+            return wording.unknown(Unknown("calc_absent", {"name": name}), dump(before, asked))
         return self._run(_merged(before, told, sentence, asked), policy)
 
     def _run(self, records: list[Record], policy: Policy | None = None) -> CalculatorReply:
@@ -149,10 +183,23 @@ class Calculator:
         return self._wordings[policy.years].not_known(outcome, said(before), dump(before, outcome.slot))
 
     def _absent(self, text: str, state: str | None = None) -> CalculatorReply | None:
-        policy = self._policies[0]
-        found = (absent.name for absent in policy.absent if any(all(part in text for part in fold(word).replace("...", "…").split("…")) for word in absent.words))
-        name = next(found, "")
-        return self._wordings[policy.years].unknown(Unknown("calc_absent", {"name": name}), state) if name else None
+        name = next(filter(None, (_named(absent, text) for absent in self._policies[0].absent)), "")
+        wording = self._wordings[self._policies[0].years]
+        return wording.unknown(Unknown("calc_absent", {"name": name}), state) if name else None
+
+    def _asks_absent(self, sentence: Sentence, record: Record) -> str:
+        """Return the name of what the documents do not give, where a question for a number names it.
+
+        What may also stand on a bill (自费, 起付线) is only asked for where no cost is told.
+        """
+        told = told_cost(record)
+        sought = record.task in ("income", "wage") or (record.want in ("ratio", "selfratio") and sentence.reading.sure("want") > SURE)
+        for absent in self._policies[0].absent:
+            on_bill = any(self._on_bill(word) for word in absent.words)
+            if not (on_bill and (told or sought or record.task != "claim")) and record.task not in ("income", "wage"):
+                if name := _named(absent, sentence.text):
+                    return name
+        return ""
 
     def _policy_of(self, sentence: Sentence) -> Policy:
         """Return the school year that is spoken of, else the newest."""
@@ -163,6 +210,27 @@ class Calculator:
                 return policy
         years = {span.year for span in sentence.spans if span.kind == "year"}
         return next((policy for policy in self._policies if {policy.cap_year, policy.fee.first.year} & years), self._policies[0])
+
+
+def _weak(sentence: Sentence, policy: Policy) -> str:
+    """Return the name of a missing number whose word stands right before the question for it: 起付线到底是多少."""
+    return next((absent.name for absent in policy.absent for word in absent.words if GAP not in word and _right_before(fold(word), sentence.text)), "")
+
+
+def _right_before(word: str, text: str) -> bool:
+    at = text.find(word)
+    return at >= 0 and _HOW_MUCH.search(text[at + len(word) : at + len(word) + 8]) is not None
+
+
+def _named(absent: Absent, text: str) -> str:
+    """Return the name of what the documents do not give if a text has one of its words; … stands for a gap."""
+    return absent.name if any(all(fold(part) in text for part in word.split(GAP)) for word in absent.words) else ""
+
+
+def _is_insured_elsewhere(sentence: Sentence) -> bool:
+    """Tell whether another place's insurance is spoken of: 广州小孩居民医保今年交多少."""
+    elsewhere = [span for span in sentence.spans if span.kind == PLACE and span.name != HERE]
+    return any(_INSURANCE.match(sentence.text, span.end) for span in elsewhere)
 
 
 def known_amounts(policy: Policy) -> dict[object, str]:
@@ -192,6 +260,16 @@ def _is_whole(record: Record) -> bool:
 def _merged(before: list[Record], told: list[Record], sentence: Sentence, asked: str) -> list[Record]:
     """Return what was said before with what a message adds or changes."""
     task, new = before[0].task, replace(told[0], task="")
+    if len(before[0].apply) > 1 and len(new.apply) == 1:
+        # 老二改11月呢: nobody can tell which of the months it takes the place of.
+        new = replace(new, apply=(), midway=True)
+        before = [replace(one, apply=(), many="sum") for one in before]
+    if len(new.apply) > 1 and before[0].children == len(new.apply):
+        new = replace(new, many="sum")
+    if new.children and _MORE_CHILDREN.search(sentence.text):
+        new = replace(new, children=(before[0].children or 1) + new.children)
+    if new.consult is not None and not new.consult_in and "within" in sentence.words:
+        new = replace(new, consult_in="in")
     if len(told) > 1:
         return [replace(one.over(before[-1]), task=task) for one in told]
     if new.many == "sum" and any(getattr(new, name) is not None for name in COSTS) and task == "claim":
@@ -225,13 +303,21 @@ def _picked(text: str, asked: str) -> Record | None:
 
 
 def _sum(text: str) -> Expression | None:
-    return read_expression(text) if _SIGN.search(text) else None
+    """Return the sum that a message is; most are seen at a glance to be none."""
+    return read_expression(_COINS.sub(_coin, text)) if _SIGN.search(text) and _NUMERAL.search(text) else None
+
+
+def _coin(match: re.Match[str]) -> str:
+    """Write 三块六毛二 as 3.62."""
+    whole, tenths, hundredths = (read_number(match[group] or "零") for group in (1, 2, 3))
+    return match[0] if whole is None else str(whole + (tenths or 0) / Decimal(10) + (hundredths or 0) / Decimal(100))
 
 
 def load_finder(corpus: Path) -> Finder:
     """Return the finder of spans with a corpus's words for levels and places."""
     meanings, places = load_words(corpus)
-    levels = {level: [fold(word) for word in words] for level, words in meanings["level"].items()}
+    # 三级 and its like are found by form, as 一级护理 and 三级台阶 are none.
+    levels = {level: [fold(word) for word in words if not word.endswith("级")] for level, words in meanings["level"].items()}
     return Finder(levels, {group: [fold(name) for name in names] for group, names in places.items()})
 
 
@@ -248,4 +334,7 @@ def load_calculator(say: Say, basis: Mapping[str, str], clock: Callable[[], date
     policies = load_policies(corpus / "policy")
     if not policies or any(printed.entry not in basis for printed in policies[0].printed):
         return None
-    return Calculator(policies, load_finder(corpus), Reader.load(WEIGHTS, load_lexicon(corpus)), say, basis, clock)
+    meanings, places = load_words(corpus)
+    known = [fold(word) for words in [*meanings["role"].values(), *places.values()] for word in words]
+    reader = Reader.load(WEIGHTS, load_lexicon(corpus))
+    return Calculator(policies, load_finder(corpus), reader, lambda word: any(one in fold(word) for one in known), say, basis, clock)

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from bot.calc.formulas import fee, income_base, monthly_fee, months_from, several, total_funding, wage_base
 from bot.calc.outcome import Figure, Missing, Outcome, Result, Step, Unknown, Wrong, cents, plain, yuan
-from bot.calc.record import Record
+from bot.calc.record import SEVERAL_CHILDREN, Record
 from corpus.policy import Month, Policy
 
 # More children than any school enters at once: a slip or a joke.
@@ -20,6 +20,8 @@ def work_out_fee(record: Record, policy: Policy) -> Outcome:
     if record.wrong:
         return Wrong(record.wrong)
     children = 1 if record.children is None else record.children
+    if children == SEVERAL_CHILDREN:
+        return Unknown("calc_child_by_child")
     if not 1 <= children <= _MOST_CHILDREN:
         return Wrong("calc_children")
     if record.task == "wage":
@@ -51,7 +53,7 @@ def fee_by_month(record: Record, policy: Policy, children: int) -> Outcome:
         return outside
     if len(months) > 1:
         return _added(record, policy, months, children)
-    if children > 1 and record.many == "sum" and len(record.apply) == 1 and record.midway:
+    if children > 1 and (record.many == "one" or (record.many == "sum" and record.midway)):
         return Missing("apply_month", "calc_ask_sibling")
     month = months[0]
     if month == policy.fee.first:
@@ -205,12 +207,17 @@ def _subsidy(record: Record, policy: Policy, children: int) -> Outcome:
 
 
 def _monthly(record: Record, policy: Policy, children: int) -> Outcome:
-    """Return what one month comes to."""
+    """Return what one month comes to, or as many as were asked for."""
+    if record.part not in ("", "sub", "all"):
+        return Unknown("calc_whose_part")
     own, subsidy = policy.number("fee.personal"), policy.number("fee.subsidy")
     year = {"": own, "sub": subsidy, "all": own + subsidy}[record.part] * children
     months = policy.number("fee.months")
-    step = Step(f"{cents(year)} ÷ {plain(months)}", str(cents(year / months)))
-    return fee_result("平均每月", year / months, (step,), policy, record, ("calc_note_monthly",))
+    wanted = record.times if record.times and record.times < months else 1
+    value = year / months * wanted
+    left = f"{cents(year)} ÷ {plain(months)}" + (f" × {wanted}" if wanted > 1 else "")
+    label = f"{wanted}个月" if wanted > 1 else "平均每月"
+    return fee_result(label, value, (Step(left, str(cents(value))),), policy, record, ("calc_note_monthly",))
 
 
 def _reverse(record: Record, policy: Policy, children: int) -> Outcome:
@@ -231,7 +238,12 @@ def _reverse(record: Record, policy: Policy, children: int) -> Outcome:
 
 def _income(record: Record, policy: Policy, children: int) -> Outcome:
     value, step = income_base(policy)
-    return fee_result("倒推的月可支配收入", value, (step,), policy, record, ("calc_note_derived",))
+    label, steps = "倒推的月可支配收入", [step]
+    if record.want == "year":
+        months = policy.number("fee.months")
+        label, value = "倒推的年可支配收入", value * months
+        steps.append(Step(f"{step.right} × {plain(months)}", str(cents(value))))
+    return fee_result(label, value, tuple(steps), policy, record, ("calc_note_derived",))
 
 
 def _wage(record: Record, policy: Policy) -> Outcome:

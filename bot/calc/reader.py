@@ -55,16 +55,18 @@ Table = dict[str, tuple[tuple[int, float], ...]]
 class Reading:
     """What was read, and how sure each part of it is."""
 
-    heads: Mapping[str, tuple[str, float]]
+    heads: Mapping[str, Mapping[str, float]]
     roles: tuple[tuple[str, float], ...]
 
     def __getitem__(self, head: str) -> str:
-        """Return the value of a head."""
-        return self.heads[head][0]
+        """Return the likeliest value of a head."""
+        shares = self.heads[head]
+        return max(shares, key=shares.__getitem__)
 
-    def sure(self, head: str) -> float:
-        """Return the probability of a head's value."""
-        return self.heads[head][1]
+    def sure(self, head: str, *values: str) -> float:
+        """Return the probability of the likeliest value of a head, or of these together."""
+        shares = self.heads[head]
+        return sum(shares[value] for value in values) if values else max(shares.values())
 
 
 class Reader:
@@ -72,7 +74,7 @@ class Reader:
 
     def __init__(self, heads: Table, roles: Table, steps: Sequence[Sequence[float]], lexicon: Lexicon) -> None:
         """Take the weights of the features of both models, those of one role behind another, and the words."""
-        self._heads, self._roles, self._steps, self._lexicon = heads, roles, steps, lexicon
+        self._heads, self._roles, self._steps, self.lexicon = heads, roles, steps, lexicon
 
     @classmethod
     def load(cls, path: Path, lexicon: Lexicon) -> Reader:
@@ -83,19 +85,17 @@ class Reader:
 
     def read(self, text: str, spans: Sequence[Span], asked: str, known: Mapping[Decimal, str]) -> Reading:
         """Read a settled text with its spans; `known` names the amounts that the policy prints."""
-        tokens = tokens_of(text, spans, known, self._lexicon)
+        tokens = tokens_of(text, spans, known, self.lexicon)
         return Reading(self._read_heads(tokens, asked), self._read_roles(tokens, spans, asked))
 
-    def _read_heads(self, tokens: Sequence[Token], asked: str) -> dict[str, tuple[str, float]]:
+    def _read_heads(self, tokens: Sequence[Token], asked: str) -> dict[str, dict[str, float]]:
         scores = [0.0] * sum(map(len, HEADS.values()))
         for feature in head_features(tokens, asked):
             for column, weight in self._heads.get(feature, ()):
                 scores[column] += weight
         found, first = {}, 0
         for name, values in HEADS.items():
-            shares = _softmax(scores[first : first + len(values)])
-            best = max(range(len(values)), key=shares.__getitem__)
-            found[name] = (values[best], shares[best])
+            found[name] = dict(zip(values, _softmax(scores[first : first + len(values)]), strict=True))
             first += len(values)
         return found
 
@@ -148,14 +148,19 @@ class Lexicon:
 
     def __init__(self, lists: Mapping[str, Iterable[str]]) -> None:
         """Take the words of each list."""
+        self.lists = {name: tuple(words) for name, words in lists.items()}
         names: dict[str, list[str]] = {}
-        for name, words in lists.items():
+        for name, words in self.lists.items():
             for word in words:
                 names.setdefault(word, []).append(name)
         self._names = {word: "+".join(found) for word, found in names.items()}
         self._starts: dict[str, list[str]] = {}
         for word in sorted(self._names, key=len, reverse=True):
             self._starts.setdefault(word[0], []).append(word)
+
+    def lists_in(self, text: str) -> frozenset[str]:
+        """Return the lists of which a word stands in a text."""
+        return frozenset(name for start in range(len(text)) for names, _ in self.words_at(text, start) for name in names.split("+"))
 
     def words_at(self, text: str, start: int) -> list[tuple[str, int]]:
         """Return the meanings of the words that begin at a place, longest first, and how long they are."""

@@ -12,6 +12,8 @@ from corpus.months import Month
 LOCAL, IN_PROVINCE, OUT_PROVINCE = "local", "in_province", "out_province"
 # Out of the city, nobody says where; not covered; several places at once.
 AWAY, UNCOVERED, SEVERAL = "away", "uncovered", "several"
+# Children whose counts do not agree.
+SEVERAL_CHILDREN = -1
 YES, NO, UNSURE = "true", "false", "unsure"
 # The amounts that say how much was spent, whichever way; a new one takes the place of all of them.
 COSTS = ("total", "scoped", "items", "above", "each")
@@ -77,9 +79,12 @@ class Record:
     def over(self, before: Record) -> Record:
         """Return what was said before with what this record says in its place."""
         said = {one.name: getattr(self, one.name) for one in fields(self) if getattr(self, one.name) not in (None, "", (), False)}
-        said.pop("task", None)
+        for name in ("task", "wrong", "name"):
+            said.pop(name, None)
         if any(name in said for name in COSTS):
             said = dict.fromkeys(COSTS) | {"scope": "", "outside": None, "about": False} | said
+            if before.want in ("ratio", "selfratio"):
+                said.setdefault("want", "self" if before.want == "selfratio" else "fund")
         if "consult" in said or "total" in said:
             said.setdefault("unclear", "")
         if said.get("unclear", before.unclear) == before.unclear and before.unclear in _slots(said):
@@ -88,7 +93,7 @@ class Record:
             said = {"midway": False, "assumed_year": False, "apply_day": None} | said
         if "location" in said and said["location"] == LOCAL:
             said |= {"filed": "", "referral": "", "emergency": "", "temporary": ""}
-        return replace(before, **said, wrong=self.wrong)
+        return replace(before, **said, wrong=self.wrong, name=self.name)
 
     @property
     def cost(self) -> Decimal | None:

@@ -45,7 +45,7 @@ _FESTIVALS = {"元旦": 1, "五一": 5, "六一": 6, "国庆": 10, "双十一": 
 _FESTIVAL = re.compile(rf"(?P<name>{'|'.join(_FESTIVALS)})(?!.{{0,3}}前)")
 _SHIFTS = {"下下": 2, "上上": -2, "下": 1, "上": -1}
 _RELATIVE = re.compile(
-    r"(?P<shift>下下|上上|(?<![剩余])下|上|这|本|呢|嗰)个?月(?:份)?(?:(?P<day>\d{1,2})\s*(?:号|日))?|(?P<soon>[这本]周)"
+    r"(?P<shift>下下|上上|(?<![剩余])下|上|这|本|今|呢|嗰)个?月(?:份)?(?:(?P<day>\d{1,2})\s*(?:号|日))?|(?P<soon>[这本]周)"
     rf"|(?P<later>\d{{1,2}}|[{_S}])个(?:多)?月(?:后|以后|之后)|(?P<now>今天|今日|今早|而家|依家|现在|马上|明天)|(?P<same>当月)"
 )
 _SCHOOL = re.compile(
@@ -66,15 +66,19 @@ _PERCENT = re.compile(
     rf"(?P<digits>\d+(?:\.\d+)?)\s*(?:%|percent|个百分点|个点)|百分之(?P<words>[\d.点{_S}百]+)|(?P<tenths>[\d.点{_S}]+)\s*成(?!年|人|本|功|都|为)|千分之[\d.{_S}]+"
 )
 _LEVEL_WORD = re.compile(r"(?<!\d)(?<![^以镇县市区街村路][上高下低更])(?<!^上)(?P<level>[一二三两123四五六七八九零04-9])\s?级(?!护理|手术|残疾|保护|台阶|电梯|预警|风|伤残|地震|跳|心理|教师|厨师|烧伤|烫伤|肥胖|高血压|证|学生)(?:[以及和或]*[以之]?下(?!面|来))?|(?P<star>[四五])甲|l(?P<letter>[1-3])(?!\d)|level\s?(?P<word>[1-3])")
+# The level of 社康的结算医院 is said elsewhere.
+_SETTLING = re.compile(r"社康(?:中心)?(?:它|那边|上头|上面|上级|所属|嘅|的)*结算医院")
 # What follows or leads a number that is no amount.
 _OTHER_AFTER = re.compile(
     r"\s*(?:号|日|岁|周岁|级|甲|乙|个(?!人)|家(?!庭|里|长)|楼|床|点|分(?:钟|诊)|小时|钟|周(?!转)|胎|口|折|条|项|种|方式|倍|位|公里|房|届"
-    r"|层|班|型|度|℃|斤|公斤|cm|粒|片|盒|瓶|支|针|毫升|ml|mg|路|栋|室|单元|学年|年|月|晚|样|下(?!来|半|个|次)|直|些|般|百分|只|院"
-    r"|门(?!槛)|边|宝|姐|哥|弟|妹|礼拜|星期|代|档|期|段|线|旦|切|时|c|:\d|起(?!付|步)|共|米|克|多?公分)"
+    r"|层|班|型|度|℃|斤|公斤|cm|粒|片|盒|瓶|支|针|毫升|ml|mg|路|栋|室|单元|学年|年|月|晚|样|下(?!来|半|个|次)|直|些|般|百分|院"
+    r"|门(?!槛|诊)|边|宝|姐|哥|弟|妹|礼拜|星期|代|档|期|段|线|旦|切|时|c|:\d|共|米|克|多?公分)"
 )
-_OTHER_BEFORE = re.compile(
-    r"(?:[号码编证案温]\s*(?:是|为)?\s*[:#]?|#|第|初|星期|周|礼拜|电话|手机|热线|邮编|拨|打|微信|qq|百分之|\d度|\d:|[今去明]年)\s*$"
+_NAMED_BEFORE = re.compile(
+    r"(?:[号码编证案温]\s*(?:是|为)?\s*[:#]?|#|电话|手机|热线|邮编|拨|打|微信|qq|百分之|\d度|\d:)\s*$"
 )
+_ORDER_BEFORE = re.compile(r"(?:第|初|星期|周|礼拜|[今去明]年)\s*$")
+_COUNTABLE = 100
 _JOINED_BEFORE = re.compile(r"[大小老幼统唯同之万]$")
 _HOTLINES = ("12345", "12333", "12366")
 _SMALLEST, _PERSONAL, _LONGEST = 5, 7, 18
@@ -85,7 +89,7 @@ _UNIT = re.compile(
 )
 _ABOUT = ("左右", "上下")
 _FOREIGN = ("刀", "美元", "美金", "港币", "港元", "欧元", "日元")
-_VAGUE_BEFORE = re.compile(r"(?:不到|将近|(?<!最)近|超过|好|上|几|数|小|不止|至少|起码|快|不足|低于|少于|高于|多于|差点|接近|半)$")
+_VAGUE_BEFORE = re.compile(r"(?:不到|将近|(?<!最)近|超过|(?<![正最只友])好|(?<![以线之往至身赶加])上|几|数|(?<![大中])小|不止|至少|起码|快|不足|低于|少于|高于|多于|差点|接近|(?<![一上下大])半)$")
 _ABOUT_BEFORE = re.compile(r"(?:大概|大约|约|差不多|估计)[是有花了]{0,2}$")
 _VAGUE_ALONE = re.compile(r"(?:好?几|数|上|小|大几|半个?)[十百千万亿]+|[十百千万](?:把|来)[百千万]?|[十百千]?多[百千万]")
 # The 6 of 105块6, 三毛二, 零五分, and 半.
@@ -94,7 +98,7 @@ _HALF = re.compile(r"个半(?!小时|钟|月|天|年|学)(?P<scale>[w万千k])?|
 _RANGE = re.compile(r"\s*(?:-|~|～|—|到|至|、|'|\s)\s*")
 _MINUS = re.compile(r"(?:负|(?<![\d年月.级])-)\s*$")
 # 八千两个一起 is 八千 and 两个.
-_COUNTED = re.compile(r"[百千万][一两二三四五六七八九][个次天张笔人家回趟晚]$")
+_COUNTED = re.compile(r"[百千万][一二三四五六七八九]?[一两二三四五六七八九][个次天张笔人家回趟晚]$")
 _CUE = re.compile(r"[花费用钱付缴交收报共额线:=是了过掉出总价单剩计外]\s*$")
 
 
@@ -249,6 +253,8 @@ def _percents(text: str) -> Iterator[Span]:
 
 
 def _levels(text: str) -> Iterator[Span]:
+    for match in _SETTLING.finditer(text):
+        yield Span(OTHER, *match.span())
     for match in _LEVEL_WORD.finditer(text):
         sign = match["level"] or match["star"] or match["letter"] or match["word"]
         yield Span(LEVEL, *match.span(), name=str(read_number(sign)))
@@ -261,12 +267,12 @@ def _counts(text: str) -> Iterator[Span]:
         said = match["count"] or (match["behind"] or "").rstrip("个")
         known = {"俩": 2, "仨": 3}.get(said) or (3 if match["three"] else 2 if match["two"] else None)
         value = Decimal(known) if known else -1 if said.startswith("-") else read_number(said)
-        if value is not None and value >= 100 and not match["count"].isdigit():
+        if value is not None and value >= 100 and match["count"] and not match["count"].isdigit():
             continue
         # 大的10月办, 小的12月: the months between are spans of their own.
         start = max(match.start(), match.end() - 2) if known and not match["count"] else match.start()
         end = match.end("count") if match["count"] else match.end()
-        yield Span(CHILDREN, start, end, value=value and Decimal(value))
+        yield Span(CHILDREN, start, end, value=None if value is None else Decimal(value), name="" if match["count"] else "word")
     for match in _TIMES.finditer(text):
         yield Span(TIMES, *match.span(), value=read_number(match["count"]))
 
@@ -285,6 +291,8 @@ def _amounts(text: str, taken: bytearray) -> list[Span]:
         if found and start < found[-1].end:
             continue
         # 八百三级医院 is 八百 and 三级.
+        while end > start and taken[start]:
+            start += 1
         while end > start and any(taken[start:end]):
             end -= 1
         if _COUNTED.search(text[start : end + 1]):
@@ -339,8 +347,11 @@ def _kind_of(said: str, value: Decimal | None, before: str, after: str, unit: re
     named = said in _HOTLINES or (_PERSONAL <= digits <= _LONGEST and not scaled and "," not in said and len(set(said)) > 2)
     if said == "千万":
         return ""
-    joined = not scaled and _JOINED_BEFORE.search(before)
-    if named or joined or _OTHER_BEFORE.search(before) or _OTHER_AFTER.match(after):
+    joined = not scaled and value is not None and value < _COUNTABLE and _JOINED_BEFORE.search(before)
+    large = value is not None and value >= _COUNTABLE
+    # 三级 5200 级别未写: a gap behind a large number ends what is said of it.
+    counted = _OTHER_AFTER.match(after) and not (large and after[0].isspace())
+    if named or joined or counted or _NAMED_BEFORE.search(before) or (not large and _ORDER_BEFORE.search(before)):
         return OTHER
     if re.search(r"[a-z_]$", before) or re.match(r"[a-z_]", after):
         return OTHER

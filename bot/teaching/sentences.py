@@ -70,7 +70,7 @@ def parse_sentence(line: str, finder: Finder) -> Sentence:
         if place is None:
             raise ValueError(f"“<{role}{said}>”这里没有找到这一类的数、月份、级别或地名。")
         roles[place] = role
-    _expect_children("" if asked else children, spans)
+    _expect_children("" if asked or heads["many"] == "sum" else children, spans)
     return Sentence(text, asked, tuple(spans), tuple(roles), heads)
 
 

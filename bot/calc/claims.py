@@ -8,8 +8,34 @@ from decimal import Decimal
 
 from bot.calc.formulas import ZERO, Claim, pay, percent, ratio_of
 from bot.calc.guards import temporary
-from bot.calc.outcome import LEVEL_NAMES, LEVELS, Figure, Missing, Outcome, Result, Step, Unknown, Wrong, cents, plain, yuan
-from bot.calc.record import AMOUNTS, AWAY, IN_PROVINCE, LOCAL, NO, OUT_PROVINCE, SEVERAL, SEVERAL_CHILDREN, UNCOVERED, UNSURE, YES, Record
+from bot.calc.outcome import (
+    LEVEL_NAMES,
+    LEVELS,
+    Figure,
+    Missing,
+    Outcome,
+    Result,
+    Step,
+    Unknown,
+    Wrong,
+    cents,
+    plain,
+    yuan,
+)
+from bot.calc.record import (
+    AMOUNTS,
+    AWAY,
+    IN_PROVINCE,
+    LOCAL,
+    NO,
+    OUT_PROVINCE,
+    SEVERAL,
+    SEVERAL_CHILDREN,
+    UNCOVERED,
+    UNSURE,
+    YES,
+    Record,
+)
 from corpus.policy import Policy
 
 # Nobody's bill is larger; more digits are a slip or a joke. A consultation costs tens of yuan.
@@ -92,7 +118,11 @@ def _one(record: Record, policy: Policy) -> Outcome:
 
 def location_of(record: Record) -> str:
     """Return where the hospital is; in the city unless something speaks against it."""
-    away = record.filed or record.temporary == YES or (record.referral == YES and record.visit == "inpatient" and not record.selected)
+    away = (
+        record.filed
+        or record.temporary == YES
+        or (record.referral == YES and record.visit == "inpatient" and not record.selected)
+    )
     return record.location or (AWAY if away else LOCAL)
 
 
@@ -125,9 +155,17 @@ def _sum(records: Sequence[Record], policy: Policy) -> Outcome:
     used, shared = records[0].used or ZERO, (records[0].children or 1) == 1
     for record in records:
         outpatient = record.visit == "outpatient" and shared
-        outcome = _one(replace(record, used=used if outpatient and used else record.used, many="", want="", children=None), policy)
+        outcome = _one(
+            replace(record, used=used if outpatient and used else record.used, many="", want="", children=None), policy
+        )
         if not isinstance(outcome, Result) or len(outcome.figures) < 2 or outcome.figures[0].unit != "元":
-            return Missing(outcome.slot, outcome.phrase) if isinstance(outcome, Missing) else outcome if isinstance(outcome, Unknown | Wrong) else Unknown("calc_one_by_one")
+            return (
+                Missing(outcome.slot, outcome.phrase)
+                if isinstance(outcome, Missing)
+                else outcome
+                if isinstance(outcome, Unknown | Wrong)
+                else Unknown("calc_one_by_one")
+            )
         results.append(outcome)
         if outpatient:
             used += Decimal(outcome.figures[0].value)
@@ -138,7 +176,11 @@ def _sum(records: Sequence[Record], policy: Policy) -> Outcome:
     step = Step(" + ".join(result.figures[at].value for result in results), str(cents(sums[at])))
     notes = tuple(dict.fromkeys(note for result in results for note in result.assumptions))
     basis = tuple(dict.fromkeys(entry for result in results for entry in result.basis))
-    inputs = {f"{name}{number}" if number > 1 else name: value for number, result in enumerate(results, 1) for name, value in result.inputs.items()}
+    inputs = {
+        f"{name}{number}" if number > 1 else name: value
+        for number, result in enumerate(results, 1)
+        for name, value in result.inputs.items()
+    }
     steps = tuple(step for result in results for step in result.steps)
     return Result(tuple(figures[::-1] if own else figures), (*steps, step), basis[0], inputs, notes, basis)
 
@@ -155,7 +197,10 @@ def _compared(record: Record, policy: Policy) -> Outcome:
     label, unit = f"{results[0].figures[0].label}相差", results[0].figures[0].unit
     apart = max(values) - min(values)
     shown = [str(cents(value)) if unit == "元" else plain(value) for value in (apart, *values)]
-    figures = [Figure(name, value, unit) for name, value in zip((label, *(LEVEL_NAMES[level] for level in record.levels)), shown, strict=True)]
+    figures = [
+        Figure(name, value, unit)
+        for name, value in zip((label, *(LEVEL_NAMES[level] for level in record.levels)), shown, strict=True)
+    ]
     ends = [str(cents(value)) if unit == "元" else f"{plain(value)}%" for value in (max(values), min(values), apart)]
     steps = (*(step for result in results for step in result.steps), Step(f"{ends[0]} - {ends[1]}", ends[2]))
     return replace(results[0], figures=tuple(figures), steps=steps)
@@ -216,7 +261,9 @@ def _outpatient(record: Record, policy: Policy) -> Outcome:
     if record.selected == NO and (sent or emergency):
         return Unknown("calc_not_selected_referred")
     if record.selected == NO:
-        if record.consult is not None or (record.cost is None and record.want == "ratio" and record.consult_in == "only"):
+        if record.consult is not None or (
+            record.cost is None and record.want == "ratio" and record.consult_in == "only"
+        ):
             return Unknown("calc_consult_elsewhere")
         return _nothing(record, policy, away=False)
     if record.selected == UNSURE or (not record.selected and emergency):
@@ -302,7 +349,11 @@ def _level_missing(record: Record, policy: Policy, asked: Claim, worked: bool) -
     own, entry = record.want == "self", policy.figure(f"{asked.kind}.{LEVELS[0]}").entry
     payments = [(level, pay(policy, replace(asked, level=level))) for level in LEVELS] if worked else []
     table = tuple(yuan(LEVEL_NAMES[level], paid.own if own else paid.fund) for level, paid in payments)
-    premise = "calc_table_inpatient" if asked.visit == "inpatient" and asked.deductible is None and record.above is None else "calc_table"
+    premise = (
+        "calc_table_inpatient"
+        if asked.visit == "inpatient" and asked.deductible is None and record.above is None
+        else "calc_table"
+    )
     return Missing("hospital_level", table=table, entry=entry, premise=premise if table else "")
 
 
@@ -311,7 +362,9 @@ def _paid(record: Record, policy: Policy, asked: Claim, notes: list[str]) -> Res
     payment = pay(policy, asked)
     figures, steps = [yuan("医保支付", payment.fund), yuan("个人负担", payment.own)], list(payment.steps)
     if record.outside and record.scoped is None and record.total is not None and record.above is None:
-        steps.insert(0, Step(f"{cents(record.total)} - {cents(record.outside)}", str(cents(record.total - record.outside))))
+        steps.insert(
+            0, Step(f"{cents(record.total)} - {cents(record.outside)}", str(cents(record.total - record.outside)))
+        )
     if record.want == "self":
         figures.reverse()
         steps.append(Step(f"{cents(asked.cost + asked.consult)} - {payment.fund}", str(cents(payment.own))))
@@ -352,7 +405,9 @@ def _nothing(record: Record, policy: Policy, away: bool) -> Outcome:
     if record.want == "self":
         figures.reverse()
     entry = policy.figure("away.out_province").entry if away else NOT_CHOSEN
-    return Result(tuple(figures), tuple(steps), entry, inputs_of(record), () if away else ("calc_assume_not_referred",), (entry,))
+    return Result(
+        tuple(figures), tuple(steps), entry, inputs_of(record), () if away else ("calc_assume_not_referred",), (entry,)
+    )
 
 
 def _two_readings(record: Record, policy: Policy, location: str) -> Unknown:

@@ -14,13 +14,13 @@ from bot.calc.arithmetic import Expression, read_expression
 from bot.calc.claims import NOT_CHOSEN, claim
 from bot.calc.fees import FEES, work_out_fee
 from bot.calc.guards import outside, told_cost
-from bot.calc.limits import BENEFITS, CAPS, work_out_benefit, work_out_cap
+from bot.calc.limits import CAPS, work_out_benefit, work_out_cap
 from bot.calc.numbers import read_number, settle
 from bot.calc.outcome import Missing, Outcome, Result, Unknown, Wrong
 from bot.calc.reader import ASKED, Lexicon, Reader
 from bot.calc.record import COSTS, KEPT, Record, dump, load
-from bot.calc.spans import AMOUNT, HERE, PLACE, Finder
 from bot.calc.sentence import Sentence
+from bot.calc.spans import AMOUNT, HERE, PLACE, Finder
 from bot.calc.understand import records_of
 from bot.calc.wording import OPTIONS, Say, Wording, said
 from bot.reply import CalculatorReply
@@ -48,7 +48,9 @@ _INSURANCE = re.compile(
 _HOW_MUCH = re.compile(r"^[^,。;以后外上]{0,6}(?:多少|几)")
 _MORE_CHILDREN = re.compile(r"(?:再加|还有|多[了添]?)[^,。;]{0,2}[一两二三\d俩]")
 _NUMERAL = re.compile(r"[\d零〇一二两兩三四五六七八九十百千万萬½¼¾⅓⅔①-⑳]")
-_COINS = re.compile(r"([\d零一二两三四五六七八九十百千万]+)[块元]([\d零一二三四五六七八九])[毛角](?:([\d零一二三四五六七八九])分?)?")
+_COINS = re.compile(
+    r"([\d零一二两三四五六七八九十百千万]+)[块元]([\d零一二三四五六七八九])[毛角](?:([\d零一二三四五六七八九])分?)?"
+)
 _SIGN = re.compile(r"[-+*/^×÷xX·✕✖➕➖➗−加減减乘除方折扣＋－＊／％%]|的\s*(?:[\d一二三四五六七八九百]|一半)|[²³]")
 
 
@@ -82,7 +84,9 @@ class Calculator:
         self._wordings = {policy.years: Wording(say, basis, policy) for policy in policies}
         self._finder, self._reader, self._clock = finder, reader, clock
         self._known = known_amounts(policies[0])
-        self._on_bill = on_bill
+        self._on_bill = {
+            absent.name for absent in policies[0].absent if any(on_bill(fold(word)) for word in absent.words)
+        }
         # The entries whose numbers are computed with, by their ids.
         self.entries = frozenset({NOT_CHOSEN, *(figure.entry for policy in policies for figure in policy.figures)})
 
@@ -101,7 +105,9 @@ class Calculator:
             return self._run([record.over(one) for one in before])
         context = asked if asked in ASKED else before[0].task if before else ""
         spans = self._finder.find(settled, self._today, asked)
-        sentence = Sentence(settled, spans, self._reader.read(settled, spans, context, self._known), self._reader.lexicon)
+        sentence = Sentence(
+            settled, spans, self._reader.read(settled, spans, context, self._known), self._reader.lexicon
+        )
         task, sure = sentence.reading["task"], sentence.reading.sure("task")
         if before:
             elsewhere = hits and hits[0].entry_id not in self.entries and hits[0].score >= ELSEWHERE
@@ -133,12 +139,16 @@ class Calculator:
         if task == "claim" and "uninsured" in sentence.words:
             return self._wordings[policy.years].unknown(Unknown("calc_uninsured"))
         if kept:
-            records = [replace(one, **{name: getattr(one, name) or getattr(kept[0], name) for name in KEPT}) for one in records]
+            records = [
+                replace(one, **{name: getattr(one, name) or getattr(kept[0], name) for name in KEPT}) for one in records
+            ]
             if kept[0].task in CAPS and task == "claim":
                 records = [replace(one, visit=one.visit or "outpatient") for one in records]
         return self._run(records, policy)
 
-    def _go_on(self, sentence: Sentence, task: str, sure: float, before: list[Record], asked: str) -> CalculatorReply | None:
+    def _go_on(
+        self, sentence: Sentence, task: str, sure: float, before: list[Record], asked: str
+    ) -> CalculatorReply | None:
         """Reply to a message that belongs to the calculation that is going on, None if it is about something else."""
         policy = self._policy_of(sentence)
         wording = self._wordings[policy.years]
@@ -158,7 +168,12 @@ class Calculator:
                 return self._run([replace(records[0], task=task).over(before[0])], policy)
             return self._begin(sentence, task, before if task in FEES + CAPS + ("claim",) else [])
         told = records_of(sentence, policy, before[0])
-        if not told_cost(told[0]) and told[0].deductible is None and "quantity" in sentence.words and (name := _weak(sentence, self._policies[0])):
+        if (
+            not told_cost(told[0])
+            and told[0].deductible is None
+            and "quantity" in sentence.words
+            and (name := _weak(sentence, self._policies[0]))
+        ):
             return wording.unknown(Unknown("calc_absent", {"name": name}), dump(before, asked))
         return self._run(_merged(before, told, sentence, asked), policy)
 
@@ -193,9 +208,11 @@ class Calculator:
         What may also stand on a bill (自费, 起付线) is only asked for where no cost is told.
         """
         told = told_cost(record)
-        sought = record.task in ("income", "wage") or (record.want in ("ratio", "selfratio") and sentence.reading.sure("want") > SURE)
+        sought = record.task in ("income", "wage") or (
+            record.want in ("ratio", "selfratio") and sentence.reading.sure("want") > SURE
+        )
         for absent in self._policies[0].absent:
-            on_bill = any(self._on_bill(word) for word in absent.words)
+            on_bill = absent.name in self._on_bill
             if not (on_bill and (told or sought or record.task != "claim")) and record.task not in ("income", "wage"):
                 if name := _named(absent, sentence.text):
                     return name
@@ -209,12 +226,22 @@ class Calculator:
             if policy.years in schools or any(policy.fee.contains(month) for month in months):
                 return policy
         years = {span.year for span in sentence.spans if span.kind == "year"}
-        return next((policy for policy in self._policies if {policy.cap_year, policy.fee.first.year} & years), self._policies[0])
+        return next(
+            (policy for policy in self._policies if {policy.cap_year, policy.fee.first.year} & years), self._policies[0]
+        )
 
 
 def _weak(sentence: Sentence, policy: Policy) -> str:
     """Return the name of a missing number whose word stands right before the question for it: 起付线到底是多少."""
-    return next((absent.name for absent in policy.absent for word in absent.words if GAP not in word and _right_before(fold(word), sentence.text)), "")
+    return next(
+        (
+            absent.name
+            for absent in policy.absent
+            for word in absent.words
+            if GAP not in word and _right_before(fold(word), sentence.text)
+        ),
+        "",
+    )
 
 
 def _right_before(word: str, text: str) -> bool:
@@ -317,7 +344,9 @@ def load_finder(corpus: Path) -> Finder:
     """Return the finder of spans with a corpus's words for levels and places."""
     meanings, places = load_words(corpus)
     # 三级 and its like are found by form, as 一级护理 and 三级台阶 are none.
-    levels = {level: [fold(word) for word in words if not word.endswith("级")] for level, words in meanings["level"].items()}
+    levels = {
+        level: [fold(word) for word in words if not word.endswith("级")] for level, words in meanings["level"].items()
+    }
     return Finder(levels, {group: [fold(name) for name in names] for group, names in places.items()})
 
 
@@ -328,7 +357,9 @@ def load_lexicon(corpus: Path) -> Lexicon:
     return Lexicon({name: [fold(word) for word in words if GAP not in word] for name, words in lists.items()})
 
 
-def load_calculator(say: Say, basis: Mapping[str, str], clock: Callable[[], datetime], corpus: Path | None = None) -> Calculator | None:
+def load_calculator(
+    say: Say, basis: Mapping[str, str], clock: Callable[[], datetime], corpus: Path | None = None
+) -> Calculator | None:
     """Return the calculator of a corpus; None for a corpus without numbers."""
     corpus = corpus or corpus_path()
     policies = load_policies(corpus / "policy")
@@ -337,4 +368,6 @@ def load_calculator(say: Say, basis: Mapping[str, str], clock: Callable[[], date
     meanings, places = load_words(corpus)
     known = [fold(word) for words in [*meanings["role"].values(), *places.values()] for word in words]
     reader = Reader.load(WEIGHTS, load_lexicon(corpus))
-    return Calculator(policies, load_finder(corpus), reader, lambda word: any(one in fold(word) for one in known), say, basis, clock)
+    return Calculator(
+        policies, load_finder(corpus), reader, lambda word: any(one in word for one in known), say, basis, clock
+    )

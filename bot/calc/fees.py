@@ -31,7 +31,9 @@ def work_out_fee(record: Record, policy: Policy) -> Outcome:
     return _TASKS[record.task](record, policy, children)
 
 
-def fee_result(label: str, value: Decimal, steps: tuple[Step, ...], policy: Policy, record: Record, notes: tuple[str, ...] = ()) -> Result:
+def fee_result(
+    label: str, value: Decimal, steps: tuple[Step, ...], policy: Policy, record: Record, notes: tuple[str, ...] = ()
+) -> Result:
     """Return a fee with the entry that it stands in."""
     entry = policy.figure("fee.personal").entry
     return Result((yuan(label, value),), steps, entry, _inputs(record, policy), notes, (entry,))
@@ -120,7 +122,11 @@ def month_outside(policy: Policy, month: Month, children: int = 1) -> Unknown | 
     if policy.fee.contains(month):
         return None
     same = next(known for known in policy.fee.months if known.number == month.number)
-    values = {"other": f"{school_year_of(policy, month)}学年度", "month": same.chinese, "fee": str(cents(fee(policy, same, children)[0]))}
+    values = {
+        "other": f"{school_year_of(policy, month)}学年度",
+        "month": same.chinese,
+        "fee": str(cents(fee(policy, same, children)[0])),
+    }
     return Unknown("calc_other_month", values)
 
 
@@ -137,7 +143,13 @@ def _newborn(record: Record, policy: Policy, children: int) -> Outcome:
         return Unknown("calc_newborn_other_hukou")
     if len(set(record.birth)) > 1 or len(set(record.apply)) > 1:
         return Unknown("calc_child_by_child")
-    if record.birth and record.apply and not record.hukou and record.apply[0] - record.birth[0] > window and not record.assumed_year:
+    if (
+        record.birth
+        and record.apply
+        and not record.hukou
+        and record.apply[0] - record.birth[0] > window
+        and not record.assumed_year
+    ):
         # Too late whoever the child is, so nobody needs to be asked.
         return _late(record, policy, children)
     for slot, said in (("hukou", record.hukou), ("birth_month", record.birth), ("apply_month", record.apply)):
@@ -158,7 +170,11 @@ def _newborn(record: Record, policy: Policy, children: int) -> Outcome:
 
 def _late(record: Record, policy: Policy, children: int) -> Outcome:
     outcome = fee_by_month(replace(record, assumed_year=False), policy, children)
-    return replace(outcome, assumptions=("calc_note_late", *outcome.assumptions)) if isinstance(outcome, Result) else outcome
+    return (
+        replace(outcome, assumptions=("calc_note_late", *outcome.assumptions))
+        if isinstance(outcome, Result)
+        else outcome
+    )
 
 
 def _from_birth(record: Record, policy: Policy, birth: Month, applied: Month, children: int) -> Outcome:

@@ -18,7 +18,10 @@ _BELIEVED = 0.95
 _ATTRIBUTES = {"filed": "filed", "referral": "referral", "emergency": "emergency"}
 # Questions of the plain fee have none of these words, unless the reader is as good as certain.
 _OTHER_FEES = {"subsidy", "monthly", "base", "wage", "cap", "difference"}
-_OUTPATIENT, _INPATIENT = re.compile(r"(?<![没未不冇])门诊|社康"), re.compile(r"(?<![没未不冇])(?:住院|住[了咗][^,。;]{0,4}院|入院)")
+_OUTPATIENT, _INPATIENT = (
+    re.compile(r"(?<![没未不冇])门诊|社康"),
+    re.compile(r"(?<![没未不冇])(?:住院|住[了咗][^,。;]{0,4}院|入院)"),
+)
 _DENIED_STAY = re.compile(r"[没未不冇]有?住")
 _AWAY = re.compile(
     r"(?<![非从])(?<!不是)(?<!不在)(?:外地|异地|外市|市外|老家|乡下|乡里|娘家|婆家|外婆家|姥姥家|奶奶家)"
@@ -60,7 +63,12 @@ def _of_task(record: Record, sentence: Sentence) -> Record:
         return replace(record, want="year")
     if record.task == "monthly" and (record.part == "") == ("subsidy" in sentence.words):
         return replace(record, part="?")
-    if record.task == "claim" and record.want in ("", "fund") and "self" in sentence.words and sentence.reading.sure("want", "self") >= 0.1:
+    if (
+        record.task == "claim"
+        and record.want in ("", "fund")
+        and "self" in sentence.words
+        and sentence.reading.sure("want", "self") >= 0.1
+    ):
         return replace(record, want="self")
     return record
 
@@ -70,7 +78,12 @@ def _of_papers(record: Record, sentence: Sentence) -> Record:
     for field, word in _ATTRIBUTES.items():
         if not getattr(record, field) and word in sentence.words and sentence.reading.sure(field, "") < _BELIEVED:
             record = replace(record, **{field: UNSURE})
-    if not record.scope and "mixed" in sentence.words and sentence.reading.sure("scope", "") < _BELIEVED and record.outside is None:
+    if (
+        not record.scope
+        and "mixed" in sentence.words
+        and sentence.reading.sure("scope", "") < _BELIEVED
+        and record.outside is None
+    ):
         record = replace(record, scope="part")
     return record
 
@@ -87,7 +100,12 @@ def _of_visit(record: Record, sentence: Sentence) -> Record:
     if record.visit == "outpatient" and (record.deductible is not None or record.above is not None):
         # Only a stay has a deductible.
         record = replace(record, visit="" if sentence.reading.sure("visit", "out") > _BELIEVED else "inpatient")
-    if record.location in ("", LOCAL) and not sentence.of(PLACE, "t") and _AWAY.search(text) and sentence.reading["place"] != "here":
+    if (
+        record.location in ("", LOCAL)
+        and not sentence.of(PLACE, "t")
+        and _AWAY.search(text)
+        and sentence.reading["place"] != "here"
+    ):
         record = replace(record, location=AWAY)
     return record
 
@@ -96,14 +114,24 @@ def _of_amounts(record: Record, sentence: Sentence) -> Record:
     """Doubt an amount whose name right before it is not what was learned, and sums that words make doubtful."""
     for span, role, _ in sentence.of(AMOUNT):
         before, after = sentence.text[: span.start].rstrip("是为:的 "), sentence.text[span.end :]
-        if (before.endswith(sentence.names("deductible")) and role not in "DAX") or (after.startswith(sentence.names("consult")) and role not in "CX"):
+        if (before.endswith(sentence.names("deductible")) and role not in "DAX") or (
+            after.startswith(sentence.names("consult")) and role not in "CX"
+        ):
             return replace(record, unclear="amount")
-        if before.endswith(sentence.names("consult")) and role not in "CXIN" and not before.endswith(("含诊查费", "除诊查费", "了诊查费")):
+        if (
+            before.endswith(sentence.names("consult"))
+            and role not in "CXIN"
+            and not before.endswith(("含诊查费", "除诊查费", "了诊查费"))
+        ):
             return replace(record, unclear="amount")
     ones = [span.end for span, *_ in sentence.of(TIMES) if span.value == 1]
     if record.times and record.each is None and any(span.start in ones for span, role, _ in sentence.of(AMOUNT, "TSI")):
         # 一趟130, 跑了4趟: what each cost, and not all.
-        return replace(record, each=record.total, total=None) if record.total is not None else replace(record, unclear="amount")
+        return (
+            replace(record, each=record.total, total=None)
+            if record.total is not None
+            else replace(record, unclear="amount")
+        )
     if len(sentence.of(AMOUNT, "U")) > 1 and len({span.year for span, *_ in sentence.of(YEAR)}) > 1:
         # 去年报了2000, 今年报了800.
         return replace(record, used=None, unclear="used_cap")

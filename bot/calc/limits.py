@@ -5,7 +5,20 @@ from __future__ import annotations
 from decimal import Decimal
 
 from bot.calc.formulas import ZERO, cap_cost
-from bot.calc.outcome import LEVEL_NAMES, LEVELS, Figure, Missing, Outcome, Result, Step, Unknown, Wrong, cents, plain, yuan
+from bot.calc.outcome import (
+    LEVEL_NAMES,
+    LEVELS,
+    Figure,
+    Missing,
+    Outcome,
+    Result,
+    Step,
+    Unknown,
+    Wrong,
+    cents,
+    plain,
+    yuan,
+)
 from bot.calc.record import Record
 from corpus.policy import Month, Policy
 
@@ -39,14 +52,21 @@ def _whole(record: Record, policy: Policy) -> Result:
 def _remaining(policy: Policy, used: Decimal) -> Result:
     cap = policy.number("cap.amount")
     steps = (Step(f"{cap} - {cents(used)}", str(cents(cap - used))),) if used <= cap else ()
-    return _result(policy, yuan("剩余限额", max(ZERO, cap - used)), steps, "calc_note_remaining", {"used_cap": str(cents(used))})
+    return _result(
+        policy, yuan("剩余限额", max(ZERO, cap - used)), steps, "calc_note_remaining", {"used_cap": str(cents(used))}
+    )
 
 
 def _spent(policy: Policy, left: Decimal) -> Outcome:
     cap = policy.number("cap.amount")
     if left > cap:
         return Wrong("calc_over_cap")
-    return _result(policy, yuan("已用限额", cap - left), (Step(f"{cap} - {cents(left)}", str(cents(cap - left))),), "calc_note_remaining")
+    return _result(
+        policy,
+        yuan("已用限额", cap - left),
+        (Step(f"{cap} - {cents(left)}", str(cents(cap - left))),),
+        "calc_note_remaining",
+    )
 
 
 def _cost(record: Record, policy: Policy, used: Decimal) -> Outcome:
@@ -57,10 +77,18 @@ def _cost(record: Record, policy: Policy, used: Decimal) -> Outcome:
         table = tuple(yuan(LEVEL_NAMES[one], cap_cost(policy, one, used)[0]) for one in LEVELS)
         return Missing("hospital_level", table=table, entry=policy.figure("cap.amount").entry)
     value, step = cap_cost(policy, record.level, used)
-    return _result(policy, yuan(f"{LEVEL_NAMES[record.level]}的费用", value), (step,), "calc_note_cap_cost", {"hospital_level": record.level})
+    return _result(
+        policy,
+        yuan(f"{LEVEL_NAMES[record.level]}的费用", value),
+        (step,),
+        "calc_note_cap_cost",
+        {"hospital_level": record.level},
+    )
 
 
-def _result(policy: Policy, figure: Figure, steps: tuple[Step, ...], note: str, inputs: dict[str, str] | None = None) -> Result:
+def _result(
+    policy: Policy, figure: Figure, steps: tuple[Step, ...], note: str, inputs: dict[str, str] | None = None
+) -> Result:
     entry = policy.figure("cap.amount").entry
     return Result((figure,), steps, entry, {"cap_year": str(policy.cap_year), **(inputs or {})}, (note,), (entry,))
 

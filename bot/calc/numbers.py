@@ -28,14 +28,17 @@ _FEW = re.compile(r"(?<![十百千万零])[一二两三四五六七八九]{2}(?=
 
 # What a page, a link or a letter brings along, and no parent typed: tags, entities, addresses, time stamps.
 _PASTED = re.compile(
-    r"</?[a-z!][^<>]{0,400}>|&#?\w{2,8};|(?:https?://|www\.)[!-~]+|^\s*\d{4}-\d{1,2}-\d{1,2}[ t]\d{1,2}:\d{2}(?::\d{2})?", re.I
+    r"</?[a-z!][^<>]{0,400}>|&#?\w{2,8};|(?:https?://|www\.)[!-~]+|^\s*\d{4}-\d{1,2}-\d{1,2}[ t]\d{1,2}:\d{2}(?::\d{2})?",
+    re.I,
 )
 # 100，200 are two amounts, 2，000.00 is one.
 _COMMA = re.compile(r"(?<=\d)[，、](?=\d)(?!000(?!\d))")
 # 600 家里: closing this gap would join what belongs apart; folding drops it, so it becomes a pause.
 _PAUSE = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 # 2 万, 1 0000, 2'000, 1,0000: one number, however it is set.
-_SET = re.compile(r"(?<=\d)\s+(?=[万千百亿]|0{3,4}(?!\d))|(?<=\d[万千])\s+(?=\d(?![\d.级]))|(?<=\d)'(?=\d{3}(?!\d))|(?<=\d),(?=0{4}(?!\d))")
+_SET = re.compile(
+    r"(?<=\d)\s+(?=[万千百亿]|0{3,4}(?!\d))|(?<=\d[万千])\s+(?=\d(?![\d.级]))|(?<=\d)'(?=\d{3}(?!\d))|(?<=\d),(?=0{4}(?!\d))"
+)
 _OH = re.compile(r"(?<=\d)[oOｏＯ]+(?![a-zA-Z])")
 _MEASURED = re.compile(rf"(?<=[\d{_SMALL}])个(?=[万亿])")
 _FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟〇", "一二三四五六七八九十百千零")
@@ -93,7 +96,10 @@ def _scaled(parts: list[str], text: str) -> Decimal | None:
             scale = _SCALES[part]
             if scale >= 10_000:
                 section = (section + (number or 0)) if section or number is not None else Decimal(1)
-                total, section = (total + section) * scale if total and total < scale else total + section * scale, Decimal(0)
+                total, section = (
+                    (total + section) * scale if total and total < scale else total + section * scale,
+                    Decimal(0),
+                )
             else:
                 section += (Decimal(1) if number is None else number) * scale
             number, last, zero = None, scale, False

@@ -15,7 +15,23 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from bot.calc.spans import ABROAD, AMOUNT, CHILDREN, COUNTRY, HERE, LEVEL, MONTH, OTHER, PERCENT, PLACE, PROVINCE, SCHOOL, TIMES, YEAR, Span
+from bot.calc.spans import (
+    ABROAD,
+    AMOUNT,
+    CHILDREN,
+    COUNTRY,
+    HERE,
+    LEVEL,
+    MONTH,
+    OTHER,
+    PERCENT,
+    PLACE,
+    PROVINCE,
+    SCHOOL,
+    TIMES,
+    YEAR,
+    Span,
+)
 
 _SAID = ("", "+", "-", "?")
 # What is read of a whole sentence; the first value means that nothing is said, but for the task.
@@ -39,7 +55,17 @@ _LABELS = tuple(f"{kind}:{role}" for kind, roles in ROLES.items() for role in ro
 LABELS = {kind: [_LABELS.index(f"{kind}:{role}") for role in roles] for kind, roles in ROLES.items()}
 # What may have been asked, or computed, right before.
 ASKED = (
-    *("visit", "hospital_level", "location", "out_of_city_kind", "selected", "amount", "consult_fee", "deductible", "used_cap"),
+    *(
+        "visit",
+        "hospital_level",
+        "location",
+        "out_of_city_kind",
+        "selected",
+        "amount",
+        "consult_fee",
+        "deductible",
+        "used_cap",
+    ),
     *("apply_month", "birth_month", "hukou", "children", *HEADS["task"][1:-3]),
 )
 _WORD = re.compile(r"[a-z]+|\d+|.", re.DOTALL)
@@ -80,7 +106,10 @@ class Reader:
     def load(cls, path: Path, lexicon: Lexicon) -> Reader:
         """Read the weights from a file."""
         data = json.loads(gzip.decompress(path.read_bytes()))
-        tables = [{name: tuple(zip(row[::2], (w / 100 for w in row[1::2]), strict=True)) for name, row in data[key].items()} for key in ("heads", "roles")]
+        tables = [
+            {name: tuple(zip(row[::2], (w / 100 for w in row[1::2]), strict=True)) for name, row in data[key].items()}
+            for key in ("heads", "roles")
+        ]
         return cls(tables[0], tables[1], data["steps"], lexicon)
 
     def read(self, text: str, spans: Sequence[Span], asked: str, known: Mapping[Decimal, str]) -> Reading:
@@ -117,10 +146,20 @@ class Reader:
             return []
         ahead = [[score for _, score in rows[0]]]
         for before, row in zip(rows, rows[1:], strict=False):
-            ahead.append([score + _log_sum([a + self._steps[l][m] for (l, _), a in zip(before, ahead[-1], strict=True)]) for m, score in row])
+            ahead.append(
+                [
+                    score + _log_sum([a + self._steps[l][m] for (l, _), a in zip(before, ahead[-1], strict=True)])
+                    for m, score in row
+                ]
+            )
         back = [[0.0] * len(rows[-1])]
         for row, after in zip(rows[-2::-1], rows[:0:-1], strict=False):
-            back.append([_log_sum([b + score + self._steps[l][m] for (m, score), b in zip(after, back[-1], strict=True)]) for l, _ in row])
+            back.append(
+                [
+                    _log_sum([b + score + self._steps[l][m] for (m, score), b in zip(after, back[-1], strict=True)])
+                    for l, _ in row
+                ]
+            )
         found = []
         for row, a, b in zip(rows, ahead, reversed(back), strict=True):
             shares = _softmax([x + y for x, y in zip(a, b, strict=True)])
@@ -160,11 +199,15 @@ class Lexicon:
 
     def lists_in(self, text: str) -> frozenset[str]:
         """Return the lists of which a word stands in a text."""
-        return frozenset(name for start in range(len(text)) for names, _ in self.words_at(text, start) for name in names.split("+"))
+        return frozenset(
+            name for start in range(len(text)) for names, _ in self.words_at(text, start) for name in names.split("+")
+        )
 
     def words_at(self, text: str, start: int) -> list[tuple[str, int]]:
         """Return the meanings of the words that begin at a place, longest first, and how long they are."""
-        return [(self._names[word], len(word)) for word in self._starts.get(text[start], ()) if text.startswith(word, start)]
+        return [
+            (self._names[word], len(word)) for word in self._starts.get(text[start], ()) if text.startswith(word, start)
+        ]
 
 
 def tokens_of(text: str, spans: Sequence[Span], known: Mapping[Decimal, str], lexicon: Lexicon) -> list[Token]:

@@ -78,7 +78,11 @@ class Record:
 
     def over(self, before: Record) -> Record:
         """Return what was said before with what this record says in its place."""
-        said = {one.name: getattr(self, one.name) for one in fields(self) if getattr(self, one.name) not in (None, "", (), False)}
+        said = {
+            one.name: getattr(self, one.name)
+            for one in fields(self)
+            if getattr(self, one.name) not in (None, "", (), False)
+        }
         for name in ("task", "wrong", "name"):
             said.pop(name, None)
         if any(name in said for name in COSTS):
@@ -107,7 +111,13 @@ class Record:
 
 def _slots(said: dict[str, object]) -> set[str]:
     """Return the slots that amounts answer."""
-    answered = {"consult": "consult_fee", "deductible": "deductible", "used": "used_cap", "left": "used_cap", "outside": "outside"}
+    answered = {
+        "consult": "consult_fee",
+        "deductible": "deductible",
+        "used": "used_cap",
+        "left": "used_cap",
+        "outside": "outside",
+    }
     return {answered.get(name, "amount") for name in AMOUNTS if said.get(name) is not None}
 
 

@@ -22,7 +22,9 @@ class Sentence:
     def of(self, kind: str, roles: str = "") -> list[tuple[Span, str, float]]:
         """Return the spans of a kind with role and probability; those with one of `roles` where they are given."""
         pairs = zip(self.spans, self.reading.roles, strict=True)
-        return [(span, role, sure) for span, (role, sure) in pairs if span.kind == kind and (not roles or role in roles)]
+        return [
+            (span, role, sure) for span, (role, sure) in pairs if span.kind == kind and (not roles or role in roles)
+        ]
 
     @cached_property
     def words(self) -> frozenset[str]:

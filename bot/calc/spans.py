@@ -18,7 +18,19 @@ YEAR, SCHOOL, PERCENT, CHILDREN, TIMES, OTHER = "year", "school", "percent", "ch
 HERE, PROVINCE, COUNTRY, ABROAD, NOWHERE = "深圳", "广东省内", "广东省外", "港澳台", "不是地名"
 
 _S = "零一二两三四五六七八九十"
-_NEAR = {"今年": 0, "当年": 0, "本年": 0, "去年": -1, "上一年": -1, "前年": -2, "明年": 1, "来年": 1, "下一年": 1, "出年": 1, "后年": 2}
+_NEAR = {
+    "今年": 0,
+    "当年": 0,
+    "本年": 0,
+    "去年": -1,
+    "上一年": -1,
+    "前年": -2,
+    "明年": 1,
+    "来年": 1,
+    "下一年": 1,
+    "出年": 1,
+    "后年": 2,
+}
 _YEAR = rf"(?:(?P<year>\d{{4}}|(?<!\d)\d{{2}}|二[{_S}]{{3}}|二[{_S}])\s*年|(?P<near>{'|'.join(_NEAR)}|次年|翌年|过完年|开年)(?!级))"
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 # 24年11月底, 十二月份, 9月20号, 9月20 (but not 9月20块).
@@ -61,11 +73,15 @@ _CHILDREN = re.compile(
     r"|(?P<two>龙凤胎|双胞胎|双胎|孖|twins|一儿一女|一男一女|一仔一女|哥俩|姐俩|兄弟俩?|姐妹俩?|兄妹|姐弟|老大[^。;]{0,14}老二|大[宝娃仔女][^。;]{0,16}[二小细][宝娃仔女]|[哥姐]{2}[^。;]{0,14}[弟妹]{2}|大的[^。;]{0,16}小的|俩(?![月天百千万]))"
 )
 _SECOND = re.compile(r"[二三四](?:孩|娃|宝|胎)")
-_TIMES = re.compile(rf"(?<![第\d.{_S}])(?P<count>\d{{1,3}}|[{_S}]{{1,3}})\s*(?:次|回(?!来)|趟|天|晚|日(?!元)|夜|节课?|张|笔)")
+_TIMES = re.compile(
+    rf"(?<![第\d.{_S}])(?P<count>\d{{1,3}}|[{_S}]{{1,3}})\s*(?:次|回(?!来)|趟|天|晚|日(?!元)|夜|节课?|张|笔)"
+)
 _PERCENT = re.compile(
     rf"(?P<digits>\d+(?:\.\d+)?)\s*(?:%|percent|个百分点|个点)|百分之(?P<words>[\d.点{_S}百]+)|(?P<tenths>[\d.点{_S}]+)\s*成(?!年|人|本|功|都|为)|千分之[\d.{_S}]+"
 )
-_LEVEL_WORD = re.compile(r"(?<!\d)(?<![^以镇县市区街村路][上高下低更])(?<!^上)(?P<level>[一二三两123四五六七八九零04-9])\s?级(?!护理|手术|残疾|保护|台阶|电梯|预警|风|伤残|地震|跳|心理|教师|厨师|烧伤|烫伤|肥胖|高血压|证|学生)(?:[以及和或]*[以之]?下(?!面|来))?|(?P<star>[四五])甲|l(?P<letter>[1-3])(?!\d)|level\s?(?P<word>[1-3])")
+_LEVEL_WORD = re.compile(
+    r"(?<!\d)(?<![^以镇县市区街村路][上高下低更])(?<!^上)(?P<level>[一二三两123四五六七八九零04-9])\s?级(?!护理|手术|残疾|保护|台阶|电梯|预警|风|伤残|地震|跳|心理|教师|厨师|烧伤|烫伤|肥胖|高血压|证|学生)(?:[以及和或]*[以之]?下(?!面|来))?|(?P<star>[四五])甲|l(?P<letter>[1-3])(?!\d)|level\s?(?P<word>[1-3])"
+)
 # The level of 社康的结算医院 is said elsewhere.
 _SETTLING = re.compile(r"社康(?:中心)?(?:它|那边|上头|上面|上级|所属|嘅|的)*结算医院")
 # What follows or leads a number that is no amount.
@@ -89,11 +105,17 @@ _UNIT = re.compile(
 )
 _ABOUT = ("左右", "上下")
 _FOREIGN = ("刀", "美元", "美金", "港币", "港元", "欧元", "日元")
-_VAGUE_BEFORE = re.compile(r"(?:不到|将近|(?<!最)近|超过|(?<![正最只友])好|(?<![以线之往至身赶加])上|几|数|(?<![大中])小|不止|至少|起码|快|不足|低于|少于|高于|多于|差点|接近|(?<![一上下大])半)$")
+_VAGUE_BEFORE = re.compile(
+    r"(?:不到|将近|(?<!最)近|超过|(?<![正最只友])好|(?<![以线之往至身赶加])上|几|数|(?<![大中])小|不止|至少|起码|快|不足|低于|少于|高于|多于|差点|接近|(?<![一上下大])半)$"
+)
 _ABOUT_BEFORE = re.compile(r"(?:大概|大约|约|差不多|估计)[是有花了]{0,2}$")
-_VAGUE_ALONE = re.compile(r"(?:好?几|数|上|小|大几|半个?)[十百千万亿]+|[十百千万](?:把|来)[百千万]?|[十百千]?多[百千万]")
+_VAGUE_ALONE = re.compile(
+    r"(?:好?几|数|上|小|大几|半个?)[十百千万亿]+|[十百千万](?:把|来)[百千万]?|[十百千]?多[百千万]"
+)
 # The 6 of 105块6, 三毛二, 零五分, and 半.
-_CHANGE = re.compile(rf"(?P<tenth>[\d{_S}])(?:(?:毛|角|毫)子?(?:(?P<cent>[\d{_S}])分?)?|(?![级甲乙个岁月天号次年周%成折点人家十百千万亿\d.]))|零(?P<only>[\d{_S}])分?|(?P<half>半)(?![年月天个岁日夜小])")
+_CHANGE = re.compile(
+    rf"(?P<tenth>[\d{_S}])(?:(?:毛|角|毫)子?(?:(?P<cent>[\d{_S}])分?)?|(?![级甲乙个岁月天号次年周%成折点人家十百千万亿\d.]))|零(?P<only>[\d{_S}])分?|(?P<half>半)(?![年月天个岁日夜小])"
+)
 _HALF = re.compile(r"个半(?!小时|钟|月|天|年|学)(?P<scale>[w万千k])?|(?<=[万千百])半(?![年月天个岁日夜小])")
 _RANGE = re.compile(r"\s*(?:-|~|～|—|到|至|、|'|\s)\s*")
 _MINUS = re.compile(r"(?:负|(?<![\d年月.级])-)\s*$")
@@ -216,9 +238,16 @@ def _school_years(text: str, today: date) -> Iterator[Span]:
 def _months(text: str, today: date) -> Iterator[Span]:
     if any("0" <= sign <= "9" for sign in text):
         for match in _WRITTEN.finditer(text):
-            year, month, day = next((y, m, d) for y, m, d in (
-                (match["year"], match["month"], match["day"]), (match["year2"], match["month2"], match["day2"]),
-                (match["year3"], match["month3"], match["day3"]), (match["year4"], match["month4"], None)) if y)
+            year, month, day = next(
+                (y, m, d)
+                for y, m, d in (
+                    (match["year"], match["month"], match["day"]),
+                    (match["year2"], match["month2"], match["day2"]),
+                    (match["year3"], match["month3"], match["day3"]),
+                    (match["year4"], match["month4"], None),
+                )
+                if y
+            )
             yield _month(match, int(month), full_year(int(year)), day)
         for match in _SHORT.finditer(text):
             yield _month(match, int(match["month"]), None, match["day"])
@@ -272,7 +301,9 @@ def _counts(text: str) -> Iterator[Span]:
         # 大的10月办, 小的12月: the months between are spans of their own.
         start = max(match.start(), match.end() - 2) if known and not match["count"] else match.start()
         end = match.end("count") if match["count"] else match.end()
-        yield Span(CHILDREN, start, end, value=None if value is None else Decimal(value), name="" if match["count"] else "word")
+        yield Span(
+            CHILDREN, start, end, value=None if value is None else Decimal(value), name="" if match["count"] else "word"
+        )
     for match in _TIMES.finditer(text):
         yield Span(TIMES, *match.span(), value=read_number(match["count"]))
 
@@ -306,7 +337,9 @@ def _amounts(text: str, taken: bytearray) -> list[Span]:
         else:
             found.append(span)
     for match in _VAGUE_ALONE.finditer(text):
-        if not any(taken[match.start() : match.end()]) and not any(one.start < match.end() and match.start() < one.end for one in found):
+        if not any(taken[match.start() : match.end()]) and not any(
+            one.start < match.end() and match.start() < one.end for one in found
+        ):
             found.append(Span(AMOUNT, *match.span()))
     return found
 
@@ -344,7 +377,9 @@ def _kind_of(said: str, value: Decimal | None, before: str, after: str, unit: re
     if said[0] not in "0123456789." and len(said) == 1:
         return ""
     digits = sum(sign.isdigit() for sign in said)
-    named = said in _HOTLINES or (_PERSONAL <= digits <= _LONGEST and not scaled and "," not in said and len(set(said)) > 2)
+    named = said in _HOTLINES or (
+        _PERSONAL <= digits <= _LONGEST and not scaled and "," not in said and len(set(said)) > 2
+    )
     if said == "千万":
         return ""
     joined = not scaled and value is not None and value < _COUNTABLE and _JOINED_BEFORE.search(before)
@@ -364,7 +399,9 @@ def _in_yuan(value: Decimal, unit: str, text: str, end: int) -> tuple[Decimal, i
     if unit[0] in "毛角毫分":
         part = 100 if unit[0] == "分" else 10
         cent = re.compile(r"[\d一二三四五六七八九](?=分)分").match(text, end) if part == 10 else None
-        return value / part + (read_number(cent[0][0]) or 0) / Decimal(100) if cent else value / part, cent.end() if cent else end
+        return value / part + (read_number(cent[0][0]) or 0) / Decimal(
+            100
+        ) if cent else value / part, cent.end() if cent else end
     change = _CHANGE.match(text, end)
     if change is None:
         return value, end
@@ -380,5 +417,7 @@ def _is_range(first: Span, second: Span, text: str) -> bool:
     if between is None or text[first.end - 1] in "元块":
         return False
     joint = between[0].strip()
-    digit = text[first.start : first.end] in ("1", "2", "3", "4", "5", "6", "7", "8", "9") or first.end - first.start == 1
+    digit = (
+        text[first.start : first.end] in ("1", "2", "3", "4", "5", "6", "7", "8", "9") or first.end - first.start == 1
+    )
     return joint in ("-", "~", "～", "—", "到", "至") or (digit and (second.value is None or second.value >= 100))

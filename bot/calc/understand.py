@@ -7,25 +7,67 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from bot.calc.guards import guarded
 from bot.calc.numbers import read_number
 from bot.calc.reader import Reading
 from bot.calc.record import (
-    AWAY, IN_PROVINCE, LOCAL, NO, OUT_PROVINCE, SEVERAL, SEVERAL_CHILDREN, UNCOVERED, UNSURE, YES, Record,
+    AWAY,
+    IN_PROVINCE,
+    LOCAL,
+    NO,
+    OUT_PROVINCE,
+    SEVERAL,
+    SEVERAL_CHILDREN,
+    UNCOVERED,
+    UNSURE,
+    YES,
+    Record,
 )  # fmt: skip
-from bot.calc.guards import guarded
 from bot.calc.sentence import Sentence
-from bot.calc.spans import ABROAD, AMOUNT, CHILDREN, COUNTRY, HERE, LEVEL, MONTH, PERCENT, PLACE, PROVINCE, SCHOOL, TIMES, YEAR, Span
+from bot.calc.spans import (
+    ABROAD,
+    AMOUNT,
+    CHILDREN,
+    COUNTRY,
+    HERE,
+    LEVEL,
+    MONTH,
+    PERCENT,
+    PLACE,
+    PROVINCE,
+    SCHOOL,
+    TIMES,
+    YEAR,
+    Span,
+)
 from corpus.policy import Month, Policy
 
 # Below these probabilities a part of a sentence is asked for and not taken.
-ROLE_FLOOR, HEAD_FLOOR, SILENT_FLOOR, HUKOU_FLOOR, YES_FLOOR, VISIT_FLOOR, LEVEL_FLOOR = 0.6, 0.6, 0.7, 0.75, 0.75, 0.85, 0.8
+ROLE_FLOOR, HEAD_FLOOR, SILENT_FLOOR, HUKOU_FLOOR, YES_FLOOR, VISIT_FLOOR, LEVEL_FLOOR = (
+    0.6,
+    0.6,
+    0.7,
+    0.75,
+    0.75,
+    0.85,
+    0.8,
+)
 # From these on it is taken that something is said which makes a plain answer wrong.
 MIDWAY, PART = 0.2, 0.2
 _VISITS = {"in": "inpatient", "out": "outpatient", "both": "both"}
 _PLACES = {"here": LOCAL, "in": IN_PROVINCE, "out": OUT_PROVINCE, "away": AWAY}
 _GROUPS = {HERE: LOCAL, PROVINCE: IN_PROVINCE, COUNTRY: OUT_PROVINCE, ABROAD: UNCOVERED}
 _YES_NO = {"+": YES, "-": NO, "?": UNSURE}
-_FIELDS = {"T": "total", "S": "scoped", "A": "above", "D": "deductible", "O": "outside", "L": "left", "E": "each", "F": "paid"}
+_FIELDS = {
+    "T": "total",
+    "S": "scoped",
+    "A": "above",
+    "D": "deductible",
+    "O": "outside",
+    "L": "left",
+    "E": "each",
+    "F": "paid",
+}
 _SUMS = {"I": "items", "C": "consult", "U": "used"}
 # The slot to ask for where an amount of this role cannot be used.
 _SLOTS = {"D": "deductible", "C": "consult_fee", "U": "used_cap", "L": "used_cap"}
@@ -67,7 +109,13 @@ def _base(sentence: Sentence) -> Record:
     costs = sentence.of(AMOUNT, _BILLS + "EC")
     if not costs and not consult and _CONSULT.search(sentence.text):
         consult = "only"
-    many = read["many"] if read.sure("many") >= HEAD_FLOOR else "sum" if len(sentence.of(AMOUNT, "TS")) > 1 else read["many"]
+    many = (
+        read["many"]
+        if read.sure("many") >= HEAD_FLOOR
+        else "sum"
+        if len(sentence.of(AMOUNT, "TS")) > 1
+        else read["many"]
+    )
     return Record(
         task=read["task"], want=read["want"], **said, hukou=hukou,
         visit=_VISITS.get(read["visit"], "") if read.sure("visit") >= VISIT_FLOOR else "",
@@ -221,13 +269,18 @@ def _bills(record: Record, sentence: Sentence, policy: Policy) -> list[Record]:
     visits = _visits(record, sentence, [span for span, *_ in costs])
     if len(levels) > 1 and len(set(levels)) == 1:
         levels = levels[:1]
-    fits = all(len(column) in (0, 1, count) for column in (levels, places)) and all(len(column) in (0, count) for column in columns.values())
+    fits = all(len(column) in (0, 1, count) for column in (levels, places)) and all(
+        len(column) in (0, count) for column in columns.values()
+    )
     if not fits or len(visits) != count:
         return [replace(record, unclear="amount", many=""), replace(record, unclear="amount", many="")]
     used = _with_amounts(Record(), [one for one in amounts if one[1] in "UL"], sentence, policy)
     bills = []
     for at, cost in enumerate(costs):
-        own = [(replace(cost[0]), cost[1] if cost[1] != "I" else "T", cost[2]), *(column[at] for column in columns.values() if column)]
+        own = [
+            (replace(cost[0]), cost[1] if cost[1] != "I" else "T", cost[2]),
+            *(column[at] for column in columns.values() if column),
+        ]
         level = levels[at] if len(levels) == count else levels[0] if levels else ""
         place = places[at] if len(places) == count else places[0] if places else record.location
         one = replace(record, visit=visits[at], level=level, location=place, used=used.used, left=used.left)
@@ -248,11 +301,15 @@ def _visits(record: Record, sentence: Sentence, costs: list[Span]) -> list[str]:
     return found
 
 
-def _with_amounts(record: Record, amounts: Sequence[tuple[Span, str, float]], sentence: Sentence, policy: Policy) -> Record:
+def _with_amounts(
+    record: Record, amounts: Sequence[tuple[Span, str, float]], sentence: Sentence, policy: Policy
+) -> Record:
     """Add the amounts by their roles; what cannot be told apart, or is only hinted at, is marked as unclear."""
     cap = policy.number("cap.amount")
     # 额度2471.31都用完了: the printed limit is only named.
-    meant = [(span, role, sure) for span, role, sure in amounts if role != "X" and not (role == "N" and span.value == cap)]
+    meant = [
+        (span, role, sure) for span, role, sure in amounts if role != "X" and not (role == "N" and span.value == cap)
+    ]
     said: dict[str, Decimal] = {}
     unclear = ""
     for role in dict.fromkeys(role for _, role, _ in meant if role != "N"):

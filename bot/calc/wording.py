@@ -19,7 +19,12 @@ OPTIONS = {
     "visit": {"门诊": "outpatient", "住院": "inpatient"},
     "hospital_level": {"一级及以下（含社康）": "1", "二级": "2", "三级": "3"},
     "location": {"深圳市内": "local", "广东省内（市外）": "in_province", "广东省外": "out_province"},
-    "out_of_city_kind": {"办了长期异地备案": "filed", "办了市外转诊": "referral", "异地急诊抢救": "emergency", "都没有（临时外出）": "temporary"},
+    "out_of_city_kind": {
+        "办了长期异地备案": "filed",
+        "办了市外转诊": "referral",
+        "异地急诊抢救": "emergency",
+        "都没有（临时外出）": "temporary",
+    },
     "selected": {"是": "true", "不是": "false"},
     "hukou": {"深圳户口": "shenzhen", "不是深圳户口": "other"},
 }
@@ -135,14 +140,27 @@ def _said(record: Record) -> str:
     parts = [_LEVELS.get(record.level, "") + _VISITS.get(record.visit, "")]
     parts += ["和".join(_LEVELS.get(level, "") for level in record.levels)] if len(record.levels) > 1 else []
     if record.task == "claim" or record.visit:
-        parts += [f"{label} {_money(value)} 元" for name, label in _AMOUNTS.items() if (value := getattr(record, name)) is not None]
-        parts += [_PLACES.get(record.location, "" if record.location else "在深圳" if record.visit == "inpatient" and not record.filed else "")]
+        parts += [
+            f"{label} {_money(value)} 元"
+            for name, label in _AMOUNTS.items()
+            if (value := getattr(record, name)) is not None
+        ]
+        parts += [
+            _PLACES.get(
+                record.location,
+                "" if record.location else "在深圳" if record.visit == "inpatient" and not record.filed else "",
+            )
+        ]
         parts += [label for name, label in _CASES.items() if getattr(record, name) == "true"]
         parts += ["没有备案"] if record.filed == "false" else []
         parts += [{"true": "是选定的机构", "false": "不是选定的机构"}.get(record.selected, "")]
     elif record.used is not None or record.left is not None or record.paid is not None:
         amounts = {**_AMOUNTS, "paid": "已缴费"}
-        parts += [f"{amounts[name]} {_money(value)} 元" for name in ("used", "left", "paid") if (value := getattr(record, name)) is not None]
+        parts += [
+            f"{amounts[name]} {_money(value)} 元"
+            for name in ("used", "left", "paid")
+            if (value := getattr(record, name)) is not None
+        ]
     parts += [f"{month.chinese}出生" for month in record.birth] + [f"{month.chinese}办理" for month in record.apply]
     parts += [{"shenzhen": "深圳户口", "other": "不是深圳户口"}.get(record.hukou, "")]
     parts += [f"{record.children} 个孩子"] if (record.children or 1) > 1 else []

@@ -1,213 +1,450 @@
-"""Claims: from the slots of a claim to what the fund pays, to a question, or to what the documents do not say."""
+"""Claims: from the records of a claim to what the fund pays, to a question, or to what the documents do not say."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from bot.calculator.away import away_kind, location_of, share_of, two_readings
-from bot.calculator.bill import impossible
-from bot.calculator.formulas import ZERO, Claim, pay
-from bot.calculator.outcome import LEVEL_NAMES, LEVELS, Missing, Outcome, Result, Step, Unknown, Wrong, cents, yuan
-from bot.calculator.payments import nothing_paid, number, paid_result, ratio_result
-from bot.calculator.places import AWAY, LOCAL, SEVERAL, UNCOVERED
-from bot.calculator.reading import Slots
+from bot.calculator.formulas import ZERO, Claim, pay, percent, ratio_of
+from bot.calculator.guards import temporary
+from bot.calculator.outcome import (
+    LEVEL_NAMES,
+    LEVELS,
+    Figure,
+    Missing,
+    Outcome,
+    Result,
+    Step,
+    Unknown,
+    Wrong,
+    cents,
+    plain,
+    yuan,
+)
+from bot.calculator.record import (
+    AMOUNTS,
+    AWAY,
+    IN_PROVINCE,
+    LOCAL,
+    NO,
+    OUT_PROVINCE,
+    SEVERAL,
+    SEVERAL_CHILDREN,
+    UNCOVERED,
+    UNSURE,
+    YES,
+    Record,
+)
 from corpus.policy import Policy
 
-_VISITS = ("outpatient", "inpatient")
-# The question that mends an amount that could not be told apart.
-_ASKED_AS = {"above": "amount", "left_cap": "used_cap"}
+# Nobody's bill is larger; more digits are a slip or a joke. A consultation costs tens of yuan.
+_LARGEST, _LARGEST_FEE, _MOST = Decimal(100_000_000), Decimal(1000), 100
+# The share of these is the same inside the province and outside.
+_SAME_EVERYWHERE = ("filed", "referral", "emergency")
+# The rule that only a chosen institution is paid for prints no number, so the policy does not name its entry.
+NOT_CHOSEN = "B3"
+_WIRE = {"deductible": "deductible", "consult": "consult_fee", "used": "used_cap", "above": "cost_above_deductible"}
 
 
-def claim(slots: Slots, policy: Policy) -> Outcome:
-    """Work out a claim, or say what is missing; `slots` holds what the user has said so far."""
-    if refused := _refused(slots, policy):
-        return refused
-    if "compare" in slots:
-        return _compared(slots, policy)
-    visit = slots.get("visit", "")
-    if visit not in _VISITS:
-        return Missing("visit", "calc_ask_visit_both" if visit == "both" else "")
-    location = location_of(slots)
-    if "each" in slots:
-        return _times(slots, policy)
+def claim(records: Sequence[Record], policy: Policy) -> Outcome:
+    """Work out a claim of one bill or of several, or say what is missing."""
+    for record in records:
+        if refused := impossible(record, policy):
+            return refused
+    first = records[0]
+    if len(records) > 1:
+        return _sum(records, policy)
+    if first.many == "cmp" and len(first.levels) > 1:
+        return _compared(first, policy)
+    if first.many == "sum" and first.visit != "both":
+        return Missing("amount", "calc_ask_bills")
+    return _one(first, policy)
+
+
+def impossible(record: Record, policy: Policy) -> Outcome | None:
+    """Return what cannot be in a record, or what the documents do not cover at all."""
+    values = {name: getattr(record, name) for name in AMOUNTS if getattr(record, name) is not None}
+    if record.wrong:
+        return Wrong(record.wrong)
+    if any(value < 0 for value in values.values()):
+        return Wrong("calc_negative")
+    if any(value > _LARGEST for value in values.values()):
+        return Wrong("calc_absurd")
+    if record.level and record.level not in LEVELS:
+        return Missing("hospital_level", "calc_ask_no_level")
+    if record.children == SEVERAL_CHILDREN and record.each is not None:
+        return Unknown("calc_child_by_child")
+    if not 1 <= (record.children or 1) <= _MOST or not 1 <= (record.times or 1) <= 366:
+        return Wrong("calc_children") if record.each is not None else None
+    return _contradiction(record, values) or _other_year(record, policy)
+
+
+def _contradiction(record: Record, values: dict[str, Decimal]) -> Outcome | None:
+    total, cost, fee = values.get("total"), record.cost, values.get("consult", ZERO)
+    if 0 in (cost, values.get("above")) and not values.get("outside"):
+        return Wrong("calc_zero")
+    if total is not None and (values.get("scoped", ZERO) > total or values.get("outside", ZERO) >= total):
+        return Wrong("calc_scope_over")
+    if values.get("above") is not None and total is not None and values["above"] > total:
+        return Wrong("calc_scope_over")
+    if record.consult_in == "in" and cost is not None and fee > cost:
+        return Wrong("calc_consult_over")
+    return Missing("consult_fee", "calc_ask_which") if fee > _LARGEST_FEE else None
+
+
+def _other_year(record: Record, policy: Policy) -> Outcome | None:
+    if record.year and not policy.cap_year <= record.year <= policy.benefit.last.year:
+        return Unknown("calc_other_ratio", {"year": str(record.year)})
+    if record.filed == YES and record.hukou == "other":
+        return Unknown("calc_filed_not_here")
+    return None
+
+
+def _one(record: Record, policy: Policy) -> Outcome:
+    if record.visit not in ("inpatient", "outpatient"):
+        return Missing("visit", "calc_ask_visit_both" if record.visit == "both" else "")
+    location = location_of(record)
     if location == UNCOVERED:
         return Unknown("calc_uncovered")
     if location == SEVERAL:
         return Missing("location")
-    if visit == "outpatient":
-        return _outpatient(slots, policy) if location == LOCAL else _outpatient_away(slots, policy, location)
-    return _inpatient(slots, policy) if location == LOCAL else _inpatient_away(slots, policy, location)
+    if record.each is not None:
+        return _times(record, policy)
+    if record.visit == "outpatient":
+        return _outpatient(record, policy) if location == LOCAL else _outpatient_away(record, policy, location)
+    return _inpatient(record, policy, "") if location == LOCAL else _inpatient_away(record, policy, location)
 
 
-def _refused(slots: Slots, policy: Policy) -> Outcome | None:
-    if phrase := impossible(slots):
-        return Wrong(phrase)
-    if year := slots.get("other_year"):
-        return Unknown("calc_other_ratio", {"year": year})
-    filed = "true" in (slots.get("filed"), "true" if slots.get("out_of_city_kind") == "filed" else "")
-    if slots.get("uninsured") == "true":
-        return Unknown("calc_uninsured")
-    if filed and slots.get("elsewhere") == "true":
-        return Unknown("calc_filed_elsewhere")
-    if filed and slots.get("hukou") == "other":
-        return Unknown("calc_filed_not_here")
-    return Unknown("calc_one_by_one") if slots.get("many") == "true" else None
+def location_of(record: Record) -> str:
+    """Return where the hospital is; in the city unless something speaks against it."""
+    away = (
+        record.filed
+        or record.temporary == YES
+        or (record.referral == YES and record.visit == "inpatient" and not record.selected)
+    )
+    return record.location or (AWAY if away else LOCAL)
 
 
-def _compared(slots: Slots, policy: Policy) -> Outcome:
-    """Say how much more the fund pays at one of two levels."""
-    levels = [level for level in slots["compare"].split("/") if level]
-    rest = {name: value for name, value in slots.items() if name not in ("compare", "want")}
-    if len(levels) != 2:
+def _times(record: Record, policy: Policy) -> Outcome:
+    """Multiply what each visit or each child cost; limit and deductible are each child's own."""
+    times, children = (record.times or 1), (record.children or 1)
+    if record.many == "one":
+        times = children = 1
+    elif times == children == 1 and record.many == "each":
+        return Missing("amount", "calc_ask_which")
+    if times > 1 and record.visit == "inpatient" and record.many == "each" and children == 1 and record.deductible:
         return Unknown("calc_one_by_one")
-    outcomes = [claim({**rest, "hospital_level": level}, policy) for level in levels]
-    results = [one for one in outcomes if isinstance(one, Result) and one.figures[0].unit == "元"]
-    if len(results) < len(levels):
-        return next((one for one in outcomes if isinstance(one, Missing)), Unknown("calc_one_by_one"))
-    paid = [Decimal(result.figures[0].value) for result in results]
-    apart = yuan("医保支付相差", max(paid) - min(paid))
-    each = [yuan(LEVEL_NAMES[level], value) for level, value in zip(levels, paid, strict=True)]
-    steps = [step for result in results for step in result.steps]
-    steps.append(Step(f"{max(paid)} - {min(paid)}", apart.value))
-    return replace(results[0], figures=(apart, *each), steps=tuple(steps))
-
-
-def _times(slots: Slots, policy: Policy) -> Outcome:
-    """Work out one child's claim and multiply it; limit and deductible are each child's own."""
-    children = int(slots["each"])
-    outcome = claim({name: value for name, value in slots.items() if name != "each"}, policy)
+    assert record.each is not None, "only called with what each cost"
+    outcome = claim([replace(record, each=None, many="", children=None, total=record.each * times)], policy)
     if not isinstance(outcome, Result) or outcome.figures[0].unit != "元":
         return outcome
-    figures = tuple(replace(one, value=str(cents(Decimal(one.value) * children))) for one in outcome.figures)
-    step = Step(f"{outcome.figures[0].value} × {children}", figures[0].value)
-    return replace(outcome, figures=figures, steps=(*outcome.steps, step))
+    steps = outcome.steps
+    if times > 1:
+        steps = (Step(f"{cents(record.each)} × {times}", str(cents(record.each * times))), *steps)
+    if children > 1:
+        figures = tuple(replace(one, value=str(cents(Decimal(one.value) * children))) for one in outcome.figures)
+        steps = (*steps, Step(f"{outcome.figures[0].value} × {children}", figures[0].value))
+        outcome = replace(outcome, figures=figures, inputs={**outcome.inputs, "children": str(children)})
+    return replace(outcome, steps=steps)
 
 
-def _inpatient(slots: Slots, policy: Policy, away: str = "") -> Outcome:
-    if missing := _unclear(slots):
+def _sum(records: Sequence[Record], policy: Policy) -> Outcome:
+    """Add up several bills; those of outpatient care of one child share the limit."""
+    results: list[Result] = []
+    used, shared = records[0].used or ZERO, (records[0].children or 1) == 1
+    for record in records:
+        outpatient = record.visit == "outpatient" and shared
+        outcome = _one(
+            replace(record, used=used if outpatient and used else record.used, many="", want="", children=None), policy
+        )
+        if not isinstance(outcome, Result) or len(outcome.figures) < 2 or outcome.figures[0].unit != "元":
+            return (
+                Missing(outcome.slot, outcome.phrase)
+                if isinstance(outcome, Missing)
+                else outcome
+                if isinstance(outcome, Unknown | Wrong)
+                else Unknown("calc_one_by_one")
+            )
+        results.append(outcome)
+        if outpatient:
+            used += Decimal(outcome.figures[0].value)
+    own = records[0].want == "self"
+    sums = [sum((Decimal(result.figures[at].value) for result in results), ZERO) for at in (0, 1)]
+    figures = [yuan("医保支付合计", sums[0]), yuan("个人负担合计", sums[1])]
+    at = int(own)
+    step = Step(" + ".join(result.figures[at].value for result in results), str(cents(sums[at])))
+    notes = tuple(dict.fromkeys(note for result in results for note in result.assumptions))
+    basis = tuple(dict.fromkeys(entry for result in results for entry in result.basis))
+    inputs = {
+        f"{name}{number}" if number > 1 else name: value
+        for number, result in enumerate(results, 1)
+        for name, value in result.inputs.items()
+    }
+    steps = tuple(step for result in results for step in result.steps)
+    return Result(tuple(figures[::-1] if own else figures), (*steps, step), basis[0], inputs, notes, basis)
+
+
+def _compared(record: Record, policy: Policy) -> Outcome:
+    """Say how much more is paid at one of two levels."""
+    if len(record.levels) != 2:
+        return Unknown("calc_one_by_one")
+    outcomes = [_one(replace(record, level=level, levels=(), many=""), policy) for level in record.levels]
+    results = [one for one in outcomes if isinstance(one, Result)]
+    if len(results) < 2:
+        return next(one for one in outcomes if not isinstance(one, Result))
+    values = [Decimal(result.figures[0].value) for result in results]
+    label, unit = f"{results[0].figures[0].label}相差", results[0].figures[0].unit
+    apart = max(values) - min(values)
+    shown = [str(cents(value)) if unit == "元" else plain(value) for value in (apart, *values)]
+    figures = [
+        Figure(name, value, unit)
+        for name, value in zip((label, *(LEVEL_NAMES[level] for level in record.levels)), shown, strict=True)
+    ]
+    ends = [str(cents(value)) if unit == "元" else f"{plain(value)}%" for value in (max(values), min(values), apart)]
+    steps = (*(step for result in results for step in result.steps), Step(f"{ends[0]} - {ends[1]}", ends[2]))
+    return replace(results[0], figures=tuple(figures), steps=steps)
+
+
+def _inpatient(record: Record, policy: Policy, away: str) -> Outcome:
+    if missing := _unclear(record):
         return missing
-    above, cost, deductible = number(slots, "above"), number(slots, "amount"), number(slots, "deductible")
+    above, cost, deductible = record.above, record.cost, record.deductible
     if above is not None:
         cost, deductible = above, None
-    if cost is None and deductible is not None:
+    if cost is None and deductible is not None and record.want not in ("ratio", "selfratio"):
         return Missing("amount")
-    level = slots.get("hospital_level", "")
-    asked = Claim("inpatient", level, cost or ZERO, deductible=deductible, away=away)
-    if not level:
-        return _level_missing(slots, policy, asked, cost is not None)
-    if cost is None or slots.get("want") == "ratio":
-        return ratio_result(slots, policy, asked, "calc_ratio_inpatient")
+    asked = Claim("inpatient", record.level, cost or ZERO, deductible=deductible, away=away)
+    if not record.level:
+        return _level_missing(record, policy, asked, cost is not None)
+    if cost is None or record.want in ("ratio", "selfratio"):
+        return _ratio(record, policy, asked, "calc_ratio_inpatient")
     notes = ["calc_assume_deductible"] if above is None and deductible is None else []
-    return paid_result(slots, policy, asked, notes)
+    return _paid(record, policy, asked, notes)
 
 
-def _inpatient_away(slots: Slots, policy: Policy, location: str) -> Outcome:
-    kind = away_kind(slots)
+def _inpatient_away(record: Record, policy: Policy, location: str) -> Outcome:
+    kind = away_kind(record)
     if location == AWAY and kind in ("", "temporary"):
         return Missing("location")
     if not kind:
         return Missing("out_of_city_kind")
-    return _inpatient(slots, policy, share_of(kind, location))
+    outcome = _inpatient(record, policy, _share(kind, location))
+    if kind == "temporary" and record.temporary != YES and isinstance(outcome, Result) and NO != record.emergency:
+        return replace(outcome, assumptions=(*outcome.assumptions, "calc_assume_temporary"))
+    return outcome
 
 
-def _outpatient(slots: Slots, policy: Policy) -> Outcome:
-    selected, sent = slots.get("selected"), slots.get("referral") == "true"
-    emergency = slots.get("emergency") == "true"
-    if selected in ("false", "unsure") and (sent or (emergency and selected == "false")):
+def away_kind(record: Record) -> str:
+    """Return which out-of-city case was said, an empty string if none was."""
+    said = {name: getattr(record, name) for name in _SAME_EVERYWHERE}
+    if UNSURE in said.values() or (said["filed"] == YES and record.temporary == YES):
+        return ""
+    yes = [name for name, value in said.items() if value == YES]
+    if set(yes) == {"filed", "referral"}:
+        return "referral"
+    if len(yes) == 1:
+        return "" if yes == ["filed"] and record.hukou == "other" else yes[0]
+    if yes:
+        return ""
+    return "temporary" if temporary(record) else ""
+
+
+def _share(kind: str, location: str) -> str:
+    if kind in _SAME_EVERYWHERE:
+        return kind
+    return "in_province" if location == IN_PROVINCE else "out_province"
+
+
+def _outpatient(record: Record, policy: Policy) -> Outcome:
+    sent, emergency = record.referral == YES, record.emergency == YES
+    if record.selected == NO and (sent or emergency):
         return Unknown("calc_not_selected_referred")
-    if selected == "false":
-        if "consult_fee" in slots or ("amount" not in slots and slots.get("consult_asked") == "true"):
+    if record.selected == NO:
+        if record.consult is not None or (
+            record.cost is None and record.want == "ratio" and record.consult_in == "only"
+        ):
             return Unknown("calc_consult_elsewhere")
-        return nothing_paid(slots, policy, away=False)
-    if selected == "unsure" or (selected is None and emergency):
+        return _nothing(record, policy, away=False)
+    if record.selected == UNSURE or (not record.selected and emergency):
         return Missing("selected")
-    return _outpatient_paid(slots, policy, "", [] if selected == "true" else ["calc_assume_selected"])
+    return _outpatient_paid(record, policy, "", [] if record.selected == YES else ["calc_assume_selected"])
 
 
-def _outpatient_away(slots: Slots, policy: Policy, location: str) -> Outcome:
-    kind, selected = away_kind(slots), slots.get("selected")
-    if slots.get("emergency") == "true" or kind == "emergency":
+def _outpatient_away(record: Record, policy: Policy, location: str) -> Outcome:
+    kind = away_kind(record)
+    if record.emergency == YES or kind == "emergency":
         return Unknown("calc_away_emergency")
-    if selected == "false":
-        return nothing_paid(slots, policy, away=True)
-    if selected == "unsure":
+    if record.selected == NO:
+        return _nothing(record, policy, away=True)
+    if record.selected == UNSURE:
         return Missing("selected")
     if not kind:
-        known = location != AWAY or "filed" in slots or slots.get("hukou")
-        return Missing("out_of_city_kind" if known else "location")
+        return Missing("out_of_city_kind" if location != AWAY or record.filed or record.hukou else "location")
     if kind == "temporary":
-        return two_readings(slots, policy, location)
+        return _two_readings(record, policy, location)
     # Only a primary institution can be chosen there, and those are of the first level.
-    if slots.get("hospital_level") in LEVELS[1:]:
-        return Missing("selected") if selected is None else Unknown("calc_away_primary")
-    if selected == "true":
-        slots = {"hospital_level": LEVELS[0], **slots}
-    return _outpatient_paid(slots, policy, kind, [] if selected == "true" else ["calc_assume_selected_away"])
+    if record.level in LEVELS[1:]:
+        return Missing("selected") if not record.selected else Unknown("calc_away_primary")
+    if record.selected == YES:
+        record = replace(record, level=record.level or LEVELS[0])
+    return _outpatient_paid(record, policy, kind, [] if record.selected == YES else ["calc_assume_selected_away"])
 
 
-def _outpatient_paid(slots: Slots, policy: Policy, away: str, notes: list[str]) -> Outcome:
-    if missing := _unclear(slots) or _consult_unclear(slots):
+def _outpatient_paid(record: Record, policy: Policy, away: str, notes: list[str]) -> Outcome:
+    if missing := _unclear(record) or _consult_unclear(record):
         return missing
-    cost, consult = number(slots, "amount"), number(slots, "consult_fee")
-    if cost is not None and consult is not None and slots.get("consult_in") == "true":
+    cost, consult = record.cost, record.consult
+    if cost is not None and consult is not None and record.consult_in == "in":
         cost -= consult
-    used, capped, refused = _used(slots, policy)
+    used, capped, refused = _used(record, policy)
     if refused:
         return refused
-    level = slots.get("hospital_level", "")
-    asked = Claim("outpatient", level, cost or ZERO, consult or ZERO, used, capped, away=away)
+    asked = Claim("outpatient", record.level, cost or ZERO, consult or ZERO, used, capped, away=away)
     nothing = cost is None and consult is None
-    if not level:
-        return _level_missing(slots, policy, asked, not nothing)
-    if nothing and slots.get("consult_asked") == "true":
-        return ratio_result(slots, policy, replace(asked, ratio="consult"), "calc_ratio_consult")
-    if nothing or slots.get("want") == "ratio":
-        return ratio_result(slots, policy, asked, "calc_ratio_outpatient")
+    if nothing and (record.used is not None or record.left is not None) and record.want not in ("ratio", "selfratio"):
+        # Something of the limit is used, and a cost is what it matters for.
+        return Missing("amount")
+    if not record.level:
+        return _level_missing(record, policy, asked, not nothing)
+    if nothing and record.consult_in == "only":
+        return _ratio(record, policy, replace(asked, ratio="consult"), "calc_ratio_consult")
+    if nothing or record.want in ("ratio", "selfratio"):
+        return _ratio(record, policy, asked, "calc_ratio_outpatient")
     if cost:
-        notes = notes if consult is not None else [*notes, "calc_assume_no_consult"]
-        told = {"used_cap", "left_cap", "exhausted"} & slots.keys()
+        notes = notes if consult is not None or record.consult_in else [*notes, "calc_assume_no_consult"]
+        told = record.used is not None or record.left is not None or record.exhausted
         notes = notes if told else [*notes, "calc_assume_unused" if capped else "calc_cap_unknown"]
-    return paid_result(slots, policy, asked, notes)
+    return _paid(record, policy, asked, notes)
 
 
-def _used(slots: Slots, policy: Policy) -> tuple[Decimal, bool, Outcome | None]:
+def _used(record: Record, policy: Policy) -> tuple[Decimal, bool, Outcome | None]:
     """Return how much of the cap is used, whether that year's cap is known, and what forbids to go on."""
-    cap, year = policy.number("cap.amount"), slots.get("cap_year", str(policy.cap_year))
-    known = year == str(policy.cap_year)
-    used, left = number(slots, "used_cap"), number(slots, "left_cap")
-    if used is None and left is not None:
-        used = cap - left
-    elif used is None and slots.get("exhausted") == "true":
-        # Whatever that year's limit is, nothing is left of it.
-        return cap, True, None
+    cap, year = policy.number("cap.amount"), record.year or policy.cap_year
+    known = year == policy.cap_year
+    used = cap - record.left if record.used is None and record.left is not None else record.used
     if used is None:
-        return ZERO, known, None
+        return (cap, True, None) if record.exhausted else (ZERO, known, None)
     if used < 0:
         return ZERO, known, Wrong("calc_over_cap")
-    return used, known, None if known else Unknown("calc_other_cap", {"year": year})
+    return used, known, None if known else Unknown("calc_other_cap", {"year": str(year)})
 
 
-def _unclear(slots: Slots) -> Missing | None:
-    if slots.get("mixed") == "true" and slots.get("scoped") != "true":
+def _unclear(record: Record) -> Missing | None:
+    if record.scope == "part" and record.scoped is None and record.outside is None and record.cost is not None:
         return Missing("amount", "calc_ask_scope")
-    unclear = slots.get("unclear", "")
-    if unclear and unclear not in slots:
-        return Missing(_ASKED_AS.get(unclear, unclear), "calc_ask_which")
-    return None
+    return Missing(record.unclear, "calc_ask_which") if record.unclear else None
 
 
-def _consult_unclear(slots: Slots) -> Missing | None:
-    if "amount" not in slots:
+def _consult_unclear(record: Record) -> Missing | None:
+    if record.cost is None:
         return None
-    if "consult_fee" not in slots:
-        return Missing("consult_fee") if slots.get("consult_hidden") == "true" else None
-    return Missing("amount", "calc_ask_consult_in") if not slots.get("consult_in") else None
+    if record.consult is None:
+        return Missing("consult_fee") if record.consult_in == "in" else None
+    return None if record.consult_in or record.items is not None else Missing("amount", "calc_ask_consult_in")
 
 
-def _level_missing(slots: Slots, policy: Policy, asked: Claim, worked: bool) -> Missing:
+def _level_missing(record: Record, policy: Policy, asked: Claim, worked: bool) -> Missing:
     """Ask for the level, and say what comes out at each where there is a cost."""
-    own, entry = slots.get("want") == "self", policy.figure(f"{asked.kind}.{LEVELS[0]}").entry
+    own, entry = record.want == "self", policy.figure(f"{asked.kind}.{LEVELS[0]}").entry
     payments = [(level, pay(policy, replace(asked, level=level))) for level in LEVELS] if worked else []
     table = tuple(yuan(LEVEL_NAMES[level], paid.own if own else paid.fund) for level, paid in payments)
-    return Missing("hospital_level", table=table, entry=entry)
+    premise = (
+        "calc_table_inpatient"
+        if asked.visit == "inpatient" and asked.deductible is None and record.above is None
+        else "calc_table"
+    )
+    return Missing("hospital_level", table=table, entry=entry, premise=premise if table else "")
+
+
+def _paid(record: Record, policy: Policy, asked: Claim, notes: list[str]) -> Result:
+    """Return who pays what; the family's part comes first where it was asked for."""
+    payment = pay(policy, asked)
+    figures, steps = [yuan("医保支付", payment.fund), yuan("个人负担", payment.own)], list(payment.steps)
+    if record.outside and record.scoped is None and record.total is not None and record.above is None:
+        steps.insert(
+            0, Step(f"{cents(record.total)} - {cents(record.outside)}", str(cents(record.total - record.outside)))
+        )
+    if record.want == "self":
+        figures.reverse()
+        steps.append(Step(f"{cents(asked.cost + asked.consult)} - {payment.fund}", str(cents(payment.own))))
+    known = record.scoped is not None or record.above is not None or record.scope == "all"
+    scope = ["calc_assume_rest"] if record.outside and record.scoped is None else [] if known else ["calc_assume_scope"]
+    notes = [*(["calc_assume_about"] if record.about else []), *scope, *notes]
+    if not record.location and not asked.away:
+        notes.append("calc_assume_local")
+    if payment.at_cap:
+        notes.append("calc_at_cap" if not record.exhausted else "calc_exhausted")
+    basis = _basis(policy, asked)
+    return Result(tuple(figures), tuple(steps), basis[0], inputs_of(record, asked), tuple(notes), basis)
+
+
+def _ratio(record: Record, policy: Policy, asked: Claim, note: str) -> Result:
+    """Return the part that the fund pays as a percentage; the family's part where that was asked for."""
+    ratio, step = ratio_of(policy, asked)
+    steps = [step] if step else []
+    own = record.want in ("selfratio", "self")
+    if own:
+        steps.append(Step(f"100% - {percent(ratio)}", percent(1 - ratio)))
+    figure = Figure("个人支付比例" if own else "医保支付比例", plain((1 - ratio if own else ratio) * 100), "%")
+    basis = _basis(policy, asked)
+    return Result((figure,), tuple(steps), basis[0], inputs_of(record, asked), (note,), basis)
+
+
+def _nothing(record: Record, policy: Policy, away: bool) -> Outcome:
+    """Return that the fund pays nothing, for an institution that was not chosen."""
+    if missing := _unclear(record):
+        return missing
+    cost = record.cost
+    if cost is not None and record.consult_in == "apart":
+        cost += record.consult or ZERO
+    figures, steps = [yuan("医保支付", ZERO)], []
+    if cost is not None:
+        figures.append(yuan("个人负担", cost))
+        steps.append(Step(f"{cents(cost)} × 0%", str(cents(ZERO))))
+    if record.want == "self":
+        figures.reverse()
+    entry = policy.figure("away.out_province").entry if away else NOT_CHOSEN
+    return Result(
+        tuple(figures), tuple(steps), entry, inputs_of(record), () if away else ("calc_assume_not_referred",), (entry,)
+    )
+
+
+def _two_readings(record: Record, policy: Policy, location: str) -> Unknown:
+    """Say both readings of the one rule that the documents give in two ways."""
+    cost, fee = record.cost, record.consult
+    kind = "consult" if cost is None and fee is not None else "outpatient"
+    base = policy.ratio(f"{kind}.{record.level or LEVELS[0]}")
+    amount = fee if cost is None else cost
+    unclear = amount is None or record.scope == "part" or record.unclear or (cost is not None and fee is not None)
+    values = {}
+    for reading, name in (("high", "away.in_province"), ("low", "away.out_province")):
+        ratio = base * policy.ratio(name)
+        paid = ZERO if amount is None else amount * ratio
+        if kind == "outpatient" and not unclear:
+            left = ZERO if record.exhausted else max(ZERO, policy.number("cap.amount") - (record.used or ZERO))
+            paid = min(paid, left)
+        values[reading] = percent(ratio) if unclear else f"{cents(paid)} 元"
+    return Unknown("calc_away_far" if location == OUT_PROVINCE else "calc_away_two", values)
+
+
+def _basis(policy: Policy, asked: Claim) -> tuple[str, ...]:
+    """Return the entries that the rules stand in, the one that decides first."""
+    local = policy.figure(f"{asked.kind}.{asked.level}").entry
+    return (policy.figure(f"away.{asked.away}").entry, local) if asked.away else (local,)
+
+
+def inputs_of(record: Record, asked: Claim | None = None) -> dict[str, str]:
+    """Return what was read as the wire shows it; money with two decimals."""
+    sent = {"visit": record.visit, "hospital_level": record.level}
+    cost = asked.cost if asked and asked.visit == "outpatient" and record.cost is not None else record.cost
+    if record.above is None and cost is not None:
+        sent["in_scope_cost"] = str(cents(cost))
+    sent |= {wire: str(cents(value)) for name, wire in _WIRE.items() if (value := getattr(record, name)) is not None}
+    sent["location"] = record.location if record.location not in (AWAY, SEVERAL) else ""
+    if asked and asked.away:
+        sent["out_of_city_kind"] = "temporary" if asked.away.endswith("province") else asked.away
+    elif asked:
+        sent["location"] = sent["location"] or LOCAL
+    sent |= {"selected": record.selected, "hukou": record.hukou}
+    return {name: value for name, value in sent.items() if value and value != UNSURE}

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bot.calc.dialogue import TALK, Calculator
-from bot.calc.reader import HEADS, Lexicon, Reader, Reading
-from bot.calc.sentence import Sentence as Heard
+from bot.calculator.dialogue import TALK, Calculator
+from bot.calculator.reader import HEADS, Reader, Reading
+from bot.calculator.reader import Sentence as Heard
+from bot.calculator.tokens import Lexicon
 from bot.reply import CalculatorReply
 from bot.teaching.sentences import Sentence
 
@@ -26,12 +27,16 @@ class Judged:
     verdict: str
 
 
-def judge(calculator: Calculator, reader: Reader, sentences: Iterable[Sentence], known: Mapping[Decimal, str]) -> Iterator[Judged]:
+def judge(
+    calculator: Calculator, reader: Reader, sentences: Iterable[Sentence], known: Mapping[Decimal, str]
+) -> Iterator[Judged]:
     """Yield the verdict on each first message."""
     for sentence in sentences:
         if sentence.asked:
             continue
-        heard = Heard(sentence.text, sentence.spans, reader.read(sentence.text, sentence.spans, "", known), reader.lexicon)
+        heard = Heard(
+            sentence.text, sentence.spans, reader.read(sentence.text, sentence.spans, "", known), reader.lexicon
+        )
         got, expected = (_outcome(calculator.answer(one)) for one in (heard, gold(sentence, reader.lexicon)))
         yield Judged(sentence, got, expected, _verdict(got, expected))
 

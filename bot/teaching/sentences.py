@@ -15,15 +15,25 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from bot.calc.reader import ASKED, HEADS, ROLES, USUAL
-from bot.calc.spans import CHILDREN, Finder, Span
-from bot.calc.numbers import settle
+from bot.calculator.numbers import settle
+from bot.calculator.reader import ASKED, HEADS, ROLES, USUAL
+from bot.calculator.spans import CHILDREN, Finder, Span
 from corpus.errors import CorpusError
 
 # The day on which the sentences were written: 下个月 is November.
 WRITTEN = date(2024, 10, 15)
 _ROLE = re.compile(r"<([A-Zabotx])([^<>]+)>")
-_FLAGS = {"f": "filed", "r": "referral", "e": "emergency", "t": "temporary", "s": "selected", "h": "hukou", "sc": "scope", "ci": "consult", "mid": "midway"}
+_FLAGS = {
+    "f": "filed",
+    "r": "referral",
+    "e": "emergency",
+    "t": "temporary",
+    "s": "selected",
+    "h": "hukou",
+    "sc": "scope",
+    "ci": "consult",
+    "mid": "midway",
+}
 _VISITS = ("in", "out", "both")
 _KEYS = {"w": "place", "m": "many", "p": "part"}
 _ALSO = {"own": "", "subsidy": "sub", "scope": "amount"}  # other names that writers use
@@ -66,7 +76,14 @@ def parse_sentence(line: str, finder: Finder) -> Sentence:
     spans = finder.find(text, WRITTEN, asked)
     roles = [USUAL.get(span.kind, "") for span in spans]
     for role, start, end, said in marks:
-        place = next((n for n, span in enumerate(spans) if span.start < end and start < span.end and role in ROLES.get(span.kind, ())), None)
+        place = next(
+            (
+                n
+                for n, span in enumerate(spans)
+                if span.start < end and start < span.end and role in ROLES.get(span.kind, ())
+            ),
+            None,
+        )
         if place is None:
             raise ValueError(f"“<{role}{said}>”这里没有找到这一类的数、月份、级别或地名。")
         roles[place] = role
@@ -119,7 +136,10 @@ def _parse_right(marked: str) -> tuple[str, list[tuple[str, int, int, str]]]:
         last = match.end()
     raw += marked[last:]
     # Settling changes lengths, so a place in the sentence is the length of all that stands before it.
-    places = [(role, len(settle(raw[:start] + "的")) - 1, len(settle(raw[:end] + "的")) - 1, said) for role, start, end, said in marks]
+    places = [
+        (role, len(settle(raw[:start] + "的")) - 1, len(settle(raw[:end] + "的")) - 1, said)
+        for role, start, end, said in marks
+    ]
     return raw, places
 
 

@@ -14,8 +14,8 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
-from bot.calc.reader import HEADS, LABELS, ROLES, Lexicon, Reader, head_features, role_features, tokens_of
-from bot.calc.reader import _LABELS as ALL_LABELS
+from bot.calculator.reader import ALL_LABELS, HEADS, LABELS, ROLES
+from bot.calculator.tokens import Lexicon, head_features, role_features, tokens_of
 from bot.teaching.sentences import Sentence
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -31,12 +31,6 @@ def train(sentences: Sequence[Sentence], known: Mapping[Decimal, str], lexicon: 
     heads, names = _head_weights(sentences, tokens)
     roles, role_names, steps = _role_weights(sentences, tokens)
     return {"heads": _packed(heads, names), "roles": _packed(roles, role_names), "steps": np.round(steps, 3).tolist()}
-
-
-def reader_of(weights: Mapping[str, Any], lexicon: Lexicon) -> Reader:
-    """Return a reader with weights that were just learned."""
-    tables = [{name: tuple(zip(row[::2], (w / 100 for w in row[1::2]), strict=True)) for name, row in weights[key].items()} for key in ("heads", "roles")]
-    return Reader(tables[0], tables[1], weights["steps"], lexicon)
 
 
 def save(weights: Mapping[str, Any], digest: str, path: Path) -> None:
@@ -91,7 +85,9 @@ def _head_weights(sentences: Sequence[Sentence], tokens: Sequence[Any]) -> tuple
         slope = turned @ (np.exp(scores) - truth) + HEAD_PENALTY * weights
         return missed + HEAD_PENALTY / 2 * float(flat @ flat), slope.ravel()
 
-    found = minimize(loss, np.zeros(len(names) * first), jac=True, method="L-BFGS-B", options={"maxiter": HEAD_STEPS, "maxcor": 5})
+    found = minimize(
+        loss, np.zeros(len(names) * first), jac=True, method="L-BFGS-B", options={"maxiter": HEAD_STEPS, "maxcor": 5}
+    )
     return found.x.reshape(len(names), first), names
 
 
@@ -99,7 +95,9 @@ def _role_weights(sentences: Sequence[Sentence], tokens: Sequence[Any]) -> tuple
     """Learn the chain: each role by what stands around its span and by the role before."""
     rows, kinds, truth, owner = [], [], [], []
     for number, (one, sentence) in enumerate(zip(tokens, sentences, strict=True)):
-        roles = [(span.kind, role) for span, role in zip(sentence.spans, sentence.roles, strict=True) if span.kind in ROLES]
+        roles = [
+            (span.kind, role) for span, role in zip(sentence.spans, sentence.roles, strict=True) if span.kind in ROLES
+        ]
         for (kind, features), (_, role) in zip(role_features(one, sentence.asked), roles, strict=True):
             rows.append(features)
             kinds.append(kind)
@@ -119,7 +117,10 @@ def _role_weights(sentences: Sequence[Sentence], tokens: Sequence[Any]) -> tuple
             follows[truth[row - 1], truth[row]] += 1
 
     def loss(flat: Array) -> tuple[float, Array]:
-        weights, steps = flat[: len(names) * labels].reshape(len(names), labels), flat[len(names) * labels :].reshape(labels, labels)
+        weights, steps = (
+            flat[: len(names) * labels].reshape(len(names), labels),
+            flat[len(names) * labels :].reshape(labels, labels),
+        )
         scores = seen @ weights + closed
         whole, shares, pairs = _forward_backward(scores, steps, depth)
         missed = whole - float((scores * right).sum()) - float((steps * follows).sum())
@@ -128,7 +129,11 @@ def _role_weights(sentences: Sequence[Sentence], tokens: Sequence[Any]) -> tuple
 
     start = np.zeros(len(names) * labels + labels * labels)
     found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": ROLE_STEPS, "maxcor": 5}).x
-    return found[: len(names) * labels].reshape(len(names), labels), names, found[len(names) * labels :].reshape(labels, labels)
+    return (
+        found[: len(names) * labels].reshape(len(names), labels),
+        names,
+        found[len(names) * labels :].reshape(labels, labels),
+    )
 
 
 def _depths(owner: Sequence[int]) -> Array:

@@ -1,0 +1,157 @@
+"""Guards: words that speak against what was learned; where the two disagree, it is asked and not computed.
+
+The reader is right far more often than a word, so a word alone never decides what is computed: it only makes doubtful, or fills
+in what the reader left open.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bot.calculator.reader import Sentence
+from bot.calculator.record import AWAY, COSTS, LOCAL, NO, UNSURE, YES, Record
+from bot.calculator.spans import AMOUNT, MONTH, PLACE, TIMES, YEAR
+
+# A head that says nothing of what a word names is believed from here on.
+_BELIEVED = 0.95
+_ATTRIBUTES = {"filed": "filed", "referral": "referral", "emergency": "emergency"}
+# Questions of the plain fee have none of these words, unless the reader is as good as certain.
+_OTHER_FEES = {"subsidy", "monthly", "base", "wage", "cap", "difference"}
+_OUTPATIENT, _INPATIENT = (
+    re.compile(r"(?<![没未不冇])门诊|社康"),
+    re.compile(r"(?<![没未不冇])(?:住院|住[了咗][^,。;]{0,4}院|入院)"),
+)
+_DENIED_STAY = re.compile(r"[没未不冇]有?住")
+_AWAY = re.compile(
+    r"(?<![非从])(?<!不是)(?<!不在)(?:外地|异地|外市|市外|老家|乡下|乡里|娘家|婆家|外婆家|姥姥家|奶奶家)"
+    r"(?!户口|户籍|户|人(?!民)|的户|转学|过来|来|带|寄|回来|转诊|就医|备案)"
+)
+_MONTHS, _WHICH_MONTH = re.compile(r"几个月|多少个?月|几多个?月"), re.compile(r"几月|哪个?月|何时|什么时候|从.{0,3}月")
+_PER_MONTH, _PER_YEAR = re.compile(r"月(?:平均)?工资|每个?月|一个月|月均"), re.compile(r"一年|全年|年收入|每年")
+
+
+def guarded(record: Record, sentence: Sentence) -> Record:
+    """Return a record with its doubts."""
+    record = _of_task(record, sentence)
+    if record.task in ("claim", "more", "capcost"):
+        record = _of_visit(_of_papers(record, sentence), sentence)
+    if record.task in ("claim", "more"):
+        record = _of_amounts(record, sentence)
+    return _of_months(record, sentence)
+
+
+def outside(record: Record, sentence: Sentence) -> bool:
+    """Tell whether a question is better left to the entries: of grown-ups, turned round, or about something else as well."""
+    words, sure = sentence.words, sentence.reading.sure("task")
+    if record.task in ("claim", "capcost") and words & {"adult", "reverse"}:
+        return True
+    if record.task == "newborn" and "difference" in words:
+        return True
+    return record.task == "fee" and bool(words & _OTHER_FEES) and sure < 0.97
+
+
+def _of_task(record: Record, sentence: Sentence) -> Record:
+    """Settle what of two readings of one task is meant by its words."""
+    text = sentence.text
+    if record.task == "reverse" and not record.want:
+        want = "months" if _MONTHS.search(text) else "month" if _WHICH_MONTH.search(text) else ""
+        return replace(record, want=want)
+    if record.task == "wage" and _PER_MONTH.search(text):
+        return replace(record, want="month")
+    if record.task == "income" and _PER_YEAR.search(text):
+        return replace(record, want="year")
+    if record.task == "monthly" and (record.part == "") == ("subsidy" in sentence.words):
+        return replace(record, part="?")
+    if (
+        record.task == "claim"
+        and record.want in ("", "fund")
+        and "self" in sentence.words
+        and sentence.reading.sure("want", "self") >= 0.1
+    ):
+        return replace(record, want="self")
+    return record
+
+
+def _of_papers(record: Record, sentence: Sentence) -> Record:
+    """Doubt that filing, referral, emergency or a part out of scope is not spoken of where its word stands."""
+    for field, word in _ATTRIBUTES.items():
+        if not getattr(record, field) and word in sentence.words and sentence.reading.sure(field, "") < _BELIEVED:
+            record = replace(record, **{field: UNSURE})
+    if (
+        not record.scope
+        and "mixed" in sentence.words
+        and sentence.reading.sure("scope", "") < _BELIEVED
+        and record.outside is None
+    ):
+        record = replace(record, scope="part")
+    return record
+
+
+def _of_visit(record: Record, sentence: Sentence) -> Record:
+    """Fill in the kind of visit and the place where words leave no doubt, and doubt them where words do."""
+    text = sentence.text
+    if "stay_unclear" in sentence.words:
+        record = replace(record, visit="")
+    elif not record.visit:
+        stay, visit = _INPATIENT.search(text), _OUTPATIENT.search(text)
+        if bool(stay) != bool(visit) and not (stay and _DENIED_STAY.search(text)):
+            record = replace(record, visit="inpatient" if stay else "outpatient")
+    if record.visit == "outpatient" and (record.deductible is not None or record.above is not None):
+        # Only a stay has a deductible.
+        record = replace(record, visit="" if sentence.reading.sure("visit", "out") > _BELIEVED else "inpatient")
+    if (
+        record.location in ("", LOCAL)
+        and not sentence.of(PLACE, "t")
+        and _AWAY.search(text)
+        and sentence.reading["place"] != "here"
+    ):
+        record = replace(record, location=AWAY)
+    return record
+
+
+def _of_amounts(record: Record, sentence: Sentence) -> Record:
+    """Doubt an amount whose name right before it is not what was learned, and sums that words make doubtful."""
+    for span, role, _ in sentence.of(AMOUNT):
+        before, after = sentence.text[: span.start].rstrip("是为:的 "), sentence.text[span.end :]
+        if (before.endswith(sentence.names("deductible")) and role not in "DAX") or (
+            after.startswith(sentence.names("consult")) and role not in "CX"
+        ):
+            return replace(record, unclear="amount")
+        if (
+            before.endswith(sentence.names("consult"))
+            and role not in "CXIN"
+            and not before.endswith(("含诊查费", "除诊查费", "了诊查费"))
+        ):
+            return replace(record, unclear="amount")
+    ones = [span.end for span, *_ in sentence.of(TIMES) if span.value == 1]
+    if record.times and record.each is None and any(span.start in ones for span, role, _ in sentence.of(AMOUNT, "TSI")):
+        # 一趟130, 跑了4趟: what each cost, and not all.
+        return (
+            replace(record, each=record.total, total=None)
+            if record.total is not None
+            else replace(record, unclear="amount")
+        )
+    if len(sentence.of(AMOUNT, "U")) > 1 and len({span.year for span, *_ in sentence.of(YEAR)}) > 1:
+        # 去年报了2000, 今年报了800.
+        return replace(record, used=None, unclear="used_cap")
+    return record
+
+
+def _of_months(record: Record, sentence: Sentence) -> Record:
+    """Ask for the month of application where words say that it is not September, or its month is doubtful."""
+    if record.task != "fee" or record.apply:
+        return record
+    doubtful = any(role == "o" and sure < 0.9 for _, role, sure in sentence.of(MONTH))
+    return replace(record, midway=True) if doubtful or "midway" in sentence.words else record
+
+
+def temporary(record: Record) -> bool:
+    """Tell whether somebody away has neither filed nor been referred: then it is a temporary stay."""
+    denied = [getattr(record, name) == NO for name in ("filed", "referral", "emergency")]
+    return record.temporary == YES or (denied[0] and any(denied[1:]))
+
+
+def told_cost(record: Record) -> bool:
+    """Tell whether a cost was said, whichever way."""
+    return record.consult is not None or any(getattr(record, name) is not None for name in COSTS)

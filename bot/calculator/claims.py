@@ -261,9 +261,7 @@ def _outpatient(record: Record, policy: Policy) -> Outcome:
     if record.selected == NO and (sent or emergency):
         return Unknown("calc_not_selected_referred")
     if record.selected == NO:
-        if record.consult is not None or (
-            record.cost is None and record.want == "ratio" and record.consult_in == "only"
-        ):
+        if record.consult is not None or (record.cost is None and record.consult_in == "only"):
             return Unknown("calc_consult_elsewhere")
         return _nothing(record, policy, away=False)
     if record.selected == UNSURE or (not record.selected and emergency):
@@ -421,7 +419,7 @@ def _two_readings(record: Record, policy: Policy, location: str) -> Unknown:
     for reading, name in (("high", "away.in_province"), ("low", "away.out_province")):
         ratio = base * policy.ratio(name)
         paid = ZERO if amount is None else amount * ratio
-        if kind == "outpatient" and not unclear:
+        if kind == "outpatient" and not unclear and record.year in (None, policy.cap_year):
             left = ZERO if record.exhausted else max(ZERO, policy.number("cap.amount") - (record.used or ZERO))
             paid = min(paid, left)
         values[reading] = percent(ratio) if unclear else f"{cents(paid)} 元"

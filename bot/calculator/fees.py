@@ -229,7 +229,7 @@ def _monthly(record: Record, policy: Policy, children: int) -> Outcome:
     own, subsidy = policy.number("fee.personal"), policy.number("fee.subsidy")
     year = {"": own, "sub": subsidy, "all": own + subsidy}[record.part] * children
     months = policy.number("fee.months")
-    wanted = record.times if record.times and record.times < months else 1
+    wanted = record.times if record.times and record.times <= months else 1
     value = year / months * wanted
     left = f"{cents(year)} ÷ {plain(months)}" + (f" × {wanted}" if wanted > 1 else "")
     label = f"{wanted}个月" if wanted > 1 else "平均每月"

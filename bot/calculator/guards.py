@@ -57,6 +57,8 @@ def _of_task(record: Record, sentence: Sentence) -> Record:
     if record.task == "reverse" and not record.want:
         want = "months" if _MONTHS.search(text) else "month" if _WHICH_MONTH.search(text) else ""
         return replace(record, want=want)
+    if record.task == "cap" and record.children and "total" not in sentence.words:
+        return replace(record, children=None)
     if record.task == "wage" and _PER_MONTH.search(text):
         return replace(record, want="month")
     if record.task == "income" and _PER_YEAR.search(text):

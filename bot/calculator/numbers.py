@@ -79,9 +79,9 @@ def read_number(text: str) -> Decimal | None:
 
 def _row(text: str) -> Decimal | None:
     """Read digits one by one: 三零零零, 2零零0; 五六 means five or six."""
-    if len(text) == 2 and "零" not in text and not text.isdigit():
-        return None
     signs = [str(_VALUE.get(sign, sign)) for sign in text]
+    if len(text) == 2 and not text.isdigit() and 0 < int(signs[1]) - int(signs[0]) <= 2 and "零" not in text:
+        return None
     return Decimal("".join(signs)) if "." not in text else None
 
 

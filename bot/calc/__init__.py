@@ -1,1 +1,0 @@
-"""Calculator: numeric questions answered with the numbers of the policy files."""

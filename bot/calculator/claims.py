@@ -257,8 +257,8 @@ def _share(kind: str, location: str) -> str:
 
 
 def _outpatient(record: Record, policy: Policy) -> Outcome:
-    sent, emergency = record.referral == YES, record.emergency == YES
-    if record.selected == NO and (sent or emergency):
+    emergency = record.emergency == YES
+    if record.selected == NO and {record.referral, record.emergency} & {YES, UNSURE}:
         return Unknown("calc_not_selected_referred")
     if record.selected == NO:
         if record.consult is not None or (record.cost is None and record.consult_in == "only"):

@@ -45,6 +45,11 @@ _INSURANCE = re.compile(
     r"(?:那边|这边|市|省|地区|本地|的)*(?:小孩|少儿|居民|城乡|学生|孩子|娃|儿童|大学生|职工|的)*(?:医保|健保|社保|医疗保险)"
     r"|[^,。;!?住院看病医]{0,8}?(?:交|参|买|上|入)(?:的|咗|了|过|嘅)(?:是|系)?(?:少儿|学生|居民|城乡)*(?:医保|社保|保险)"
 )
+# How, where, why and whether: no answer and no part of a calculation.
+_ASKS_OTHERWISE = re.compile(
+    r"怎么(?!算|样)|如何|哪里|在哪|去哪|什么时候|为什么|为啥|咋(?!算)|什么材料|多久|电话|流程|网址|可不可以"
+    r"|可以.{0,6}吗|能不能|要不要|是什么|什么意思|要求|区别|必须|一定要|[用报款交]吗"
+)
 _HOW_MUCH = re.compile(r"^[^,。;以后外上]{0,6}(?:多少|几)")
 _MORE_CHILDREN = re.compile(r"(?:再加|还有|多[了添]?)[^,。;]{0,2}[一两二三\d俩]")
 _NUMERAL = re.compile(r"[\d零〇一二两兩三四五六七八九十百千万萬½¼¾⅓⅔①-⑳]")
@@ -106,7 +111,7 @@ class Calculator:
         context = asked if asked in ASKED else before[0].task if before else ""
         spans = self._finder.find(settled, self._today, asked)
         sentence = Sentence(
-            settled, spans, self._reader.read(settled, spans, context, self._known), self._reader.lexicon
+            settled, spans, self._reader.read(settled, spans, context, self._known), self._reader.lexicon, self._known
         )
         task, sure = sentence.reading["task"], sentence.reading.sure("task")
         if before:
@@ -136,6 +141,9 @@ class Calculator:
             return self._wordings[policy.years].unknown(Unknown("calc_absent", {"name": absent}))
         if outside(records[0], sentence) or (task in FEES and _is_insured_elsewhere(sentence)):
             return None
+        year = records[0].year
+        if task == "claim" and year and year > self._today.year and not told_cost(records[0]):
+            return self._wordings[policy.years].unknown(Unknown("calc_other_ratio", {"year": str(year)}))
         if task == "claim" and "uninsured" in sentence.words:
             return self._wordings[policy.years].unknown(Unknown("calc_uninsured"))
         if kept:
@@ -158,7 +166,7 @@ class Calculator:
             return CalculatorReply("smalltalk", wording.fill("calc_cancelled"))
         if task == "absent":
             return self._absent(sentence.text, dump(before, asked))
-        if task == "none":
+        if task == "none" or (task == "more" and not sentence.of(AMOUNT) and _ASKS_OTHERWISE.search(sentence.text)):
             return None
         if task == "unknown":
             return self._not_known(before, policy)
@@ -175,9 +183,13 @@ class Calculator:
             and (name := _weak(sentence, self._policies[0]))
         ):
             return wording.unknown(Unknown("calc_absent", {"name": name}), dump(before, asked))
-        return self._run(_merged(before, told, sentence, asked), policy)
+        merged = _merged(before, told, sentence, asked)
+        if merged == before and told[0].want in ("", before[0].want):
+            # Nothing was said that matters here.
+            return None
+        return self._run(merged, policy, dump(before, asked))
 
-    def _run(self, records: list[Record], policy: Policy | None = None) -> CalculatorReply:
+    def _run(self, records: list[Record], policy: Policy | None = None, before: str | None = None) -> CalculatorReply:
         policy = policy or self._policies[0]
         wording, outcome, read = self._wordings[policy.years], _outcome(records, policy), said(records)
         match outcome:
@@ -189,7 +201,7 @@ class Calculator:
             case Unknown():
                 return wording.unknown(outcome, dump(records, ""))
             case Wrong():
-                return wording.wrong(outcome)
+                return wording.wrong(outcome, before)
 
     def _not_known(self, before: list[Record], policy: Policy) -> CalculatorReply | None:
         outcome = _outcome(before, policy)

@@ -55,7 +55,7 @@ def fee_by_month(record: Record, policy: Policy, children: int) -> Outcome:
         return outside
     if len(months) > 1:
         return _added(record, policy, months, children)
-    if children > 1 and (record.many == "one" or (record.many == "sum" and record.midway)):
+    if children > 1 and record.many in ("one", "sum"):
         return Missing("apply_month", "calc_ask_sibling")
     month = months[0]
     if month == policy.fee.first:
@@ -96,7 +96,7 @@ def _added(record: Record, policy: Policy, months: tuple[Month, ...], children: 
 def _difference(record: Record, policy: Policy, children: int) -> Outcome:
     """Say how much less is paid by joining later; later than September unless two months were said."""
     months = sorted(set(record.apply))
-    if not months or months == [policy.fee.first]:
+    if not months or months == [policy.fee.first] or len(months) < len(record.apply):
         return Missing("apply_month")
     if len(months) > 2:
         return Unknown("calc_child_by_child")

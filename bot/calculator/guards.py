@@ -27,8 +27,15 @@ _AWAY = re.compile(
     r"(?<![非从])(?<!不是)(?<!不在)(?:外地|异地|外市|市外|老家|乡下|乡里|娘家|婆家|外婆家|姥姥家|奶奶家)"
     r"(?!户口|户籍|户|人(?!民)|的户|转学|过来|来|带|寄|回来|转诊|就医|备案)"
 )
+_DENIED = re.compile(r"[没未无不冇非][^,。;]{0,6}(?:转诊|抢救|急诊)|(?:转诊|抢救|急诊)[^,。;]{0,3}[没未]")
+_ONLY_APPLY = re.compile(r"不想?补|不补前|只从|只[交缴].{0,4}(?:申请|办)")
+_TOGETHER = re.compile(r"一起|都|同时|一块|一齐|一同|统一")
+_ANOTHER = re.compile(r"另一个|另外一个|其中一个|只有一个")
+_ONE_AND_ONE = re.compile(r"一个[^。;]*一个|一[^。;个]{0,3}一")
+_YEARLY = re.compile(r"年可支配|年的?收入|换算成一?年|全年[^,。;]{0,6}收入")
+_MONEY = re.compile(r"钱|元|块|几多$")
 _MONTHS, _WHICH_MONTH = re.compile(r"几个月|多少个?月|几多个?月"), re.compile(r"几月|哪个?月|何时|什么时候|从.{0,3}月")
-_PER_MONTH, _PER_YEAR = re.compile(r"月(?:平均)?工资|每个?月|一个月|月均"), re.compile(r"一年|全年|年收入|每年")
+_PER_MONTH = re.compile(r"月(?:平均)?工资|每个?月|一个月|月均")
 
 
 def guarded(record: Record, sentence: Sentence) -> Record:
@@ -48,6 +55,12 @@ def outside(record: Record, sentence: Sentence) -> bool:
         return True
     if record.task == "newborn" and "difference" in words:
         return True
+    if record.task in ("subsidy", "total", "gap", "monthly") and sentence.of(MONTH, "a"):
+        return True
+    if record.task == "income" and sentence.of(AMOUNT, "N"):
+        return any(span.value not in sentence.known for span, *_ in sentence.of(AMOUNT, "N"))
+    if record.task in ("bstart", "bend", "blen") and sure < 0.9:
+        return True
     return record.task == "fee" and bool(words & _OTHER_FEES) and sure < 0.97
 
 
@@ -61,7 +74,7 @@ def _of_task(record: Record, sentence: Sentence) -> Record:
         return replace(record, children=None)
     if record.task == "wage" and _PER_MONTH.search(text):
         return replace(record, want="month")
-    if record.task == "income" and _PER_YEAR.search(text):
+    if record.task == "income" and _YEARLY.search(text):
         return replace(record, want="year")
     if record.task == "monthly" and (record.part == "") == ("subsidy" in sentence.words):
         return replace(record, part="?")
@@ -77,9 +90,16 @@ def _of_task(record: Record, sentence: Sentence) -> Record:
 
 def _of_papers(record: Record, sentence: Sentence) -> Record:
     """Doubt that filing, referral, emergency or a part out of scope is not spoken of where its word stands."""
+    words = sentence.words
+    # Where nothing would be paid, a referral or an emergency that was missed is a wrong number.
+    strict = record.selected == NO and not _DENIED.search(sentence.text)
     for field, word in _ATTRIBUTES.items():
-        if not getattr(record, field) and word in sentence.words and sentence.reading.sure(field, "") < _BELIEVED:
+        if not getattr(record, field) and word in words and (strict or sentence.reading.sure(field, "") < _BELIEVED):
             record = replace(record, **{field: UNSURE})
+    if not record.selected and "not_chosen" in words or (record.selected and {"unknown", "selected"} <= words):
+        record = replace(record, selected=UNSURE)
+    if not record.temporary and "temporary" in words and sentence.reading.sure("temporary", "+") >= 0.2:
+        record = replace(record, temporary=YES)
     if (
         not record.scope
         and "mixed" in sentence.words
@@ -142,7 +162,13 @@ def _of_amounts(record: Record, sentence: Sentence) -> Record:
 
 def _of_months(record: Record, sentence: Sentence) -> Record:
     """Ask for the month of application where words say that it is not September, or its month is doubtful."""
-    if record.task != "fee" or record.apply:
+    if record.task != "fee":
+        return record
+    siblings = "sibling" in sentence.words or _ANOTHER.search(sentence.text)
+    if len(record.apply) == 1 and siblings and not _TOGETHER.search(sentence.text):
+        # 老大交过了，老二12月办: whose month it is, and who is asked for, is not clear.
+        return replace(record, many="one", children=max(2, record.children or 2))
+    if record.apply:
         return record
     doubtful = any(role == "o" and sure < 0.9 for _, role, sure in sentence.of(MONTH))
     return replace(record, midway=True) if doubtful or "midway" in sentence.words else record

@@ -167,6 +167,7 @@ class Sentence:
     spans: Sequence[Span]
     reading: Reading
     lexicon: Lexicon
+    known: Mapping[Decimal, str]
 
     def of(self, kind: str, roles: str = "") -> list[tuple[Span, str, float]]:
         """Return the spans of a kind with role and probability; those with one of `roles` where they are given."""

@@ -114,13 +114,13 @@ _VAGUE_ALONE = re.compile(
 )
 # The 6 of 105块6, 三毛二, 零五分, and 半.
 _CHANGE = re.compile(
-    rf"(?P<tenth>[\d{_S}])(?:(?:毛|角|毫)子?(?:(?P<cent>[\d{_S}])分?)?|(?![级甲乙个岁月天号次年周%成折点人家十百千万亿\d.]))|零(?P<only>[\d{_S}])分?|(?P<half>半)(?![年月天个岁日夜小])"
+    rf"(?P<tenth>[\d一二三四五六七八九])(?:(?:毛|角|毫)子?(?:(?P<cent>[\d{_S}])分?)?|(?![级甲乙个岁月天号次年周%成折点人家十百千万亿\d.]))|零(?P<only>[\d{_S}])分?|(?P<half>半)(?![年月天个岁日夜小])"
 )
 _HALF = re.compile(r"个半(?!小时|钟|月|天|年|学)(?P<scale>[w万千k])?|(?<=[万千百])半(?![年月天个岁日夜小])")
 _RANGE = re.compile(r"\s*(?:-|~|～|—|到|至|、|'|\s)\s*")
 _MINUS = re.compile(r"(?:负|(?<![\d年月.级])-)\s*$")
 # 八千两个一起 is 八千 and 两个.
-_COUNTED = re.compile(r"[百千万][一二三四五六七八九]?[一两二三四五六七八九][个次天张笔人家回趟晚]$")
+_COUNTED = re.compile(r"[百千万][一二三四五六七八九]?[一两二三四五六七八九][个次天张笔人家趟晚]$")
 _CUE = re.compile(r"[花费用钱付缴交收报共额线:=是了过掉出总价单剩计外]\s*$")
 
 
@@ -295,7 +295,7 @@ def _counts(text: str) -> Iterator[Span]:
             continue
         said = match["count"] or (match["behind"] or "").rstrip("个")
         known = {"俩": 2, "仨": 3}.get(said) or (3 if match["three"] else 2 if match["two"] else None)
-        value = Decimal(known) if known else -1 if said.startswith("-") else read_number(said)
+        value = Decimal(known) if known else -1 if said.startswith(("-", "负")) else read_number(said)
         if value is not None and value >= 100 and match["count"] and not match["count"].isdigit():
             continue
         # 大的10月办, 小的12月: the months between are spans of their own.

@@ -75,7 +75,7 @@ _MONTH_TASKS = ("fee", "newborn", "diff", "bstart", "bend", "blen", "binforce")
 _CONSULT = re.compile(r"诊查|诊察|诊金|挂号")
 _EXHAUSTED = re.compile(
     r"(?:额度|限额|上限|封顶|quota|统筹)[^,。;没未不快]{0,14}(?:[用报花使刷][^,。;没未不快]{0,3}[完光晒尽满爆]|到顶|见底|没了)"
-    r"|(?:用完|用光|用晒|刷爆|报完|报光)[^,。;]{0,4}(?:额度|限额)|\d[^,。;没未不快]{0,4}[用报][^,。;没未不快]{0,2}[完光晒]了"
+    r"|(?:用完|用光|用晒|刷爆|报完|报光)[^,。;]{0,4}(?:额度|限额)|\d[^,。;没未不快]{0,4}[用报][^,。;没未不快]{0,2}[完光晒][了喇啦咯]"
 )
 _AWAY_FROM_HERE = re.compile(r"(?:不在|没在|离开|不是在|唔喺)深圳")
 _MONTH_COUNT = re.compile(r"(\d{1,2}|[二两三四五六七八九十]{1,2})个月")
@@ -91,7 +91,9 @@ def records_of(sentence: Sentence, policy: Policy, before: Record | None = None)
     if record.task == "cap" and sentence.of(AMOUNT, "U"):
         record = replace(record, task="remaining")
     if record.task == "monthly" and (months := _MONTH_COUNT.search(sentence.text)):
-        record = replace(record, times=int(read_number(months[1]) or 1))
+        count = int(read_number(months[1]) or 1)
+        # 分12个月 is how it is shared out, not what is asked for.
+        record = replace(record, times=count if count < policy.number("fee.months") else None)
     if task in _MONTH_TASKS:
         record = _with_months(record, sentence, policy, before, task)
     if record.many == "sum" and len(bills := _bills(record, sentence, policy)) > 1:
@@ -155,11 +157,19 @@ def _location(sentence: Sentence) -> str:
     head = _PLACES.get(said, "") if sure >= HEAD_FLOOR else SEVERAL if said else ""
     if any(sure < ROLE_FLOOR and not (role == "x" and span.name == HERE) for span, role, sure in sentence.of(PLACE)):
         return head or SEVERAL
-    if len(named) > 1:
-        return head if head in named else SEVERAL
+    if len(named) > 1 or _two_cities(sentence):
+        return head if head in named and len(named) > 1 else SEVERAL
     if named and head in (AWAY, SEVERAL, ""):
         return SEVERAL if head == AWAY and named[0] == LOCAL else named[0]
     return head if not named or head == named[0] else SEVERAL
+
+
+def _two_cities(sentence: Sentence) -> bool:
+    """Tell whether two places are named of which neither lies in the other: filed in one, treated in the other."""
+    spans = [span for span, *_ in sentence.of(PLACE, "t") if span.name != HERE]
+    names = {sentence.text[span.start : span.end] for span in spans}
+    apart = any(second.start - first.end > 2 for first, second in zip(spans, spans[1:], strict=False))
+    return apart and len(names) > 1 and sentence.reading["filed"] == "+"
 
 
 def _with_counts(record: Record, sentence: Sentence) -> Record:
@@ -306,8 +316,11 @@ def _with_amounts(
     """Add the amounts by their roles; what cannot be told apart, or is only hinted at, is marked as unclear."""
     cap = policy.number("cap.amount")
     # 额度2471.31都用完了: the printed limit is only named.
+    named = {cap} if record.exhausted else set()
     meant = [
-        (span, role, sure) for span, role, sure in amounts if role != "X" and not (role == "N" and span.value == cap)
+        (span, role, sure)
+        for span, role, sure in amounts
+        if role != "X" and span.value not in named and not (role == "N" and span.value == cap)
     ]
     said: dict[str, Decimal] = {}
     unclear = ""

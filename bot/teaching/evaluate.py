@@ -35,9 +35,9 @@ def judge(
         if sentence.asked:
             continue
         heard = Heard(
-            sentence.text, sentence.spans, reader.read(sentence.text, sentence.spans, "", known), reader.lexicon
+            sentence.text, sentence.spans, reader.read(sentence.text, sentence.spans, "", known), reader.lexicon, known
         )
-        got, expected = (_outcome(calculator.answer(one)) for one in (heard, gold(sentence, reader.lexicon)))
+        got, expected = (_outcome(calculator.answer(one)) for one in (heard, gold(sentence, reader.lexicon, known)))
         yield Judged(sentence, got, expected, _verdict(got, expected))
 
 
@@ -53,10 +53,12 @@ def follow_ups(reader: Reader, sentences: Iterable[Sentence], known: Mapping[Dec
     return counts
 
 
-def gold(sentence: Sentence, lexicon: Lexicon) -> Heard:
+def gold(sentence: Sentence, lexicon: Lexicon, known: Mapping[Decimal, str]) -> Heard:
     """Return a sentence as a reader without a doubt would read it."""
     heads = {name: {value: float(value == sentence.heads[name]) for value in values} for name, values in HEADS.items()}
-    return Heard(sentence.text, sentence.spans, Reading(heads, tuple((role, 1.0) for role in sentence.roles)), lexicon)
+    return Heard(
+        sentence.text, sentence.spans, Reading(heads, tuple((role, 1.0) for role in sentence.roles)), lexicon, known
+    )
 
 
 def _outcome(reply: CalculatorReply | None) -> str:

@@ -31,10 +31,8 @@ CALCULATION = (
     "calc_ask_hukou",
     "calc_ask_bills",
     "calc_ask_no_level",
-    "calc_ask_deductible_over",
     "calc_ask_which_month",
     "calc_look_up",
-    "calc_no_level",
     "calc_assume_scope",
     "calc_assume_rest",
     "calc_assume_about",
@@ -98,7 +96,6 @@ CALCULATION = (
     "calc_children",
     "calc_other_ratio",
     "calc_filed_not_here",
-    "calc_filed_elsewhere",
     "calc_one_by_one",
     "calc_child_by_child",
     "calc_whose_part",
@@ -137,7 +134,7 @@ BLANKS = {
     "calc_no_month": ("month",),
 }
 # Sentences that are said as they are: no blank is filled in them.
-FIXED = ("calc_formula", "calc_notes", "calc_look_up", "calc_no_level")
+FIXED = ("calc_formula", "calc_notes", "calc_look_up")
 _FIXED_KINDS = ("calc_ask_", "calc_sum_")
 
 _BLANK = re.compile(r"\{([^{}]*)\}")

@@ -98,7 +98,7 @@ def test_the_matching_stops_no_dialogue_with_the_calculator(engine: Engine) -> N
     turns = [line.split("\t") for line in lines if line and not line.startswith("#")]
     states: dict[str, str | None] = {}
     for dialogue, _, text in turns:
-        alone = calculator.reply(text, states.get(dialogue))
+        alone = calculator.turn(text, states.get(dialogue))
         states[dialogue] = alone.state if alone else None
         reply = chat.reply(Query(text, "api", f"dialogue-{dialogue}"))
         if alone is not None:

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from bot.calculator.arithmetic import read_expression
-from bot.calculator.dialogue import Calculator, load_calculator
+from bot.calculator.dialogue import Calculator
 from bot.calculator.formulas import fee
+from bot.calculator.loading import load_calculator
 from bot.calculator.outcome import cents
 from bot.reply import CalculatorReply
 from corpus.entries import Corpus, corpus_path, load_corpus
@@ -99,7 +100,7 @@ def opened(now: datetime, folder: Path | None = None, without: str = "") -> Calc
 
 def replied(calculator: Calculator | None, question: str, state: str | None = None) -> CalculatorReply:
     assert calculator is not None
-    reply = calculator.reply(question, state)
+    reply = calculator.turn(question, state)
     assert reply is not None
     return reply
 

@@ -25,7 +25,7 @@ DIALOGUE_TURNS_MISSED = 8
 
 @pytest.mark.parametrize("name", MISSED)
 def test_a_table_comes_out_right_and_names_no_wrong_number(name: str) -> None:
-    rows = [(case, outcome(real_calculator().reply(case.question))) for case in read_calculator_cases(name)]
+    rows = [(case, outcome(real_calculator().turn(case.question))) for case in read_calculator_cases(name)]
     wrong = [
         f"{case.question}: {got}, not {case.expect}" for case, got in rows if is_number(got) and not is_right(case, got)
     ]
@@ -38,7 +38,7 @@ def test_a_table_comes_out_right_and_names_no_wrong_number(name: str) -> None:
     "case", list(read_calculator_cases("calculator_examples.tsv")), ids=lambda case: case.question[:20]
 )
 def test_every_worked_example_holds(case: CalculatorCase) -> None:
-    assert is_right(case, outcome(real_calculator().reply(case.question)))
+    assert is_right(case, outcome(real_calculator().turn(case.question)))
 
 
 def dialogues() -> Iterator[tuple[str, list[CalculatorCase]]]:
@@ -55,7 +55,7 @@ def test_dialogues_hold_turn_by_turn() -> None:
     for name, turns in dialogues():
         state = None
         for case in turns:
-            reply = real_calculator().reply(case.question, state)
+            reply = real_calculator().turn(case.question, state)
             state = reply.state if reply else None
             right = is_right(case, outcome(reply))
             counts[right] += 1

@@ -50,7 +50,7 @@ def test_the_blanks_of_one_sentence_are_those_that_the_code_fills(monkeypatch: p
 
     monkeypatch.setattr(Wording, "fill", noting)
     questions = [case.question for name in TABLES for case in read_calculator_cases(name)]
-    replies = [real_calculator().reply(question) for question in (*questions, LAST_DAY)]
+    replies = [real_calculator().turn(question) for question in (*questions, LAST_DAY)]
     assert not any("{" in reply.text for reply in replies if reply)
     assert {phrase: names for phrase, names in filled.items() if names} == {
         k: set(names) for k, names in BLANKS.items()

@@ -7,32 +7,29 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
-from typing import Protocol
 
-from bot.calculator.arithmetic import Expression, read_expression
-from bot.calculator.claims import NOT_CHOSEN, claim
+from bot.calculator.absent import Absences, is_insured_elsewhere
+from bot.calculator.claims import claim
 from bot.calculator.fees import FEES, work_out_fee
+from bot.calculator.finder import Finder
 from bot.calculator.guards import outside, told_cost
 from bot.calculator.limits import CAPS, work_out_benefit, work_out_cap
-from bot.calculator.numbers import read_number, settle
+from bot.calculator.numbers import settle
 from bot.calculator.outcome import Missing, Outcome, Result, Unknown, Wrong
+from bot.calculator.payments import NOT_CHOSEN
 from bot.calculator.reader import ASKED, Reader, Sentence
-from bot.calculator.record import COSTS, KEPT, Record, dump, load
-from bot.calculator.spans import AMOUNT, HERE, PLACE, Finder
-from bot.calculator.tokens import Lexicon
+from bot.calculator.record import COSTS, Record, dump, load
+from bot.calculator.spans import AMOUNT
+from bot.calculator.sums import read_sum
 from bot.calculator.understand import records_of
 from bot.calculator.wording import OPTIONS, Say, Wording, said
+from bot.decide import Hit, is_numeric
 from bot.reply import CalculatorReply
-from corpus.entries import corpus_path
-from corpus.policy import Absent, Policy, load_policies
+from corpus.policy import Policy
 from corpus.text import fold
-from corpus.words import GAP, load_words
 
-WEIGHTS = Path(__file__).parent / "model" / "reader.json.gz"
-# Less than this for all entries with numbers together: hardly a question that can be computed.
-NUMERIC = 0.08
-TASK_FLOOR, OTHER_FLOOR, SURE = 0.5, 0.75, 0.9
+# What is less sure is left to the matching; a claim has guards of its own.
+TASK_FLOOR, OTHER_FLOOR = 0.5, 0.75
 # From this score on a message in a dialogue is about another entry.
 ELSEWHERE = 0.9
 # Offered, not asked: 把起付线告诉我，可以再算一次.
@@ -41,34 +38,12 @@ _LONGEST = 200
 TALK = ("none", "absent", "more", "unknown", "cancel")
 _LOOSE = re.compile(r"(?:我?选|就|是|第|那)*([1-4一二三四]|最后一?)(?:个|项|种|号|条)?(?:吧|的|了|谢谢|,|。|!)*")
 _PICKS = {"一": 1, "二": 2, "三": 3, "四": 4}
-_INSURANCE = re.compile(
-    r"(?:那边|这边|市|省|地区|本地|的)*(?:小孩|少儿|居民|城乡|学生|孩子|娃|儿童|大学生|职工|的)*(?:医保|健保|社保|医疗保险)"
-    r"|[^,。;!?住院看病医]{0,8}?(?:交|参|买|上|入)(?:的|咗|了|过|嘅)(?:是|系)?(?:少儿|学生|居民|城乡)*(?:医保|社保|保险)"
-)
 # How, where, why and whether: no answer and no part of a calculation.
 _ASKS_OTHERWISE = re.compile(
     r"怎么(?!算|样)|如何|哪里|在哪|去哪|什么时候|为什么|为啥|咋(?!算)|什么材料|多久|电话|流程|网址|可不可以"
     r"|可以.{0,6}吗|能不能|要不要|是什么|什么意思|要求|区别|必须|一定要|[用报款交]吗"
 )
-_HOW_MUCH = re.compile(r"^[^,。;以后外上]{0,6}(?:多少|几)")
 _MORE_CHILDREN = re.compile(r"(?:再加|还有|多[了添]?)[^,。;]{0,2}[一两二三\d俩]")
-_NUMERAL = re.compile(r"[\d零〇一二两兩三四五六七八九十百千万萬½¼¾⅓⅔①-⑳]")
-_COINS = re.compile(
-    r"([\d零一二两三四五六七八九十百千万]+)[块元]([\d零一二三四五六七八九])[毛角](?:([\d零一二三四五六七八九])分?)?"
-)
-_SIGN = re.compile(r"[-+*/^×÷xX·✕✖➕➖➗−加減减乘除方折扣＋－＊／％%]|的\s*(?:[\d一二三四五六七八九百]|一半)|[²³]")
-
-
-class Hit(Protocol):
-    """What the calculator needs to know of a hit of the index."""
-
-    @property
-    def entry_id(self) -> str:
-        """The entry."""
-
-    @property
-    def score(self) -> float:
-        """The probability, 0 to 1, that this entry is right."""
 
 
 class Calculator:
@@ -79,19 +54,17 @@ class Calculator:
         policies: tuple[Policy, ...],
         finder: Finder,
         reader: Reader,
-        on_bill: Callable[[str], bool],
+        known: Mapping[Decimal, str],
+        absences: Absences,
         say: Say,
         basis: Mapping[str, str],
         clock: Callable[[], datetime],
     ) -> None:
-        """Take the numbers, what finds and what reads, what may stand on a bill, the phrases, the documents, a clock."""
+        """Take the numbers, what finds and what reads, the printed and the missing numbers, phrases, documents, a clock."""
         self._policies = policies
         self._wordings = {policy.years: Wording(say, basis, policy) for policy in policies}
-        self._finder, self._reader, self._clock = finder, reader, clock
-        self._known = known_amounts(policies[0])
-        self._on_bill = {
-            absent.name for absent in policies[0].absent if any(on_bill(fold(word)) for word in absent.words)
-        }
+        self._finder, self._reader, self._known, self._absences = finder, reader, known, absences
+        self._clock = clock
         # The entries whose numbers are computed with, by their ids.
         self.entries = frozenset({NOT_CHOSEN, *(figure.entry for policy in policies for figure in policy.figures)})
 
@@ -101,7 +74,7 @@ class Calculator:
         `state` is what the last reply left, `hits` is what the index found for the message where it was searched.
         """
         before, asked = load(state)
-        if asked in ("", OFFERED) and (sums := _sum(text)):
+        if asked in ("", OFFERED) and (sums := read_sum(text)):
             return self._wordings[self._policies[0].years].arithmetic(sums)
         if len(text) > _LONGEST and before:
             return None
@@ -117,7 +90,7 @@ class Calculator:
         if before:
             elsewhere = hits and hits[0].entry_id not in self.entries and hits[0].score >= ELSEWHERE
             return None if elsewhere else self._go_on(sentence, task, sure, before, asked)
-        numeric = hits is None or sum(hit.score for hit in hits if hit.entry_id in self.entries) >= NUMERIC
+        numeric = hits is None or is_numeric(hits, self.entries)
         return self.answer(sentence) if numeric else None
 
     def answer(self, sentence: Sentence) -> CalculatorReply | None:
@@ -137,9 +110,9 @@ class Calculator:
         if task in TALK:
             return None
         records = records_of(sentence, policy)
-        if absent := self._asks_absent(sentence, records[0]):
+        if absent := self._absences.asked(records[0], sentence):
             return self._wordings[policy.years].unknown(Unknown("calc_absent", {"name": absent}))
-        if outside(records[0], sentence) or (task in FEES and _is_insured_elsewhere(sentence)):
+        if outside(records[0], sentence) or (task in FEES and is_insured_elsewhere(sentence)):
             return None
         year = records[0].year
         if task == "claim" and year and year > self._today.year and not told_cost(records[0]):
@@ -147,9 +120,7 @@ class Calculator:
         if task == "claim" and "uninsured" in sentence.words:
             return self._wordings[policy.years].unknown(Unknown("calc_uninsured"))
         if kept:
-            records = [
-                replace(one, **{name: getattr(one, name) or getattr(kept[0], name) for name in KEPT}) for one in records
-            ]
+            records = [one.keeping(kept[0]) for one in records]
             if kept[0].task in CAPS and task == "claim":
                 records = [replace(one, visit=one.visit or "outpatient") for one in records]
         return self._run(records, policy)
@@ -176,12 +147,8 @@ class Calculator:
                 return self._run([replace(records[0], task=task).over(before[0])], policy)
             return self._begin(sentence, task, before if task in FEES + CAPS + ("claim",) else [])
         told = records_of(sentence, policy, before[0])
-        if (
-            not told_cost(told[0])
-            and told[0].deductible is None
-            and "quantity" in sentence.words
-            and (name := _weak(sentence, self._policies[0]))
-        ):
+        open_question = not told_cost(told[0]) and told[0].deductible is None and "quantity" in sentence.words
+        if open_question and (name := self._absences.asked_right_out(sentence.text)):
             return wording.unknown(Unknown("calc_absent", {"name": name}), dump(before, asked))
         merged = _merged(before, told, sentence, asked)
         if merged == before and told[0].want in ("", before[0].want):
@@ -210,25 +177,9 @@ class Calculator:
         return self._wordings[policy.years].not_known(outcome, said(before), dump(before, outcome.slot))
 
     def _absent(self, text: str, state: str | None = None) -> CalculatorReply | None:
-        name = next(filter(None, (_named(absent, text) for absent in self._policies[0].absent)), "")
+        name = self._absences.named(text)
         wording = self._wordings[self._policies[0].years]
         return wording.unknown(Unknown("calc_absent", {"name": name}), state) if name else None
-
-    def _asks_absent(self, sentence: Sentence, record: Record) -> str:
-        """Return the name of what the documents do not give, where a question for a number names it.
-
-        What may also stand on a bill (自费, 起付线) is only asked for where no cost is told.
-        """
-        told = told_cost(record)
-        sought = record.task in ("income", "wage") or (
-            record.want in ("ratio", "selfratio") and sentence.reading.sure("want") > SURE
-        )
-        for absent in self._policies[0].absent:
-            on_bill = absent.name in self._on_bill
-            if not (on_bill and (told or sought or record.task != "claim")) and record.task not in ("income", "wage"):
-                if name := _named(absent, sentence.text):
-                    return name
-        return ""
 
     def _policy_of(self, sentence: Sentence) -> Policy:
         """Return the school year that is spoken of, else the newest."""
@@ -241,43 +192,6 @@ class Calculator:
         return next(
             (policy for policy in self._policies if {policy.cap_year, policy.fee.first.year} & years), self._policies[0]
         )
-
-
-def _weak(sentence: Sentence, policy: Policy) -> str:
-    """Return the name of a missing number whose word stands right before the question for it: 起付线到底是多少."""
-    return next(
-        (
-            absent.name
-            for absent in policy.absent
-            for word in absent.words
-            if GAP not in word and _right_before(fold(word), sentence.text)
-        ),
-        "",
-    )
-
-
-def _right_before(word: str, text: str) -> bool:
-    at = text.find(word)
-    return at >= 0 and _HOW_MUCH.search(text[at + len(word) : at + len(word) + 8]) is not None
-
-
-def _named(absent: Absent, text: str) -> str:
-    """Return the name of what the documents do not give if a text has one of its words; … stands for a gap."""
-    return absent.name if any(all(fold(part) in text for part in word.split(GAP)) for word in absent.words) else ""
-
-
-def _is_insured_elsewhere(sentence: Sentence) -> bool:
-    """Tell whether another place's insurance is spoken of: 广州小孩居民医保今年交多少."""
-    elsewhere = [span for span in sentence.spans if span.kind == PLACE and span.name != HERE]
-    return any(_INSURANCE.match(sentence.text, span.end) for span in elsewhere)
-
-
-def known_amounts(policy: Policy) -> dict[object, str]:
-    """Return what the reader may know of amounts: those that the policy prints, and parts of the fee."""
-    own = policy.number("fee.personal")
-    months = int(policy.number("fee.months"))
-    known: dict[object, str] = {own / months * count: "$part" for count in range(1, months)}
-    return known | {own: "$fee", policy.number("fee.subsidy"): "$sub", policy.number("cap.amount"): "$cap"}
 
 
 def _outcome(records: list[Record], policy: Policy) -> Outcome:
@@ -339,47 +253,3 @@ def _picked(text: str, asked: str) -> Record | None:
         case = dict.fromkeys(("filed", "referral", "emergency"), "false") | {chosen: "true"}
         return Record(**case)
     return Record(**{{"hospital_level": "level"}.get(asked, asked): chosen})
-
-
-def _sum(text: str) -> Expression | None:
-    """Return the sum that a message is; most are seen at a glance to be none."""
-    return read_expression(_COINS.sub(_coin, text)) if _SIGN.search(text) and _NUMERAL.search(text) else None
-
-
-def _coin(match: re.Match[str]) -> str:
-    """Write 三块六毛二 as 3.62."""
-    whole, tenths, hundredths = (read_number(match[group] or "零") for group in (1, 2, 3))
-    return match[0] if whole is None else str(whole + (tenths or 0) / Decimal(10) + (hundredths or 0) / Decimal(100))
-
-
-def load_finder(corpus: Path) -> Finder:
-    """Return the finder of spans with a corpus's words for levels and places."""
-    meanings, places = load_words(corpus)
-    # 三级 and its like are found by form, as 一级护理 and 三级台阶 are none.
-    levels = {
-        level: [fold(word) for word in words if not word.endswith("级")] for level, words in meanings["level"].items()
-    }
-    return Finder(levels, {group: [fold(name) for name in names] for group, names in places.items()})
-
-
-def load_lexicon(corpus: Path) -> Lexicon:
-    """Return the words that a corpus has for what a question may turn on."""
-    meanings, _ = load_words(corpus)
-    lists = {name: words for table in ("cue", "role") for name, words in meanings[table].items()}
-    return Lexicon({name: [fold(word) for word in words if GAP not in word] for name, words in lists.items()})
-
-
-def load_calculator(
-    say: Say, basis: Mapping[str, str], clock: Callable[[], datetime], corpus: Path | None = None
-) -> Calculator | None:
-    """Return the calculator of a corpus; None for a corpus without numbers."""
-    corpus = corpus or corpus_path()
-    policies = load_policies(corpus / "policy")
-    if not policies or any(printed.entry not in basis for printed in policies[0].printed):
-        return None
-    meanings, places = load_words(corpus)
-    known = [fold(word) for words in [*meanings["role"].values(), *places.values()] for word in words]
-    reader = Reader.load(WEIGHTS, load_lexicon(corpus))
-    return Calculator(
-        policies, load_finder(corpus), reader, lambda word: any(one in word for one in known), say, basis, clock
-    )

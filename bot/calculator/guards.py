@@ -146,6 +146,8 @@ def _of_amounts(record: Record, sentence: Sentence) -> Record:
             and not before.endswith(("含诊查费", "除诊查费", "了诊查费"))
         ):
             return replace(record, unclear="amount")
+    if record.consult is not None and not record.consult_in and len({"within", "apart"} & sentence.words) == 1:
+        record = replace(record, consult_in="in" if "within" in sentence.words else "apart")
     ones = [span.end for span, *_ in sentence.of(TIMES) if span.value == 1]
     if record.times and record.each is None and any(span.start in ones for span, role, _ in sentence.of(AMOUNT, "TSI")):
         # 一趟130, 跑了4趟: what each cost, and not all.

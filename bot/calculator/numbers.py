@@ -32,12 +32,12 @@ _PASTED = re.compile(
     re.I,
 )
 # 100，200 are two amounts, 2，000.00 is one.
-_COMMA = re.compile(r"(?<=\d)[，、](?=\d)(?!000(?!\d))")
+_COMMA = re.compile(r"(?<=\d)[，、](?=\d)(?![0０]{3}(?!\d)|\d{3}\.\d)")
 # 600 家里: closing this gap would join what belongs apart; folding drops it, so it becomes a pause.
 _PAUSE = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 # 2 万, 1 0000, 2'000, 1,0000: one number, however it is set.
 _SET = re.compile(
-    r"(?<=\d)\s+(?=[万千百亿]|0{3,4}(?!\d))|(?<=\d[万千])\s+(?=\d(?![\d.级]))|(?<=\d)'(?=\d{3}(?!\d))|(?<=\d),(?=0{4}(?!\d))"
+    r"(?<=\d)\s+(?=[万千百亿]|wan(?![a-z])|0{3,4}(?!\d))|(?<=\d[万千])\s+(?=\d(?![\d.级]))|(?<=\d)'(?=\d{3}(?!\d))|(?<=\d),(?=0{4}(?!\d))"
 )
 _OH = re.compile(r"(?<=\d)[oOｏＯ]+(?![a-zA-Z])")
 _MEASURED = re.compile(rf"(?<=[\d{_SMALL}])个(?=[万亿])")
@@ -80,9 +80,11 @@ def read_number(text: str) -> Decimal | None:
 def _row(text: str) -> Decimal | None:
     """Read digits one by one: 三零零零, 2零零0; 五六 means five or six."""
     signs = [str(_VALUE.get(sign, sign)) for sign in text]
+    if not "".join(signs).isdecimal():
+        return None
     if len(text) == 2 and not text.isdigit() and 0 < int(signs[1]) - int(signs[0]) <= 2 and "零" not in text:
         return None
-    return Decimal("".join(signs)) if "." not in text else None
+    return Decimal("".join(signs))
 
 
 def _scaled(parts: list[str], text: str) -> Decimal | None:
@@ -101,6 +103,8 @@ def _scaled(parts: list[str], text: str) -> Decimal | None:
                     Decimal(0),
                 )
             else:
+                if section and scale >= last:
+                    return None
                 section += (Decimal(1) if number is None else number) * scale
             number, last, zero = None, scale, False
         elif part == "零":

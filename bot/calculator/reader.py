@@ -42,20 +42,11 @@ USUAL = {AMOUNT: "N", MONTH: "o", LEVEL: "t", PLACE: "t"}
 ALL_LABELS = tuple(f"{kind}:{role}" for kind, roles in ROLES.items() for role in roles)
 LABELS = {kind: [ALL_LABELS.index(f"{kind}:{role}") for role in roles] for kind, roles in ROLES.items()}
 # What may have been asked, or computed, right before.
-ASKED = (
-    *(
-        "visit",
-        "hospital_level",
-        "location",
-        "out_of_city_kind",
-        "selected",
-        "amount",
-        "consult_fee",
-        "deductible",
-        "used_cap",
-    ),
-    *("apply_month", "birth_month", "hukou", "children", *HEADS["task"][1:-3]),
+SLOTS = (
+    *("visit", "hospital_level", "location", "out_of_city_kind", "selected", "amount", "consult_fee", "deductible"),
+    *("used_cap", "apply_month", "birth_month", "hukou"),
 )
+ASKED = (*SLOTS, *HEADS["task"][1:-3])
 
 
 @dataclass(frozen=True)

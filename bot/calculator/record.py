@@ -22,7 +22,7 @@ _COUNTS = ("children", "times", "apply_day", "birth_day", "year")
 _MONTHS = ("apply", "birth", "day_of")
 _MARKS = ("midway", "about", "assumed_year", "exhausted")
 # What a calculation of another kind may still use.
-KEPT = ("hukou", "children", "location", "used", "left")
+_KEPT = ("hukou", "children", "location", "used", "left")
 
 
 @dataclass(frozen=True)
@@ -78,11 +78,7 @@ class Record:
 
     def over(self, before: Record) -> Record:
         """Return what was said before with what this record says in its place."""
-        said = {
-            one.name: getattr(self, one.name)
-            for one in fields(self)
-            if getattr(self, one.name) not in (None, "", (), False)
-        }
+        said = {one.name: getattr(self, one.name) for one in fields(self) if _is_said(getattr(self, one.name))}
         for name in ("task", "wrong", "name"):
             said.pop(name, None)
         if any(name in said for name in COSTS):
@@ -98,6 +94,11 @@ class Record:
         if "location" in said and said["location"] == LOCAL:
             said |= {"filed": "", "referral": "", "emergency": "", "temporary": ""}
         return replace(before, **said, wrong=self.wrong, name=self.name)
+
+    def keeping(self, before: Record) -> Record:
+        """Return this record with what the calculation before said that another kind may use as well."""
+        kept = {name: getattr(before, name) for name in _KEPT if not _is_said(getattr(self, name))}
+        return replace(self, **kept)
 
     @property
     def cost(self) -> Decimal | None:
@@ -137,7 +138,12 @@ def load(text: str | None) -> tuple[list[Record], str]:
 
 def _plain(record: Record) -> dict[str, object]:
     said = {one.name: getattr(record, one.name) for one in fields(record)}
-    return {name: _text(value) for name, value in said.items() if value not in (None, "", (), False)}
+    return {name: _text(value) for name, value in said.items() if _is_said(value)}
+
+
+def _is_said(value: object) -> bool:
+    """Tell whether a field holds something; 0 is something."""
+    return value is not None and value is not False and value not in ("", ())
 
 
 def _text(value: object) -> object:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
-from functools import cached_property
 
-from bot.calculator.numbers import NUMBER, read_number
+from bot.calculator.numbers import read_number
 from corpus.policy import Month
 
 # Kinds of spans; a role is learned for the first four.
 AMOUNT, MONTH, LEVEL, PLACE = "amount", "month", "level", "place"
 YEAR, SCHOOL, PERCENT, CHILDREN, TIMES, OTHER = "year", "school", "percent", "children", "times", "other"
 HERE, PROVINCE, COUNTRY, ABROAD, NOWHERE = "深圳", "广东省内", "广东省外", "港澳台", "不是地名"
-
 _S = "零一二两三四五六七八九十"
 _NEAR = {
     "今年": 0,
@@ -40,12 +38,12 @@ _WORDED = re.compile(
     rf"(?:(?P<day>\d{{1,2}}|[{_S}]{{1,3}})\s*(?:号|日)|(?P<bare>\d{{1,2}})(?![\d.,]|\s*[个元块天月级岁万千百%次种倍wk]))?"
 )
 # What a month may be called when it is asked for.
-_BARE_MONTH = re.compile(rf"(?:就|是|大概|应该|可能|选)*(1[0-2]|[1-9]|十?[{_S}])(?:吧|的|啊|去|办)*")
+BARE_MONTH = re.compile(rf"(?:就|是|大概|应该|可能|选)*(1[0-2]|[1-9]|十?[{_S}])(?:吧|的|啊|去|办)*")
 # The 11 of 11、12月.
 _ENUMERATED = re.compile(rf"(?<![\d.{_S}])(\d{{1,2}}|[{_S}]{{1,2}})(?=[、,和跟及或到/](?:\d{{1,2}}|[{_S}]{{1,3}})月)")
 # 2024-12-05, 2025/07, 2025.1.1, 20241205; with two digits of the year only as a whole date.
 _WRITTEN = re.compile(
-    r"(?<![\d.])(?:(?P<year>20\d{2})(?P<sep>[-/.年])(?P<month>1[0-2]|0?[1-9]|[2-9]\d|00)(?:(?P=sep)(?P<day>\d{1,2}))?(?!\d|月|学年|%|元)"
+    r"(?<![\d.])(?:(?P<year>20\d{2})(?P<sep>[-/.年])(?P<month>1\d|0?[1-9]|[2-9]\d|00)(?:(?P=sep)(?P<day>\d{1,2}))?(?!\d|月|学年|%|元)"
     r"|(?P<year2>2\d)(?P<sep2>[-/.])(?P<month2>1[0-2]|0?[1-9])(?P=sep2)(?P<day2>\d{1,2})(?![\d.])"
     r"|(?P<year3>20[12]\d)(?P<month3>0[1-9]|1[0-2])(?P<day3>[0-3]\d)(?!\d)"
     r"|(?P<year4>2\d)年(?P<month4>1[0-2]|0?[1-9])(?![\d.月年]))"
@@ -55,10 +53,11 @@ _SHORT = re.compile(r"(?<![\d.])(?P<month>1[0-2]|[1-9])[./](?P<day>\d{1,2})(?=\s
 _ENGLISH = re.compile(rf"(?<![a-z])(?P<name>{'|'.join(_NAMES)})[a-z]{{0,6}}(?![a-z])\.?\s*(?P<year>20\d{{2}})?")
 _FESTIVALS = {"元旦": 1, "五一": 5, "六一": 6, "国庆": 10, "双十一": 11, "圣诞": 12}
 _FESTIVAL = re.compile(rf"(?P<name>{'|'.join(_FESTIVALS)})(?!.{{0,3}}前)")
+_AGO = {"昨天": 1, "昨晚": 1, "寻日": 1, "前天": 2, "大前天": 3}
 _SHIFTS = {"下下": 2, "上上": -2, "下": 1, "上": -1}
 _RELATIVE = re.compile(
     r"(?P<shift>下下|上上|(?<![剩余])下|上|这|本|今|呢|嗰)个?月(?:份)?(?:(?P<day>\d{1,2})\s*(?:号|日))?|(?P<soon>[这本]周)"
-    rf"|(?P<later>\d{{1,2}}|[{_S}])个(?:多)?月(?:后|以后|之后)|(?P<now>今天|今日|今早|而家|依家|现在|马上|明天)|(?P<same>当月)"
+    rf"|(?P<later>\d{{1,2}}|[{_S}])个(?:多)?月(?:后|以后|之后)|(?P<now>今天|今日|今早|而家|依家|现在|马上|明天)|(?P<ago>大前天|前天|昨天|昨晚|寻日)|(?P<same>当月)"
 )
 _SCHOOL = re.compile(
     r"(?<!\d)(?P<first>20\d{2}|\d{2})\s*年?\s*(?:-|到|至|~|—|–|/|、)\s*(?P<last>20\d{2}|\d{2})(?!\d|-|/|\.|\s*[月号日])\s*(?:年|学年)?"
@@ -84,44 +83,6 @@ _LEVEL_WORD = re.compile(
 )
 # The level of 社康的结算医院 is said elsewhere.
 _SETTLING = re.compile(r"社康(?:中心)?(?:它|那边|上头|上面|上级|所属|嘅|的)*结算医院")
-# What follows or leads a number that is no amount.
-_OTHER_AFTER = re.compile(
-    r"\s*(?:号|日|岁|周岁|级|甲|乙|个(?!人)|家(?!庭|里|长)|楼|床|点|分(?:钟|诊)|小时|钟|周(?!转)|胎|口|折|条|项|种|方式|倍|位|公里|房|届"
-    r"|层|班|型|度|℃|斤|公斤|cm|粒|片|盒|瓶|支|针|毫升|ml|mg|路|栋|室|单元|学年|年|月|晚|样|下(?!来|半|个|次)|直|些|般|百分|院"
-    r"|门(?!槛|诊)|边|宝|姐|哥|弟|妹|礼拜|星期|代|档|期|段|线|旦|切|时|c|:\d|共|米|克|多?公分)"
-)
-_NAMED_BEFORE = re.compile(
-    r"(?:[号码编证案温]\s*(?:是|为)?\s*[:#]?|#|电话|手机|热线|邮编|拨|打|微信|qq|百分之|\d度|\d:)\s*$"
-)
-_ORDER_BEFORE = re.compile(r"(?:第|初|星期|周|礼拜|[今去明]年)\s*$")
-_COUNTABLE = 100
-_JOINED_BEFORE = re.compile(r"[大小老幼统唯同之万]$")
-_HOTLINES = ("12345", "12333", "12366")
-_SMALLEST, _PERSONAL, _LONGEST = 5, 7, 18
-_UNIT = re.compile(
-    r"\s*(?P<how>来|左右|上下|多|余|几|出头|挂零|往上|不到|以内|有余|有零|把|\+)?\s*"
-    r"(?P<unit>块钱|元|块(?!儿)|圆|蚊|文|rmb|人民币|yuan|大洋|毛钱|毛|毫子?|角|分钱|刀|美元|美金|港币|港元|欧元|日元)?"
-    r"(?P<later>来|左右|上下|多|出头|以上(?!的?部分|费用|的?费)|以内|以下)?"
-)
-_ABOUT = ("左右", "上下")
-_FOREIGN = ("刀", "美元", "美金", "港币", "港元", "欧元", "日元")
-_VAGUE_BEFORE = re.compile(
-    r"(?:不到|将近|(?<!最)近|超过|(?<![正最只友])好|(?<![以线之往至身赶加])上|几|数|(?<![大中])小|不止|至少|起码|快|不足|低于|少于|高于|多于|差点|接近|(?<![一上下大])半)$"
-)
-_ABOUT_BEFORE = re.compile(r"(?:大概|大约|约|差不多|估计)[是有花了]{0,2}$")
-_VAGUE_ALONE = re.compile(
-    r"(?:好?几|数|上|小|大几|半个?)[十百千万亿]+|[十百千万](?:把|来)[百千万]?|[十百千]?多[百千万]"
-)
-# The 6 of 105块6, 三毛二, 零五分, and 半.
-_CHANGE = re.compile(
-    rf"(?P<tenth>[\d一二三四五六七八九])(?:(?:毛|角|毫)子?(?:(?P<cent>[\d{_S}])分?)?|(?![级甲乙个岁月天号次年周%成折点人家十百千万亿\d.]))|零(?P<only>[\d{_S}])分?|(?P<half>半)(?![年月天个岁日夜小])"
-)
-_HALF = re.compile(r"个半(?!小时|钟|月|天|年|学)(?P<scale>[w万千k])?|(?<=[万千百])半(?![年月天个岁日夜小])")
-_RANGE = re.compile(r"\s*(?:-|~|～|—|到|至|、|'|\s)\s*")
-_MINUS = re.compile(r"(?:负|(?<![\d年月.级])-)\s*$")
-# 八千两个一起 is 八千 and 两个.
-_COUNTED = re.compile(r"[百千万][一二三四五六七八九]?[一两二三四五六七八九][个次天张笔人家趟晚]$")
-_CUE = re.compile(r"[花费用钱付缴交收报共额线:=是了过掉出总价单剩计外]\s*$")
 
 
 @dataclass(frozen=True)
@@ -160,55 +121,6 @@ class Span:
         return self.year is None or 1900 <= self.year <= 2100
 
 
-class Finder:
-    """Finds the spans of settled texts."""
-
-    def __init__(self, levels: Mapping[str, Iterable[str]], places: Mapping[str, Iterable[str]]) -> None:
-        """Take the words for each hospital level and the names of each group of places."""
-        self._names = {word: (LEVEL, level) for level, words in levels.items() for word in words}
-        self._names |= {word: (PLACE, group) for group, words in places.items() for word in words}
-
-    @cached_property
-    def _heads(self) -> dict[str, list[str]]:
-        """The words by their first two signs, longest first."""
-        heads: dict[str, list[str]] = {}
-        for word in sorted(self._names, key=len, reverse=True):
-            heads.setdefault(word[:2], []).append(word)
-        return heads
-
-    def find(self, text: str, today: date, asked: str = "") -> list[Span]:
-        """Return the spans of a settled text in order; where two readings overlap, the surer form stands."""
-        if asked in ("apply_month", "birth_month") and (bare := _BARE_MONTH.fullmatch(text)):
-            return [Span(MONTH, *bare.span(1), value=read_number(bare[1]))]
-        found: list[Span] = []
-        taken = bytearray(len(text))
-        for span in self._candidates(text, today):
-            if not any(taken[span.start : span.end]):
-                taken[span.start : span.end] = b"\1" * (span.end - span.start)
-                found.append(span)
-        amounts = [span for span in _amounts(text, taken) if not any(taken[span.start : span.end])]
-        return sorted((span for span in [*found, *amounts] if span.name != NOWHERE), key=lambda span: span.start)
-
-    def _candidates(self, text: str, today: date) -> Iterator[Span]:
-        yield from _school_years(text, today)
-        yield from _months(text, today)
-        yield from _percents(text)
-        yield from _levels(text)
-        yield from self._named(text)
-        yield from _counts(text)
-        yield from _years(text, today)
-
-    def _named(self, text: str) -> Iterator[Span]:
-        start = 0
-        while start < len(text) - 1:
-            words = self._heads.get(text[start : start + 2], ())
-            word = next((word for word in words if text.startswith(word, start)), "")
-            if word:
-                kind, name = self._names[word]
-                yield Span(kind, start, start + len(word), name=name)
-            start += len(word) or 1
-
-
 def near_year(said: str | None, near: str | None, today: date) -> int | None:
     """Return the year that is written (24, 2024, 二零二四) or meant (明年)."""
     if near:
@@ -222,7 +134,7 @@ def full_year(year: int) -> int:
     return year + 2000 if year < 100 else year
 
 
-def _school_years(text: str, today: date) -> Iterator[Span]:
+def school_years(text: str, today: date) -> Iterator[Span]:
     for match in _SCHOOL.finditer(text):
         if match["before"] or match["next"]:
             first = today.year - (today.month < 9) + (-1 if match["before"] else 1)
@@ -235,7 +147,7 @@ def _school_years(text: str, today: date) -> Iterator[Span]:
         yield Span(SCHOOL, *match.span(), name=f"{first}-{first + 1}")
 
 
-def _months(text: str, today: date) -> Iterator[Span]:
+def months_in(text: str, today: date) -> Iterator[Span]:
     if any("0" <= sign <= "9" for sign in text):
         for match in _WRITTEN.finditer(text):
             year, month, day = next(
@@ -260,8 +172,12 @@ def _months(text: str, today: date) -> Iterator[Span]:
     for match in _RELATIVE.finditer(text):
         shift = _SHIFTS.get(match["shift"] or "", 0) or int(read_number(match["later"] or "") or 0)
         month = Month(today.year, today.month).plus(shift)
-        span = _month(match, month.number, month.year, match["day"])
-        yield replace(span, name="now" if match["now"] else "same" if match["same"] else "")
+        day = match["day"] or (str(today.day) if (match["now"] or "")[:1] == "今" else None)
+        if match["ago"]:
+            born = today - timedelta(days=_AGO[match["ago"]])
+            month, day = Month(born.year, born.month), str(born.day)
+        span = _month(match, month.number, month.year, day)
+        yield replace(span, name="now" if match["now"] or match["ago"] else "same" if match["same"] else "")
     for match in _ENGLISH.finditer(text):
         yield _month(match, _NAMES.index(match["name"]) + 1, int(match["year"]) if match["year"] else None, None)
     for match in _FESTIVAL.finditer(text):
@@ -273,7 +189,7 @@ def _month(match: re.Match[str], number: int, year: int | None, day: str | None)
     return Span(MONTH, *match.span(), value=Decimal(number), year=year, day=said)
 
 
-def _percents(text: str) -> Iterator[Span]:
+def percents(text: str) -> Iterator[Span]:
     for match in _PERCENT.finditer(text):
         value = read_number(match["digits"] or match["words"] or match["tenths"] or "")
         if match["tenths"] and value is not None:
@@ -281,7 +197,7 @@ def _percents(text: str) -> Iterator[Span]:
         yield Span(PERCENT, *match.span(), value=value)
 
 
-def _levels(text: str) -> Iterator[Span]:
+def levels_in(text: str) -> Iterator[Span]:
     for match in _SETTLING.finditer(text):
         yield Span(OTHER, *match.span())
     for match in _LEVEL_WORD.finditer(text):
@@ -289,7 +205,7 @@ def _levels(text: str) -> Iterator[Span]:
         yield Span(LEVEL, *match.span(), name=str(read_number(sign)))
 
 
-def _counts(text: str) -> Iterator[Span]:
+def counts(text: str) -> Iterator[Span]:
     for match in _CHILDREN.finditer(text):
         if _SECOND.match(text, match.start()):
             continue
@@ -308,116 +224,7 @@ def _counts(text: str) -> Iterator[Span]:
         yield Span(TIMES, *match.span(), value=read_number(match["count"]))
 
 
-def _years(text: str, today: date) -> Iterator[Span]:
+def years_in(text: str, today: date) -> Iterator[Span]:
     for match in _BARE_YEAR.finditer(text):
         year = int(match["only"]) if match["only"] else near_year(match["year"], match["near"], today)
         yield Span(YEAR, *match.span(), year=year)
-
-
-def _amounts(text: str, taken: bytearray) -> list[Span]:
-    """Return what is not surely something else as amounts, and the numbers that are something else."""
-    found: list[Span] = []
-    for match in NUMBER.finditer(text):
-        start, end = match.span()
-        if found and start < found[-1].end:
-            continue
-        # 八百三级医院 is 八百 and 三级.
-        while end > start and taken[start]:
-            start += 1
-        while end > start and any(taken[start:end]):
-            end -= 1
-        if _COUNTED.search(text[start : end + 1]):
-            end -= 1
-        span = _amount(text, start, end) if end > start else None
-        if span is None:
-            continue
-        before = found[-1] if found else None
-        if before and span.kind == AMOUNT and _is_range(before, span, text):
-            found[-1] = Span(AMOUNT, before.start, span.end)
-        else:
-            found.append(span)
-    for match in _VAGUE_ALONE.finditer(text):
-        if not any(taken[match.start() : match.end()]) and not any(
-            one.start < match.end() and match.start() < one.end for one in found
-        ):
-            found.append(Span(AMOUNT, *match.span()))
-    return found
-
-
-def _amount(text: str, start: int, end: int) -> Span | None:
-    said, before, after = text[start:end], text[max(0, start - 8) : start], text[end:]
-    value = read_number(said)
-    if half := _HALF.match(text, end):
-        scale = {"w": 10_000, "万": 10_000, "千": 1000, "k": 1000, "百": 100}.get(half["scale"] or said[-1], 1)
-        extra = Decimal("0.5") * scale
-        value = None if value is None else value * scale + extra if half["scale"] else value + extra
-        return Span(AMOUNT, start, half.end(), value=value)
-    unit = _UNIT.match(text, end)
-    assert unit is not None, "every part of the unit is optional"
-    kind = _kind_of(said, value, before, after[len(unit["how"] or "") :] if unit["how"] else after, unit)
-    if kind != AMOUNT:
-        return Span(OTHER, start, end, value=value) if kind else None
-    how = {unit["how"], unit["later"]} - {None, ""}
-    end = unit.end() if unit["unit"] or unit["how"] else end
-    vague = value is None or how - set(_ABOUT) or _VAGUE_BEFORE.search(before) or unit["unit"] in _FOREIGN
-    if vague or value is None:
-        return Span(AMOUNT, start, end)
-    if unit["unit"]:
-        value, end = _in_yuan(value, unit["unit"], text, end)
-    value = -value if _MINUS.search(before) else value
-    return Span(AMOUNT, start, end, value=value, about=bool(how or _ABOUT_BEFORE.search(before)))
-
-
-def _kind_of(said: str, value: Decimal | None, before: str, after: str, unit: re.Match[str]) -> str:
-    """Return AMOUNT, OTHER for a number that names or counts something, or nothing for a mere word (一共, 千万)."""
-    scaled = said[-1] in "百千万亿wk" or any(sign in said for sign in "百千万亿wk点.")
-    if unit["unit"]:
-        together = said == "一" and (re.search(r"[加在合到凑放埋这那]$", before) or re.match(r"块[办交算去]", after))
-        return "" if together or re.match(r"分[之钟]", after) else AMOUNT
-    if said[0] not in "0123456789." and len(said) == 1:
-        return ""
-    digits = sum(sign.isdigit() for sign in said)
-    named = said in _HOTLINES or (
-        _PERSONAL <= digits <= _LONGEST and not scaled and "," not in said and len(set(said)) > 2
-    )
-    if said == "千万":
-        return ""
-    joined = not scaled and value is not None and value < _COUNTABLE and _JOINED_BEFORE.search(before)
-    large = value is not None and value >= _COUNTABLE
-    # 三级 5200 级别未写: a gap behind a large number ends what is said of it.
-    counted = _OTHER_AFTER.match(after) and not (large and after[0].isspace())
-    if named or joined or counted or _NAMED_BEFORE.search(before) or (not large and _ORDER_BEFORE.search(before)):
-        return OTHER
-    if re.search(r"[a-z_]$", before) or re.match(r"[a-z_]", after):
-        return OTHER
-    if said[0].isascii() or scaled or value is None:
-        return AMOUNT if scaled or value is None or value >= _SMALLEST or said == "0" or _CUE.search(before) else OTHER
-    return AMOUNT if value >= _SMALLEST and said != "十一" else ""
-
-
-def _in_yuan(value: Decimal, unit: str, text: str, end: int) -> tuple[Decimal, int]:
-    if unit[0] in "毛角毫分":
-        part = 100 if unit[0] == "分" else 10
-        cent = re.compile(r"[\d一二三四五六七八九](?=分)分").match(text, end) if part == 10 else None
-        return value / part + (read_number(cent[0][0]) or 0) / Decimal(
-            100
-        ) if cent else value / part, cent.end() if cent else end
-    change = _CHANGE.match(text, end)
-    if change is None:
-        return value, end
-    if change["half"]:
-        return value + Decimal("0.5"), change.end()
-    tenth, cent_ = read_number(change["tenth"] or "") or 0, read_number(change["cent"] or change["only"] or "") or 0
-    return value + Decimal(tenth) / 10 + Decimal(cent_) / 100, change.end()
-
-
-def _is_range(first: Span, second: Span, text: str) -> bool:
-    """Tell whether two numbers are the ends of one guess: 2-3万, 1、2万, 2 3000元."""
-    between = _RANGE.fullmatch(text[first.end : second.start])
-    if between is None or text[first.end - 1] in "元块":
-        return False
-    joint = between[0].strip()
-    digit = (
-        text[first.start : first.end] in ("1", "2", "3", "4", "5", "6", "7", "8", "9") or first.end - first.start == 1
-    )
-    return joint in ("-", "~", "～", "—", "到", "至") or (digit and (second.value is None or second.value >= 100))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from bot.calculator.guards import guarded
+from bot.calculator.months import ROLE_FLOOR, with_months
 from bot.calculator.numbers import read_number
 from bot.calculator.reader import Reading, Sentence
 from bot.calculator.record import (
@@ -39,18 +40,10 @@ from bot.calculator.spans import (
     YEAR,
     Span,
 )
-from corpus.policy import Month, Policy
+from corpus.policy import Policy
 
 # Below these probabilities a part of a sentence is asked for and not taken.
-ROLE_FLOOR, HEAD_FLOOR, SILENT_FLOOR, HUKOU_FLOOR, YES_FLOOR, VISIT_FLOOR, LEVEL_FLOOR = (
-    0.6,
-    0.6,
-    0.7,
-    0.75,
-    0.75,
-    0.85,
-    0.8,
-)
+HEAD_FLOOR, SILENT_FLOOR, HUKOU_FLOOR, YES_FLOOR, VISIT_FLOOR, LEVEL_FLOOR = 0.6, 0.7, 0.75, 0.75, 0.85, 0.8
 # From these on it is taken that something is said which makes a plain answer wrong.
 MIDWAY, PART = 0.2, 0.2
 _VISITS = {"in": "inpatient", "out": "outpatient", "both": "both"}
@@ -95,7 +88,7 @@ def records_of(sentence: Sentence, policy: Policy, before: Record | None = None)
         # 分12个月 is how it is shared out, not what is asked for.
         record = replace(record, times=count if count < policy.number("fee.months") else None)
     if task in _MONTH_TASKS:
-        record = _with_months(record, sentence, policy, before, task)
+        record = with_months(record, sentence, policy, before, task)
     if record.many == "sum" and len(bills := _bills(record, sentence, policy)) > 1:
         return [guarded(bill, sentence) for bill in bills]
     return [guarded(_with_amounts(record, sentence.of(AMOUNT), sentence, policy), sentence)]
@@ -205,64 +198,6 @@ def _with_years(record: Record, sentence: Sentence, policy: Policy) -> Record:
         # A bare year is the one in which the school year begins.
         school = f"{years[0]}-{years[0] + 1}"
     return replace(record, school_year=school, year=year)
-
-
-def _with_months(record: Record, sentence: Sentence, policy: Policy, before: Record | None, task: str) -> Record:
-    """Add the months of application, of birth and of a visit, each with the year that it must be of."""
-    spans = _resolved([(span, role) for span, role, _ in sentence.of(MONTH)])
-    if impossible := next((span for span, _ in spans if not span.possible), None):
-        said = sentence.text[impossible.start : impossible.end]
-        return replace(record, wrong="calc_no_month", name=said)
-    if task != "diff" and any(sure < ROLE_FLOOR for *_, sure in sentence.of(MONTH)):
-        # Nobody can tell what happens in which month: without any, it is asked for.
-        return replace(record, midway=True)
-    births = [span for span, role in spans if role == "b"]
-    applied = [span for span, role in spans if role == "a" or (role == "o" and task == "diff")]
-    others = [span for span, role in spans if role == "o" and task == "binforce"]
-    apply_later = [_month(span, policy) for span in applied]
-    birth = tuple(_birth_month(span, apply_later or list(before.apply if before else ()), policy) for span in births)
-    born = birth or (before.birth if before else ())
-    apply = tuple(_apply_month(span, born, apply_later, policy) for span in applied)
-    days = [span.day for span in births if span.day], [span.day for span in applied if span.day]
-    return replace(
-        record, apply=apply, birth=birth, birth_day=days[0][0] if days[0] else None, apply_day=days[1][0] if days[1] else None,
-        day_of=tuple(_month(span, policy) if span.year else _visit_month(span, policy) for span in others),
-        assumed_year=any(span.year is None for span in applied) if not births else all(span.year is None for span in (*births, *applied)),
-    )  # fmt: skip
-
-
-def _resolved(spans: list[tuple[Span, str]]) -> list[tuple[Span, str]]:
-    """Put for 当月 the month that was said last."""
-    found: list[tuple[Span, str]] = []
-    for span, role in spans:
-        if span.name == "same" and found:
-            span = replace(found[-1][0], day=None)
-        found.append((span, role))
-    return found
-
-
-def _month(span: Span, policy: Policy) -> Month:
-    """Return the month; without a year it is the one of the school year."""
-    if span.year is not None:
-        return span.month
-    return next(month for month in policy.fee.months if month.number == span.number)
-
-
-def _visit_month(span: Span, policy: Policy) -> Month:
-    return next(month for month in policy.benefit.months if month.number == span.number)
-
-
-def _birth_month(span: Span, later: list[Month], policy: Policy) -> Month:
-    """Return the month of a birth; without a year it is the last such month before the enrolment."""
-    if span.year is not None or not later:
-        return _month(span, policy)
-    return later[0].plus(-((later[0].number - span.number) % 12))
-
-
-def _apply_month(span: Span, born: Sequence[Month], others: list[Month], policy: Policy) -> Month:
-    if span.year is None and born:
-        return born[0].plus((span.number - born[0].number) % 12)
-    return _month(span, policy)
 
 
 def _bills(record: Record, sentence: Sentence, policy: Policy) -> list[Record]:

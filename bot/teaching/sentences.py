@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from bot.calculator.finder import Finder
 from bot.calculator.numbers import settle
 from bot.calculator.reader import ASKED, HEADS, ROLES, USUAL
-from bot.calculator.spans import CHILDREN, Finder, Span
+from bot.calculator.spans import CHILDREN, Span
 from corpus.errors import CorpusError
 
 # The day on which the sentences were written: 下个月 is November.
@@ -36,7 +37,7 @@ _FLAGS = {
 }
 _VISITS = ("in", "out", "both")
 _KEYS = {"w": "place", "m": "many", "p": "part"}
-_ALSO = {"own": "", "subsidy": "sub", "scope": "amount"}  # other names that writers use
+_PARTS = {"own": "", "subsidy": "sub"}  # other names that writers use
 
 
 class BadSentence(CorpusError):
@@ -93,7 +94,7 @@ def parse_sentence(line: str, finder: Finder) -> Sentence:
 
 def _parse_left(words: list[str]) -> tuple[str, dict[str, str], str]:
     asked = words.pop(0)[1:] if words and words[0].startswith("@") else ""
-    asked = _ALSO.get(asked, asked)
+    asked = "amount" if asked == "scope" else asked
     if asked and asked not in ASKED:
         raise ValueError(f"“@{asked}”不认识。可以用的有：{'、'.join(ASKED)}。")
     if not words:
@@ -119,7 +120,7 @@ def _attribute(word: str) -> tuple[str, str, str]:
     if equals and key == "n":
         return "", "", value
     if equals and key in _KEYS:
-        return _KEYS[key], _ALSO.get(value, value), ""
+        return _KEYS[key], _PARTS.get(value, value), ""
     if word[:-1] in _FLAGS and word[-1] in "+-?":
         return _FLAGS[word[:-1]], word[-1], ""
     raise ValueError(f"“{word}”不认识。")

@@ -1,4 +1,4 @@
-"""Amounts: what is not surely something else is an amount, in every way that people write them; what it is of is learned."""
+"""Amounts: what is not surely something else is an amount, however it is written; what it is of is learned."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from bot.calculator.absent import Absences, is_insured_elsewhere
 from bot.calculator.claims import claim
@@ -60,7 +61,7 @@ class Calculator:
         basis: Mapping[str, str],
         clock: Callable[[], datetime],
     ) -> None:
-        """Take the numbers, what finds and what reads, the printed and the missing numbers, phrases, documents, a clock."""
+        """Take the numbers, what finds and reads, the printed and the missing numbers, phrases, documents, a clock."""
         self._policies = policies
         self._wordings = {policy.years: Wording(say, basis, policy) for policy in policies}
         self._finder, self._reader, self._known, self._absences = finder, reader, known, absences
@@ -250,6 +251,7 @@ def _picked(text: str, asked: str) -> Record | None:
     if chosen is None:
         return None
     if asked == "out_of_city_kind":
-        case = dict.fromkeys(("filed", "referral", "emergency"), "false") | {chosen: "true"}
+        case: dict[str, Any] = dict.fromkeys(("filed", "referral", "emergency"), "false") | {chosen: "true"}
         return Record(**case)
-    return Record(**{{"hospital_level": "level"}.get(asked, asked): chosen})
+    field: dict[str, Any] = {{"hospital_level": "level"}.get(asked, asked): chosen}
+    return Record(**field)

@@ -118,7 +118,7 @@ def school_year_of(policy: Policy, month: Month) -> str:
 
 
 def month_outside(policy: Policy, month: Month, children: int = 1) -> Unknown | None:
-    """Say which school year a month belongs to if its fee is not known, and what the same month costs in the known one."""
+    """Say which school year a month is of if its fee is not known, and what that month costs in the known one."""
     if policy.fee.contains(month):
         return None
     same = next(known for known in policy.fee.months if known.number == month.number)

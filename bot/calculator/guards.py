@@ -1,13 +1,14 @@
 """Guards: words that speak against what was learned; where the two disagree, it is asked and not computed.
 
-The reader is right far more often than a word, so a word alone never decides what is computed: it only makes doubtful, or fills
-in what the reader left open.
+The reader is right far more often than a word, so a word alone never decides what is computed: it only makes doubtful,
+or fills in what the reader left open.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any
 
 from bot.calculator.reader import Sentence
 from bot.calculator.record import AWAY, COSTS, LOCAL, NO, UNSURE, YES, Record
@@ -49,7 +50,7 @@ def guarded(record: Record, sentence: Sentence) -> Record:
 
 
 def outside(record: Record, sentence: Sentence) -> bool:
-    """Tell whether a question is better left to the entries: of grown-ups, turned round, or about something else as well."""
+    """Tell whether a question is better left to the entries: of grown-ups, turned round, or of two things at once."""
     words, sure = sentence.words, sentence.reading.sure("task")
     if record.task in ("claim", "capcost") and words & {"adult", "reverse"}:
         return True
@@ -95,8 +96,9 @@ def _of_papers(record: Record, sentence: Sentence) -> Record:
     strict = record.selected == NO and not _DENIED.search(sentence.text)
     for field, word in _ATTRIBUTES.items():
         if not getattr(record, field) and word in words and (strict or sentence.reading.sure(field, "") < _BELIEVED):
-            record = replace(record, **{field: UNSURE})
-    if not record.selected and "not_chosen" in words or (record.selected and {"unknown", "selected"} <= words):
+            doubt: dict[str, Any] = {field: UNSURE}
+            record = replace(record, **doubt)
+    if (not record.selected and "not_chosen" in words) or (record.selected and {"unknown", "selected"} <= words):
         record = replace(record, selected=UNSURE)
     if not record.temporary and "temporary" in words and sentence.reading.sure("temporary", "+") >= 0.2:
         record = replace(record, temporary=YES)

@@ -35,12 +35,16 @@ def with_months(record: Record, sentence: Sentence, policy: Policy, before: Reco
     birth = tuple(_birth_month(span, apply_later or list(before.apply if before else ()), policy) for span in births)
     born = birth or (before.birth if before else ())
     apply = tuple(_apply_month(span, born, apply_later, policy) for span in applied)
-    days = [span.day for span in births if span.day], [span.day for span in applied if span.day]
+    yearless = [span.year is None for span in applied], [span.year is None for span in (*births, *applied)]
     return replace(
-        record, apply=apply, birth=birth, birth_day=days[0][0] if days[0] else None, apply_day=days[1][0] if days[1] else None,
+        record,
+        apply=apply,
+        birth=birth,
+        birth_day=next((span.day for span in births if span.day), None),
+        apply_day=next((span.day for span in applied if span.day), None),
         day_of=tuple(_month(span, policy) if span.year else _visit_month(span, policy) for span in others),
-        assumed_year=any(span.year is None for span in applied) if not births else all(span.year is None for span in (*births, *applied)),
-    )  # fmt: skip
+        assumed_year=all(yearless[1]) if births else any(yearless[0]),
+    )
 
 
 def _resolved(spans: list[tuple[Span, str]]) -> list[tuple[Span, str]]:

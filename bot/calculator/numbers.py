@@ -1,4 +1,4 @@
-"""Numbers: a text as people type it put into one form, and the value of a number in digits, in characters or in both."""
+"""Numbers: a text as people type it put into one form, and the value of a number in digits or in characters."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ _FEW = re.compile(r"(?<![十百千万零])[一二两三四五六七八九]{2}(?=
 
 # What a page, a link or a letter brings along, and no parent typed: tags, entities, addresses, time stamps.
 _PASTED = re.compile(
-    r"</?[a-z!][^<>]{0,400}>|&#?\w{2,8};|(?:https?://|www\.)[!-~]+|^\s*\d{4}-\d{1,2}-\d{1,2}[ t]\d{1,2}:\d{2}(?::\d{2})?",
+    r"</?[a-z!][^<>]{0,400}>|&#?\w{2,8};|(?:https?://|www\.)[!-~]+"
+    r"|^\s*\d{4}-\d{1,2}-\d{1,2}[ t]\d{1,2}:\d{2}(?::\d{2})?",
     re.I,
 )
 # 100，200 are two amounts, 2，000.00 is one.

@@ -64,7 +64,7 @@ class Result:
 class Missing:
     """An input that must be asked for; `phrase` names the question.
 
-    `table` holds what comes out for each answer, `entry` the entry that the rule stands in, `premise` what is taken for granted.
+    `table` holds what comes out for each answer, `entry` the entry of the rule, `premise` what is taken for granted.
     """
 
     slot: str

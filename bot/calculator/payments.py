@@ -1,4 +1,4 @@
-"""Payments: one bill, from what was said of it to what the fund pays, to a question, or to what the documents do not say."""
+"""Payments: from what was said of one bill to what the fund pays, to a question, or to what is not known."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ _WIRE = {"deductible": "deductible", "consult": "consult_fee", "used": "used_cap
 
 
 def one_bill(record: Record, policy: Policy) -> Outcome:
+    """Work out one bill, or say what is missing."""
     if record.visit not in ("inpatient", "outpatient"):
         return Missing("visit", "calc_ask_visit_both" if record.visit == "both" else "")
     location = location_of(record)
@@ -76,7 +77,7 @@ def _inpatient_away(record: Record, policy: Policy, location: str) -> Outcome:
     if not kind:
         return Missing("out_of_city_kind")
     outcome = _inpatient(record, policy, share_of(kind, location))
-    if kind == "temporary" and record.temporary != YES and isinstance(outcome, Result) and NO != record.emergency:
+    if kind == "temporary" and record.temporary != YES and isinstance(outcome, Result) and record.emergency != NO:
         return replace(outcome, assumptions=(*outcome.assumptions, "calc_assume_temporary"))
     return outcome
 

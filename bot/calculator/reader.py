@@ -1,7 +1,7 @@
 """Reader: what a sentence asks and what each of its spans means, with probabilities, out of two learned linear models.
 
-The first gives every head (the task, the visit ...) one of its values; the second is a chain over the spans that gives each
-its role.
+The first gives every head (the task, the visit ...) one of its values; the second is a chain over the spans that gives
+each its role.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,9 @@ _SAID = ("", "+", "-", "?")
 # What is read of a whole sentence; the first value means that nothing is said, but for the task.
 HEADS = {
     "task": (
-        *("none", "absent", "claim", "fee", "newborn", "diff", "subsidy", "total", "gap", "monthly", "reverse", "income", "wage"),
-        *("cap", "remaining", "spent", "capcost", "bstart", "bend", "blen", "binforce", "window", "more", "unknown", "cancel"),
+        *("none", "absent", "claim", "fee", "newborn", "diff", "subsidy", "total", "gap", "monthly", "reverse"),
+        *("income", "wage", "cap", "remaining", "spent", "capcost", "bstart", "bend", "blen", "binforce", "window"),
+        *("more", "unknown", "cancel"),
     ),
     "want": ("", "fund", "self", "ratio", "selfratio", "months", "month"),
     "visit": ("", "in", "out", "both"),
@@ -127,10 +129,10 @@ class Reader:
         if not rows:
             return []
         ahead = [[score for _, score in rows[0]]]
-        for before, row in zip(rows, rows[1:], strict=False):
+        for before, row in pairwise(rows):
             ahead.append(
                 [
-                    score + _log_sum([a + self._steps[l][m] for (l, _), a in zip(before, ahead[-1], strict=True)])
+                    score + _log_sum([a + self._steps[n][m] for (n, _), a in zip(before, ahead[-1], strict=True)])
                     for m, score in row
                 ]
             )
@@ -138,8 +140,8 @@ class Reader:
         for row, after in zip(rows[-2::-1], rows[:0:-1], strict=False):
             back.append(
                 [
-                    _log_sum([b + score + self._steps[l][m] for (m, score), b in zip(after, back[-1], strict=True)])
-                    for l, _ in row
+                    _log_sum([b + score + self._steps[n][m] for (m, score), b in zip(after, back[-1], strict=True)])
+                    for n, _ in row
                 ]
             )
         found = []

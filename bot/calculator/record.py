@@ -29,7 +29,7 @@ _KEPT = ("hukou", "children", "location", "used", "left")
 class Record:
     """One numeric question, or one bill of it; an empty field was not said.
 
-    `unclear` names the slot of an amount that was said but cannot be computed with, `wrong` the phrase for what cannot be.
+    `unclear` names the slot of an amount that cannot be computed with, `wrong` the phrase for what cannot be.
     """
 
     task: str = ""

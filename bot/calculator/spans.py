@@ -1,4 +1,4 @@
-"""Spans: every number, month, year, hospital level, place and count of a sentence, found by form; what each means is learned."""
+"""Spans: months, years, hospital levels, percentages and counts, found by form; what each means is learned."""
 
 from __future__ import annotations
 
@@ -29,7 +29,10 @@ _NEAR = {
     "出年": 1,
     "后年": 2,
 }
-_YEAR = rf"(?:(?P<year>\d{{4}}|(?<!\d)\d{{2}}|二[{_S}]{{3}}|二[{_S}])\s*年|(?P<near>{'|'.join(_NEAR)}|次年|翌年|过完年|开年)(?!级))"
+_YEAR = (
+    rf"(?:(?P<year>\d{{4}}|(?<!\d)\d{{2}}|二[{_S}]{{3}}|二[{_S}])\s*年"
+    rf"|(?P<near>{'|'.join(_NEAR)}|次年|翌年|过完年|开年)(?!级))"
+)
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 # 24年11月底, 十二月份, 9月20号, 9月20 (but not 9月20块).
 _WORDED = re.compile(
@@ -64,7 +67,10 @@ _SCHOOL = re.compile(
     r"|(?<![-到至~—\d])(?P<only>20\d{2}|\d{2})(?:年)?(?:学年|年度学年)|(?P<before>上一?个?学年|往年|历年)|(?P<next>下一?个?学年)"
 )
 _BARE_YEAR = re.compile(rf"{_YEAR}(?!前)(?:度)?|(?<![\d.])(?P<only>20[123]\d)(?=度|的?(?:门诊|限额|额度|学年))")
-_NOUN = r"娃|孩|小孩|宝宝?|小朋友|仔|崽|细路|细佬|bb|儿子|女儿|闺女|小鬼|小家伙|学生|插班生|女|囡|囝|kids?|孙|外孙|妞|丫头|小子|子女|细蚊|名(?!字)|人(?![民家]|工)|个(?=一共|总共|一起|都|加|合|埋|总|$|,|呢|一齐)"
+_NOUN = (
+    r"娃|孩|小孩|宝宝?|小朋友|仔|崽|细路|细佬|bb|儿子|女儿|闺女|小鬼|小家伙|学生|插班生|女|囡|囝|kids?|孙|外孙|妞|丫头|小子"
+    r"|子女|细蚊|名(?!字)|人(?![民家]|工)|个(?=一共|总共|一起|都|加|合|埋|总|$|,|呢|一齐)"
+)
 _CHILDREN = re.compile(
     rf"(?<![第老\d.{_S}百千万])(?P<count>-?\d{{1,4}}|[{_S}百]{{1,4}}|俩|仨)\s*(?:个|位|名|只|条)?(?:的|小)?\s*(?:{_NOUN})"
     rf"|(?:孩子|娃|小孩|宝宝|家)(?:一共|总共|共)?(?:有)?(?P<behind>[两三四五2-5]个|俩|仨)(?![月半])"
@@ -135,6 +141,7 @@ def full_year(year: int) -> int:
 
 
 def school_years(text: str, today: date) -> Iterator[Span]:
+    """Yield the school years of a settled text."""
     for match in _SCHOOL.finditer(text):
         if match["before"] or match["next"]:
             first = today.year - (today.month < 9) + (-1 if match["before"] else 1)
@@ -148,6 +155,7 @@ def school_years(text: str, today: date) -> Iterator[Span]:
 
 
 def months_in(text: str, today: date) -> Iterator[Span]:
+    """Yield the months of a settled text; today says what 下个月 is."""
     if any("0" <= sign <= "9" for sign in text):
         for match in _WRITTEN.finditer(text):
             year, month, day = next(
@@ -190,6 +198,7 @@ def _month(match: re.Match[str], number: int, year: int | None, day: str | None)
 
 
 def percents(text: str) -> Iterator[Span]:
+    """Yield the percentages of a settled text."""
     for match in _PERCENT.finditer(text):
         value = read_number(match["digits"] or match["words"] or match["tenths"] or "")
         if match["tenths"] and value is not None:
@@ -198,6 +207,7 @@ def percents(text: str) -> Iterator[Span]:
 
 
 def levels_in(text: str) -> Iterator[Span]:
+    """Yield the hospital levels that are said by their number."""
     for match in _SETTLING.finditer(text):
         yield Span(OTHER, *match.span())
     for match in _LEVEL_WORD.finditer(text):
@@ -206,6 +216,7 @@ def levels_in(text: str) -> Iterator[Span]:
 
 
 def counts(text: str) -> Iterator[Span]:
+    """Yield how many children, and how many visits or days."""
     for match in _CHILDREN.finditer(text):
         if _SECOND.match(text, match.start()):
             continue
@@ -225,6 +236,7 @@ def counts(text: str) -> Iterator[Span]:
 
 
 def years_in(text: str, today: date) -> Iterator[Span]:
+    """Yield the years that stand alone."""
     for match in _BARE_YEAR.finditer(text):
         year = int(match["only"]) if match["only"] else near_year(match["year"], match["near"], today)
         yield Span(YEAR, *match.span(), year=year)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from bot.calculator.spans import (
     ABROAD,
@@ -40,9 +41,10 @@ _PAUSES = ",。;!?、:()"
 
 @dataclass(frozen=True)
 class Token:
-    """A sign, a word of letters or a span of a sentence; `meaning` names the lists of the lexicon with a word that begins here.
+    """A sign, a word of letters or a span of a sentence.
 
-    `length` is how many signs that word has; `inner` are the meanings of all words that begin here.
+    `meaning` names the lists of the lexicon with the longest word that begins here, `length` is how long it is;
+    `inner` are the meanings of all words that begin here.
     """
 
     text: str
@@ -149,7 +151,7 @@ def head_features(tokens: Sequence[Token], asked: str) -> Iterator[str]:
             if place > 1:
                 yield f"{words[place - 2]}.{words[place - 1]}.{words[place]}"
     plain = [word for word in words if word[0] in "[<$MVPYKR%#"]
-    for first, second in zip(plain, plain[1:], strict=False):
+    for first, second in pairwise(plain):
         yield f"~{first}{second}"
     for first, second, third in zip(plain, plain[1:], plain[2:], strict=False):
         yield f"~{first}{second}{third}"

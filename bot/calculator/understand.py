@@ -1,4 +1,4 @@
-"""Understand: from the spans of a sentence and what the reader makes of them to records; what is doubtful becomes a question."""
+"""Understand: from spans and what the reader makes of them to records; what is doubtful becomes a question."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
+from typing import Any
 
 from bot.calculator.guards import guarded
 from bot.calculator.months import ROLE_FLOOR, with_months
@@ -97,7 +99,9 @@ def records_of(sentence: Sentence, policy: Policy, before: Record | None = None)
 def _base(sentence: Sentence) -> Record:
     """Return the record of the heads alone."""
     read = sentence.reading
-    said = {name: _yes_no(read, name) for name in ("filed", "referral", "emergency", "temporary", "selected")}
+    said: dict[str, Any] = {
+        name: _yes_no(read, name) for name in ("filed", "referral", "emergency", "temporary", "selected")
+    }
     hukou = {"+": "shenzhen", "-": "other"}.get(read["hukou"], "") if read.sure("hukou") >= HUKOU_FLOOR else ""
     consult = {"+": "in", "-": "apart"}.get(read["consult"], "") if read.sure("consult") >= HEAD_FLOOR else ""
     costs = sentence.of(AMOUNT, _BILLS + "EC")
@@ -110,11 +114,13 @@ def _base(sentence: Sentence) -> Record:
         if len(sentence.of(AMOUNT, "TS")) > 1
         else read["many"]
     )
+    scope = "part" if read.sure("scope", "-", "?") >= PART else "all" if read["scope"] == "+" else ""
     return Record(
         task=read["task"], want=read["want"], **said, hukou=hukou,
         visit=_VISITS.get(read["visit"], "") if read.sure("visit") >= VISIT_FLOOR else "",
-        scope="part" if read.sure("scope", "-", "?") >= PART else "all" if read["scope"] == "+" else "", consult_in=consult,
-        many=many, part=read["part"] if read.sure("part") >= HEAD_FLOOR else "?", midway=read.sure("midway", "+") >= MIDWAY,
+        scope=scope, consult_in=consult,
+        many=many, part=read["part"] if read.sure("part") >= HEAD_FLOOR else "?",
+        midway=read.sure("midway", "+") >= MIDWAY,
         exhausted=_EXHAUSTED.search(sentence.text) is not None,
         wrong="calc_percent" if any((span.value or 0) > 100 for span, *_ in sentence.of(PERCENT)) else "",
     )  # fmt: skip
@@ -161,7 +167,7 @@ def _two_cities(sentence: Sentence) -> bool:
     """Tell whether two places are named of which neither lies in the other: filed in one, treated in the other."""
     spans = [span for span, *_ in sentence.of(PLACE, "t") if span.name != HERE]
     names = {sentence.text[span.start : span.end] for span in spans}
-    apart = any(second.start - first.end > 2 for first, second in zip(spans, spans[1:], strict=False))
+    apart = any(second.start - first.end > 2 for first, second in pairwise(spans))
     return apart and len(names) > 1 and sentence.reading["filed"] == "+"
 
 
@@ -257,7 +263,7 @@ def _with_amounts(
         for span, role, sure in amounts
         if role != "X" and span.value not in named and not (role == "N" and span.value == cap)
     ]
-    said: dict[str, Decimal] = {}
+    said: dict[str, Any] = {}
     unclear = ""
     for role in dict.fromkeys(role for _, role, _ in meant if role != "N"):
         spans = [span for span, other, sure in meant if other == role]

@@ -33,8 +33,9 @@ _VISITS = {"inpatient": "住院", "outpatient": "看门诊", "": ""}
 _PLACES = {"local": "在深圳", "in_province": "在广东省内的外市", "out_province": "在广东省外"}
 _CASES = {"filed": "有长期异地备案", "referral": "有市外转诊", "emergency": "急诊抢救", "temporary": "临时外出"}
 _AMOUNTS = {
-    "total": "费用", "scoped": "医保范围内费用", "items": "各项费用合计", "above": "起付线以上费用", "each": "每次（每人）费用",
-    "outside": "自费", "deductible": "起付线", "consult": "诊查费", "used": "门诊已报", "left": "门诊额度还剩",
+    "total": "费用", "scoped": "医保范围内费用", "items": "各项费用合计", "above": "起付线以上费用",
+    "each": "每次（每人）费用", "outside": "自费",
+    "deductible": "起付线", "consult": "诊查费", "used": "门诊已报", "left": "门诊额度还剩",
 }  # fmt: skip
 
 

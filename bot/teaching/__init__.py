@@ -1,1 +1,1 @@
-"""Teaching: annotated sentences, and the weights that the calculator's reader learns from them; needed to build only."""
+"""Teaching: annotated sentences, and the weights that the calculator's reader learns from them."""

@@ -145,7 +145,7 @@ def _depths(owner: Sequence[int]) -> Array:
 
 
 def _forward_backward(scores: Array, steps: Array, depth: Array) -> tuple[float, Array, Array]:
-    """Return the log of the sum over all readings, the share of each role, and of each pair; all sentences side by side."""
+    """Return the log of the sum over all readings, and the share of each role and pair; all sentences at once."""
     ahead, back = scores.copy(), np.zeros_like(scores)
     levels = [np.nonzero(depth == level)[0] for level in range(int(depth.max()) + 1)] if len(depth) else []
     for rows in levels[1:]:
@@ -164,4 +164,5 @@ def _forward_backward(scores: Array, steps: Array, depth: Array) -> tuple[float,
 
 def _log_sum(values: Array, axis: int) -> Array:
     top = values.max(axis=axis, keepdims=True)
-    return np.squeeze(top, axis) + np.log(np.exp(values - top).sum(axis=axis))
+    found: Array = np.squeeze(top, axis) + np.log(np.exp(values - top).sum(axis=axis))
+    return found

@@ -14,7 +14,7 @@ from corpus.text import fold
 from corpus.words import GAP
 
 # A ratio is asked for so surely that the deductible is only named (起付线以上报几成).
-_SURE = 0.9
+_SURE = 0.6
 _HOW_MUCH = re.compile(r"^[^,。;以后外上]{0,6}(?:多少|几)")
 _INSURANCE = re.compile(
     r"(?:那边|这边|市|省|地区|本地|的)*(?:小孩|少儿|居民|城乡|学生|孩子|娃|儿童|大学生|职工|的)*(?:医保|健保|社保|医疗保险)"
@@ -39,7 +39,7 @@ class Absences:
         if record.task in ("income", "wage"):
             return ""
         ratio = record.want in ("ratio", "selfratio") and sentence.reading.sure("want") > _SURE
-        weak = record.task == "claim" and not told_cost(record) and not ratio
+        weak = record.task == "claim" and not told_cost(record) and record.deductible is None and not ratio
         known = (absent for absent in self._absent if weak or absent.name not in self._weak)
         return next(filter(None, (_named(absent, sentence.text) for absent in known)), "")
 

@@ -31,6 +31,7 @@ _AWAY = re.compile(
 _DENIED = re.compile(r"[没未无不冇非][^,。;]{0,6}(?:转诊|抢救|急诊)|(?:转诊|抢救|急诊)[^,。;]{0,3}[没未]")
 _ONLY_APPLY = re.compile(r"不想?补|不补前|只从|只[交缴].{0,4}(?:申请|办)")
 _TOGETHER = re.compile(r"一起|都|同时|一块|一齐|一同|统一")
+_PARTS = re.compile(r"药|检查|化验|检验|治疗|b超|拍片")
 _ANOTHER = re.compile(r"另一个|另外一个|其中一个|只有一个")
 _ONE_AND_ONE = re.compile(r"一个[^。;]*一个|一[^。;个]{0,3}一")
 _YEARLY = re.compile(r"年可支配|年的?收入|换算成一?年|全年[^,。;]{0,6}收入")
@@ -78,7 +79,9 @@ def _of_task(record: Record, sentence: Sentence) -> Record:
     if record.task == "income" and _YEARLY.search(text):
         return replace(record, want="year")
     if record.task == "monthly" and (record.part == "") == ("subsidy" in sentence.words):
-        return replace(record, part="?")
+        whole = bool(sentence.words & {"own_part", "total"})
+        part = ("all" if whole else "sub") if "subsidy" in sentence.words else ""
+        return replace(record, part=part if sentence.reading.sure("part", part) >= 0.05 else "?")
     if (
         record.task == "claim"
         and record.want in ("", "fund")
@@ -95,19 +98,16 @@ def _of_papers(record: Record, sentence: Sentence) -> Record:
     # Where nothing would be paid, a referral or an emergency that was missed is a wrong number.
     strict = record.selected == NO and not _DENIED.search(sentence.text)
     for field, word in _ATTRIBUTES.items():
-        if not getattr(record, field) and word in words and (strict or sentence.reading.sure(field, "") < _BELIEVED):
+        spoken = sentence.reading.sure(field, "+", "?") > 1 - _BELIEVED
+        if not getattr(record, field) and word in words and (strict or spoken):
             doubt: dict[str, Any] = {field: UNSURE}
             record = replace(record, **doubt)
     if (not record.selected and "not_chosen" in words) or (record.selected and {"unknown", "selected"} <= words):
         record = replace(record, selected=UNSURE)
     if not record.temporary and "temporary" in words and sentence.reading.sure("temporary", "+") >= 0.2:
         record = replace(record, temporary=YES)
-    if (
-        not record.scope
-        and "mixed" in sentence.words
-        and sentence.reading.sure("scope", "") < _BELIEVED
-        and record.outside is None
-    ):
+    partly = sentence.reading.sure("scope", "-", "?") > 1 - _BELIEVED
+    if not record.scope and "mixed" in words and partly and record.outside is None:
         record = replace(record, scope="part")
     return record
 
@@ -150,6 +150,8 @@ def _of_amounts(record: Record, sentence: Sentence) -> Record:
             return replace(record, unclear="amount")
     if record.consult is not None and not record.consult_in and len({"within", "apart"} & sentence.words) == 1:
         record = replace(record, consult_in="in" if "within" in sentence.words else "apart")
+    if record.consult is not None and not record.consult_in and _PARTS.search(sentence.text):
+        record = replace(record, consult_in="apart")
     ones = [span.end for span, *_ in sentence.of(TIMES) if span.value == 1]
     if record.times and record.each is None and any(span.start in ones for span, role, _ in sentence.of(AMOUNT, "TSI")):
         # 一趟130, 跑了4趟: what each cost, and not all.
@@ -168,7 +170,10 @@ def _of_months(record: Record, sentence: Sentence) -> Record:
     """Ask for the month of application where words say that it is not September, or its month is doubtful."""
     if record.task != "fee":
         return record
-    siblings = "sibling" in sentence.words or _ANOTHER.search(sentence.text)
+    several = sentence.reading.sure("many", "one", "sum") >= 0.2
+    siblings = ("sibling" in sentence.words and several) or _ANOTHER.search(sentence.text)
+    if len(set(record.apply)) > 1 and record.children == len(record.apply) and "total" in sentence.words:
+        return replace(record, many="sum")
     if len(record.apply) == 1 and siblings and not _TOGETHER.search(sentence.text):
         # 老大交过了，老二12月办: whose month it is, and who is asked for, is not clear.
         return replace(record, many="one", children=max(2, record.children or 2))

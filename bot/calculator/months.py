@@ -17,6 +17,8 @@ from corpus.policy import Month, Policy
 
 # A month whose meaning is less sure than this is asked for.
 ROLE_FLOOR = 0.6
+# Tasks that have only months of application.
+_ANY_MONTH = ("diff", "bstart", "bend", "blen")
 
 
 def with_months(record: Record, sentence: Sentence, policy: Policy, before: Record | None, task: str) -> Record:
@@ -25,11 +27,11 @@ def with_months(record: Record, sentence: Sentence, policy: Policy, before: Reco
     if impossible := next((span for span, _ in spans if not span.possible), None):
         said = sentence.text[impossible.start : impossible.end]
         return replace(record, wrong="calc_no_month", name=said)
-    if task != "diff" and any(sure < ROLE_FLOOR for *_, sure in sentence.of(MONTH)):
+    if task not in _ANY_MONTH and any(sure < ROLE_FLOOR for *_, sure in sentence.of(MONTH)):
         # Nobody can tell what happens in which month: without any, it is asked for.
         return replace(record, midway=True)
     births = [span for span, role in spans if role == "b"]
-    applied = [span for span, role in spans if role == "a" or (role == "o" and task == "diff")]
+    applied = [span for span, role in spans if role == "a" or (role == "o" and task in _ANY_MONTH)]
     others = [span for span, role in spans if role == "o" and task == "binforce"]
     apply_later = [_month(span, policy) for span in applied]
     birth = tuple(_birth_month(span, apply_later or list(before.apply if before else ()), policy) for span in births)

@@ -43,6 +43,8 @@ ROLES = {AMOUNT: "NTSIADCOULEFX", MONTH: "oabx", LEVEL: "tx", PLACE: "tx"}
 USUAL = {AMOUNT: "N", MONTH: "o", LEVEL: "t", PLACE: "t"}
 ALL_LABELS = tuple(f"{kind}:{role}" for kind, roles in ROLES.items() for role in roles)
 LABELS = {kind: [ALL_LABELS.index(f"{kind}:{role}") for role in roles] for kind, roles in ROLES.items()}
+# The roles of a cost that differ only in what is said with the result.
+_COSTS = "TSI"
 # What may have been asked, or computed, right before.
 SLOTS = (
     *("visit", "hospital_level", "location", "out_of_city_kind", "selected", "amount", "consult_fee", "deductible"),
@@ -122,10 +124,16 @@ class Reader:
         for kind, features in role_features(tokens, asked):
             scores = self._roles.scores(features)
             rows.append([(label, scores[label]) for label in LABELS[kind]])
-        marginal = iter(self._marginals(rows))
+        shares = self._marginals(rows)
+        best = [max(one, key=one.__getitem__) for one in shares]
+        if sum(role in _COSTS for role in best) == 1:
+            # One cost comes to the same whichever way it is called.
+            shares = [_joined(one) for one in shares]
+        marginal = iter([(role, one[role]) for role, one in zip(best, shares, strict=True)])
         return tuple(next(marginal) if span.kind in ROLES else ("", 1.0) for span in spans)
 
-    def _marginals(self, rows: list[list[tuple[int, float]]]) -> list[tuple[str, float]]:
+    def _marginals(self, rows: list[list[tuple[int, float]]]) -> list[dict[str, float]]:
+        """Return the probability of each role of each span."""
         if not rows:
             return []
         ahead = [[score for _, score in rows[0]]]
@@ -147,8 +155,7 @@ class Reader:
         found = []
         for row, a, b in zip(rows, ahead, reversed(back), strict=True):
             shares = _softmax([x + y for x, y in zip(a, b, strict=True)])
-            best = max(range(len(row)), key=shares.__getitem__)
-            found.append((ALL_LABELS[row[best][0]][-1], shares[best]))
+            found.append({ALL_LABELS[label][-1]: share for (label, _), share in zip(row, shares, strict=True)})
         return found
 
 
@@ -177,6 +184,12 @@ class Sentence:
     def names(self, name: str) -> tuple[str, ...]:
         """Return the words of one list."""
         return self.lexicon.lists[name]
+
+
+def _joined(shares: dict[str, float]) -> dict[str, float]:
+    """Return the probabilities of roles with those of a cost put together."""
+    whole = sum(shares.get(role, 0.0) for role in _COSTS)
+    return {role: whole if role in _COSTS else share for role, share in shares.items()}
 
 
 def _softmax(scores: Sequence[float]) -> list[float]:

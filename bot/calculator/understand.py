@@ -133,6 +133,9 @@ def _yes_no(read: Reading, name: str) -> str:
     if name == "selected" and read.sure(name, "", "+") >= SILENT_FLOOR:
         # A chosen institution is taken for granted where nothing is said of it.
         return YES if value == "+" else ""
+    if name != "selected" and read.sure(name, "+", "?") < 1 - SILENT_FLOOR:
+        # Not said, or denied: both mean that there is none.
+        return NO if read.sure(name, "-") >= read.sure(name, "") else ""
     if not value:
         return "" if sure >= SILENT_FLOOR else UNSURE
     return _YES_NO[value] if sure >= (YES_FLOOR if value == "+" else HEAD_FLOOR) else UNSURE

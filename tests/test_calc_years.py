@@ -198,10 +198,6 @@ def test_a_visit_of_the_year_after_is_worked_out_without_its_limit(during: Calcu
     assert "只有2024年度的门诊限额" in reply.text
 
 
-def test_an_amount_of_another_kind_breaks_nothing(during: Calculator | None) -> None:
-    assert outcome(replied(during, "起付线254.52是几个月的")).startswith(("ask:", "absent"))
-
-
 def test_the_end_of_time_breaks_nothing(during: Calculator | None) -> None:
     assert outcome(replied(during, "深户宝宝9999年12月出生，次年1月办，从出生那个月起要交多少钱")) == "absent"
 

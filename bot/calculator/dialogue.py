@@ -15,12 +15,13 @@ from bot.calculator.fees import FEES, work_out_fee
 from bot.calculator.finder import Finder
 from bot.calculator.guards import outside, told_cost
 from bot.calculator.limits import CAPS, work_out_benefit, work_out_cap
+from bot.calculator.months import with_months
 from bot.calculator.numbers import settle
 from bot.calculator.outcome import Missing, Outcome, Result, Unknown, Wrong
 from bot.calculator.payments import NOT_CHOSEN
 from bot.calculator.reader import ASKED, Reader, Sentence
 from bot.calculator.record import COSTS, Record, dump, load
-from bot.calculator.spans import AMOUNT
+from bot.calculator.spans import AMOUNT, MONTH, YEAR
 from bot.calculator.sums import read_sum
 from bot.calculator.understand import records_of
 from bot.calculator.wording import OPTIONS, Say, Wording, said
@@ -30,7 +31,7 @@ from corpus.policy import Policy
 from corpus.text import fold
 
 # What is less sure is left to the matching; a claim has guards of its own.
-TASK_FLOOR, OTHER_FLOOR = 0.5, 0.75
+TASK_FLOOR, OTHER_FLOOR = 0.5, 0.6
 # From this score on a message in a dialogue is about another entry.
 ELSEWHERE = 0.9
 # Offered, not asked: 把起付线告诉我，可以再算一次.
@@ -81,7 +82,7 @@ class Calculator:
             return None
         settled = settle(text)
         if before and (record := _picked(settled, asked)):
-            return self._run([record.over(one) for one in before])
+            return self._run([record.over(one) for one in before], self._known_policy(before))
         context = asked if asked in ASKED else before[0].task if before else ""
         spans = self._finder.find(settled, self._today, asked)
         sentence = Sentence(
@@ -107,7 +108,7 @@ class Calculator:
     def _begin(self, sentence: Sentence, task: str, kept: Sequence[Record]) -> CalculatorReply | None:
         policy = self._policy_of(sentence)
         if task == "absent":
-            return self._absent(sentence.text)
+            return self._absent(sentence.text) or self._midway(sentence, policy)
         if task in TALK:
             return None
         records = records_of(sentence, policy)
@@ -130,7 +131,7 @@ class Calculator:
         self, sentence: Sentence, task: str, sure: float, before: list[Record], asked: str
     ) -> CalculatorReply | None:
         """Reply to a message that belongs to the calculation that is going on, None if it is about something else."""
-        policy = self._policy_of(sentence)
+        policy = self._policy_of(sentence, before)
         wording = self._wordings[policy.years]
         if sure < TASK_FLOOR:
             return None
@@ -159,6 +160,7 @@ class Calculator:
 
     def _run(self, records: list[Record], policy: Policy | None = None, before: str | None = None) -> CalculatorReply:
         policy = policy or self._policies[0]
+        records = [replace(record, policy=policy.years) for record in records]
         wording, outcome, read = self._wordings[policy.years], _outcome(records, policy), said(records)
         match outcome:
             case Result():
@@ -182,17 +184,29 @@ class Calculator:
         wording = self._wordings[self._policies[0].years]
         return wording.unknown(Unknown("calc_absent", {"name": name}), state) if name else None
 
-    def _policy_of(self, sentence: Sentence) -> Policy:
-        """Return the school year that is spoken of, else the newest."""
+    def _midway(self, sentence: Sentence, policy: Policy) -> CalculatorReply | None:
+        """Say that the documents do not say when benefits begin that are paid for from another month than September."""
+        months = [span for span, *_ in sentence.of(MONTH, "a") if span.possible]
+        if not months or not sentence.words & {"benefit", "begin"}:
+            return None
+        record = with_months(Record(task="bstart"), sentence, policy, None, "bstart")
+        outcome = work_out_benefit(record, policy)
+        return self._wordings[policy.years].unknown(outcome) if isinstance(outcome, Unknown) else None
+
+    def _policy_of(self, sentence: Sentence, before: Sequence[Record] = ()) -> Policy:
+        """Return the school year that is spoken of, that goes on, or the newest."""
         schools = {span.name for span in sentence.spans if span.name}
-        months = [span.month for span in sentence.spans if span.kind == "month" and span.year and span.possible]
+        months = [span.month for span in sentence.spans if span.kind == MONTH and span.year and span.possible]
         for policy in self._policies:
             if policy.years in schools or any(policy.fee.contains(month) for month in months):
                 return policy
-        years = {span.year for span in sentence.spans if span.kind == "year"}
-        return next(
-            (policy for policy in self._policies if {policy.cap_year, policy.fee.first.year} & years), self._policies[0]
-        )
+        years = {span.year for span in sentence.spans if span.kind == YEAR}
+        said = (policy for policy in self._policies if {policy.cap_year, policy.fee.first.year} & years)
+        return next(said, self._known_policy(before))
+
+    def _known_policy(self, before: Sequence[Record]) -> Policy:
+        years = {record.policy for record in before}
+        return next((policy for policy in self._policies if policy.years in years), self._policies[0])
 
 
 def _outcome(records: list[Record], policy: Policy) -> Outcome:

@@ -61,7 +61,7 @@ def outside(record: Record, sentence: Sentence) -> bool:
         return True
     if record.task == "income" and sentence.of(AMOUNT, "N"):
         return any(span.value not in sentence.known for span, *_ in sentence.of(AMOUNT, "N"))
-    if record.task in ("bstart", "bend", "blen") and sure < 0.9:
+    if record.task in ("bstart", "bend", "blen") and sure < 0.6:
         return True
     return record.task == "fee" and bool(words & _OTHER_FEES) and sure < 0.97
 

@@ -74,7 +74,8 @@ class Record:
     exhausted: bool = False
     unclear: str = ""
     wrong: str = ""
-    name: str = ""  # of what the documents do not give
+    name: str = ""  # of what cannot be
+    policy: str = ""  # the school year whose numbers are used
 
     def over(self, before: Record) -> Record:
         """Return what was said before with what this record says in its place."""

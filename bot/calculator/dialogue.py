@@ -25,13 +25,13 @@ from bot.calculator.spans import AMOUNT, MONTH, YEAR
 from bot.calculator.sums import read_sum
 from bot.calculator.understand import records_of
 from bot.calculator.wording import OPTIONS, Say, Wording, said
-from bot.decide import Hit, is_numeric
+from bot.decide import LIKELY, Hit, is_numeric
 from bot.reply import CalculatorReply
 from corpus.policy import Policy
 from corpus.text import fold
 
-# What is less sure is left to the matching; a claim has guards of its own.
-TASK_FLOOR, OTHER_FLOOR = 0.5, 0.6
+# What is less sure is left to the matching, unless that finds an entry with numbers too; a claim has guards of its own.
+TASK_FLOOR, OTHER_FLOOR = 0.5, 0.75
 # From this score on a message in a dialogue is about another entry.
 ELSEWHERE = 0.9
 # Offered, not asked: 把起付线告诉我，可以再算一次.
@@ -92,14 +92,16 @@ class Calculator:
         if before:
             elsewhere = hits and hits[0].entry_id not in self.entries and hits[0].score >= ELSEWHERE
             return None if elsewhere else self._go_on(sentence, task, sure, before, asked)
-        numeric = hits is None or is_numeric(hits, self.entries)
-        return self.answer(sentence) if numeric else None
+        if hits is not None and not is_numeric(hits, self.entries):
+            return None
+        likely = sum(hit.score for hit in hits or () if hit.entry_id in self.entries) >= LIKELY
+        return self.answer(sentence, TASK_FLOOR if likely else OTHER_FLOOR)
 
-    def answer(self, sentence: Sentence) -> CalculatorReply | None:
-        """Answer a sentence that has been read, as a new question."""
-        read = sentence.reading
-        floor = TASK_FLOOR if read["task"] == "claim" else OTHER_FLOOR
-        return self._begin(sentence, read["task"], []) if read.sure("task") >= floor else None
+    def answer(self, sentence: Sentence, floor: float = OTHER_FLOOR) -> CalculatorReply | None:
+        """Answer a sentence that has been read, as a new question; what is less sure than `floor` is left alone."""
+        task = sentence.reading["task"]
+        sure = sentence.reading.sure("task") >= (TASK_FLOOR if task == "claim" else floor)
+        return self._begin(sentence, task, []) if sure else None
 
     @property
     def _today(self) -> date:

@@ -82,13 +82,25 @@ def _of_task(record: Record, sentence: Sentence) -> Record:
         whole = bool(sentence.words & {"own_part", "total"})
         part = ("all" if whole else "sub") if "subsidy" in sentence.words else ""
         return replace(record, part=part if sentence.reading.sure("part", part) >= 0.05 else "?")
-    if (
-        record.task == "claim"
-        and record.want in ("", "fund")
-        and "self" in sentence.words
-        and sentence.reading.sure("want", "self") >= 0.1
-    ):
-        return replace(record, want="self")
+    if record.task in ("claim", "more") and record.want in ("", "fund") and told_cost(record):
+        own = "self" in sentence.words and sentence.reading.sure("want", "self") >= 0.1
+        return replace(record, want="self") if own else record
+    return _of_children(record, sentence)
+
+
+def _of_children(record: Record, sentence: Sentence) -> Record:
+    """Settle what words say of the child: newborn or not, whose household, one of two."""
+    text, words = sentence.text, sentence.words
+    if record.task == "fee" and not record.want and _MONTHS.search(text) and not _MONEY.search(text):
+        return replace(record, want="months")
+    if record.task == "newborn" and _ONLY_APPLY.search(text):
+        return replace(record, task="fee", birth=())
+    if record.task == "fee" and not record.birth and words & {"baby", "newborn", "from_birth"}:
+        return replace(record, task="newborn")
+    if record.task == "diff" and record.children == len(record.apply) and _ONE_AND_ONE.search(text):
+        return replace(record, children=None)
+    if record.hukou == "shenzhen" and "hukou_elsewhere" in words:
+        return replace(record, hukou="")
     return record
 
 

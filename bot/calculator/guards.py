@@ -32,6 +32,11 @@ _DENIED = re.compile(r"[没未无不冇非][^,。;]{0,6}(?:转诊|抢救|急诊)
 _ONLY_APPLY = re.compile(r"不想?补|不补前|只从|只[交缴].{0,4}(?:申请|办)")
 _TOGETHER = re.compile(r"一起|都|同时|一块|一齐|一同|统一")
 _PARTS = re.compile(r"药|检查|化验|检验|治疗|b超|拍片")
+_NOT_THEN = re.compile(r"(?:不是|不在|没在|并非)(?:在)?$")
+# 没到起付线: nothing is paid, and without the deductible nobody can show it.
+_BELOW = re.compile(
+    r"(?:没|未|不)(?:有)?(?:到|够|达到|超过|超|过)[^,。;]{0,3}起付|起付线?[^,。;]{0,2}(?:没|未|不)(?:到|过|超|达到|够)"
+)
 _ANOTHER = re.compile(r"另一个|另外一个|其中一个|只有一个")
 _ONE_AND_ONE = re.compile(r"一个[^。;]*一个|一[^。;个]{0,3}一")
 _YEARLY = re.compile(r"年可支配|年的?收入|换算成一?年|全年[^,。;]{0,6}收入")
@@ -164,6 +169,8 @@ def _of_amounts(record: Record, sentence: Sentence) -> Record:
         record = replace(record, consult_in="in" if "within" in sentence.words else "apart")
     if record.consult is not None and not record.consult_in and _PARTS.search(sentence.text):
         record = replace(record, consult_in="apart")
+    if record.deductible is None and record.above is None and _BELOW.search(sentence.text):
+        record = replace(record, unclear=record.unclear or "deductible")
     ones = [span.end for span, *_ in sentence.of(TIMES) if span.value == 1]
     if record.times and record.each is None and any(span.start in ones for span, role, _ in sentence.of(AMOUNT, "TSI")):
         # 一趟130, 跑了4趟: what each cost, and not all.
@@ -182,6 +189,9 @@ def _of_months(record: Record, sentence: Sentence) -> Record:
     """Ask for the month of application where words say that it is not September, or its month is doubtful."""
     if record.task != "fee":
         return record
+    denied = [span for span, *_ in sentence.of(MONTH, "a") if _NOT_THEN.search(sentence.text[: span.start])]
+    if denied and len(denied) == len(record.apply):
+        return replace(record, apply=(), midway=True)
     several = sentence.reading.sure("many", "one", "sum") >= 0.2
     siblings = ("sibling" in sentence.words and several) or _ANOTHER.search(sentence.text)
     if len(set(record.apply)) > 1 and record.children == len(record.apply) and "total" in sentence.words:

@@ -27,12 +27,12 @@ class Absences:
 
     def __init__(self, policy: Policy, on_bill: Callable[[str], bool]) -> None:
         """Take the missing numbers; what may also stand on a bill (自费, 起付线) refuses only where no cost is told."""
-        self._absent = policy.absent
+        self._absent = tuple((absent.name, _patterns(absent)) for absent in policy.absent)
         self._weak = {absent.name for absent in policy.absent if any(on_bill(fold(word)) for word in absent.words)}
 
     def named(self, text: str) -> str:
         """Return the name of the first missing number that a text names, an empty string if there is none."""
-        return next(filter(None, (_named(absent, text) for absent in self._absent)), "")
+        return next((name for name, words in self._absent if _named(words, text)), "")
 
     def asked(self, record: Record, sentence: Sentence) -> str:
         """Return the name of the missing number that a question asks for, an empty string if there is none."""
@@ -40,22 +40,26 @@ class Absences:
             return ""
         ratio = record.want in ("ratio", "selfratio") and sentence.reading.sure("want") > _SURE
         weak = record.task == "claim" and not told_cost(record) and record.deductible is None and not ratio
-        known = (absent for absent in self._absent if weak or absent.name not in self._weak)
-        return next(filter(None, (_named(absent, sentence.text) for absent in known)), "")
+        known = ((name, words) for name, words in self._absent if weak or name not in self._weak)
+        return next((name for name, words in known if _named(words, sentence.text)), "")
 
     def asked_right_out(self, text: str) -> str:
         """Return the name of a missing number whose word stands right before the question for it: 起付线到底是多少."""
-        for absent in self._absent:
-            for word in map(fold, absent.words):
+        for name, words in self._absent:
+            for word in (parts[0] for parts in words if len(parts) == 1):
                 at = text.find(word)
                 if at >= 0 and _HOW_MUCH.search(text[at + len(word) : at + len(word) + 8]):
-                    return absent.name
+                    return name
         return ""
 
 
-def _named(absent: Absent, text: str) -> str:
-    """Return the name if a text has one of its words; … stands for a gap."""
-    return absent.name if any(all(fold(part) in text for part in word.split(GAP)) for word in absent.words) else ""
+def _patterns(absent: Absent) -> tuple[tuple[str, ...], ...]:
+    """Return what each word of a missing number is made of; … stands for a gap."""
+    return tuple(tuple(fold(part) for part in word.split(GAP)) for word in absent.words)
+
+
+def _named(words: tuple[tuple[str, ...], ...], text: str) -> bool:
+    return any(all(part in text for part in parts) for parts in words)
 
 
 def is_insured_elsewhere(sentence: Sentence) -> bool:

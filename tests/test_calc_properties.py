@@ -223,11 +223,13 @@ def test_a_session_brings_records_back_as_they_were(records: list[Record], asked
 @given(CLAIMS, st.data())
 def test_what_was_answered_is_not_asked_again(record: Record, data: st.DataObject) -> None:
     values = {
-        "visit": ("visit", ("outpatient", "inpatient")), "hospital_level": ("level", LEVELS), "selected": ("selected", ("true", "false")),
+        "visit": ("visit", ("outpatient", "inpatient")), "hospital_level": ("level", LEVELS),
+        "selected": ("selected", ("true", "false")),
         "location": ("location", ("local", "in_province", "out_province")),
     }  # fmt: skip
     outcome = claim([record], POLICY)
     if isinstance(outcome, Missing) and outcome.slot in values:
         field, choices = values[outcome.slot]
-        again = claim([Record(**{field: data.draw(st.sampled_from(choices))}).over(record)], POLICY)  # type: ignore[arg-type]
+        told = Record(**{field: data.draw(st.sampled_from(choices))})  # type: ignore[arg-type]
+        again = claim([told.over(record)], POLICY)
         assert not isinstance(again, Missing) or again.slot != outcome.slot

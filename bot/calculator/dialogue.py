@@ -31,7 +31,7 @@ from corpus.policy import Policy
 from corpus.text import fold
 
 # What is less sure is left to the matching, unless that finds an entry with numbers too; a claim has guards of its own.
-TASK_FLOOR, OTHER_FLOOR = 0.5, 0.75
+TASK_FLOOR, OTHER_FLOOR = 0.5, 0.6
 # From this score on a message in a dialogue is about another entry.
 ELSEWHERE = 0.9
 # Offered, not asked: 把起付线告诉我，可以再算一次.
@@ -116,7 +116,7 @@ class Calculator:
         records = records_of(sentence, policy)
         if absent := self._absences.asked(records[0], sentence):
             return self._wordings[policy.years].unknown(Unknown("calc_absent", {"name": absent}))
-        if outside(records[0], sentence) or (task in FEES and is_insured_elsewhere(sentence)):
+        if outside(records[0], sentence) or (task in (*FEES, "claim") and is_insured_elsewhere(sentence)):
             return None
         year = records[0].year
         if task == "claim" and year and year > self._today.year and not told_cost(records[0]):

@@ -74,6 +74,8 @@ def outside(record: Record, sentence: Sentence) -> bool:
 def _of_task(record: Record, sentence: Sentence) -> Record:
     """Settle what of two readings of one task is meant by its words."""
     text = sentence.text
+    if record.task == "fee" and "monthly" in sentence.words and sentence.reading.sure("task", "monthly") >= 0.1:
+        record = replace(record, task="monthly")
     if record.task == "reverse" and not record.want:
         want = "months" if _MONTHS.search(text) else "month" if _WHICH_MONTH.search(text) else ""
         return replace(record, want=want)

@@ -103,7 +103,8 @@ def test_what_is_not_numeric_gets_no_number() -> None:
 def test_learning_is_the_same_every_time_and_takes_in_a_new_word(tmp_path: Path) -> None:
     lines = [
         *("fee | 医保要交多少钱", "fee | 小孩医保交多少", "fee | 一年交多少", "fee | 今年交多少钱"),
-        *("claim/fund in | 住院<T3000>报多少", "claim/fund in | 住院<T5000>能报多少", "claim/fund in | 住院花了<T900>报多少"),
+        *("claim/fund in | 住院<T3000>报多少", "claim/fund in | 住院<T5000>能报多少"),
+        "claim/fund in | 住院花了<T900>报多少",
         *("claim/fund in | 住院<T3000>起付线<D600>报多少", "claim/fund in | 住院<T800>起付线<D300>报多少"),
     ]  # fmt: skip
     lexicon = load_lexicon(corpus_path())

@@ -60,6 +60,9 @@ def outside(record: Record, sentence: Sentence) -> bool:
     words, sure = sentence.words, sentence.reading.sure("task")
     if record.task in ("claim", "capcost") and words & {"adult", "reverse"}:
         return True
+    if record.task == "claim" and not (told_cost(record) or record.visit or record.level or record.deductible):
+        # 去广州看病没转诊能报几成: of nothing in particular; the entry says it all.
+        return not sentence.of(AMOUNT)
     if record.task == "newborn" and "difference" in words:
         return True
     if record.task in ("subsidy", "total", "gap", "monthly") and sentence.of(MONTH, "a"):

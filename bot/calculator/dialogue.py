@@ -155,7 +155,8 @@ class Calculator:
         if open_question and (name := self._absences.asked_right_out(sentence.text)):
             return wording.unknown(Unknown("calc_absent", {"name": name}), dump(before, asked))
         merged = _merged(before, told, sentence, asked)
-        if merged == before and told[0].want in ("", before[0].want):
+        same = _outcome(merged, policy) == _outcome(before, policy)
+        if merged == before or (same and isinstance(_outcome(before, policy), Result)):
             # Nothing was said that matters here.
             return None
         return self._run(merged, policy, dump(before, asked))

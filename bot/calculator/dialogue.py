@@ -37,6 +37,8 @@ ELSEWHERE = 0.9
 # Offered, not asked: 把起付线告诉我，可以再算一次.
 OFFERED = "offered"
 _LONGEST = 200
+# Questions whose plain form an entry answers word for word.
+_PLAIN = ("fee", "claim", "cap")
 TALK = ("none", "absent", "more", "unknown", "cancel")
 _LOOSE = re.compile(r"(?:我?选|就|是|第|那)*([1-4一二三四]|最后一?)(?:个|项|种|号|条)?(?:吧|的|了|谢谢|,|。|!)*")
 _PICKS = {"一": 1, "二": 2, "三": 3, "四": 4}
@@ -93,6 +95,9 @@ class Calculator:
             elsewhere = hits and hits[0].entry_id not in self.entries and hits[0].score >= ELSEWHERE
             return None if elsewhere else self._go_on(sentence, task, sure, before, asked)
         if hits is not None and not is_numeric(hits, self.entries):
+            # 车险今年要交多少 has all the words of a fee: what a question is about the matching knows better.
+            return self._absent(settled) if task == "absent" and sure >= TASK_FLOOR else None
+        if task in _PLAIN and hits and hits[0].score >= ELSEWHERE and not _tells(sentence):
             return None
         likely = sum(hit.score for hit in hits or () if hit.entry_id in self.entries) >= LIKELY
         return self.answer(sentence, TASK_FLOOR if likely else OTHER_FLOOR)
@@ -221,6 +226,11 @@ def _outcome(records: list[Record], policy: Policy) -> Outcome:
     if task in FEES:
         return work_out_fee(records[0], policy)
     return work_out_cap(records[0], policy) if task in CAPS else work_out_benefit(records[0], policy)
+
+
+def _tells(sentence: Sentence) -> bool:
+    """Tell whether a question says anything that a result could depend on; else the entry itself is the best answer."""
+    return bool(sentence.spans) or "midway" in sentence.words
 
 
 def _is_whole(record: Record) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from conftest import ENTRIES, FakeEngine, FakeHit, spring
 
 from bot.chat import Chat
+from bot.decide import Hit
 from bot.records import Records
 from bot.reply import Ask, CalculatorReply, Estimate, Query, Reply, Result
 from bot.sessions import Key, Session, SessionStore
@@ -174,12 +176,9 @@ def test_records_the_exchange(settings: Settings, tmp_path: Path) -> None:
 class FakeCalculator:
     """Asks for the amount, then knows it."""
 
-    entries = frozenset({"T4"})
-
-    def aside(self, text: str) -> CalculatorReply | None:
-        return CalculatorReply("abstain", "没有车险。") if "车险" in text else None
-
-    def reply(self, text: str, state: str | None) -> CalculatorReply | None:
+    def turn(self, text: str, state: str | None, hits: Sequence[Hit] | None) -> CalculatorReply | None:
+        if state is None and hits and hits[0].entry_id != "T4":
+            return None
         if text.startswith("报多少"):
             return CalculatorReply("ask", "费用是多少？", ask=Ask(slot="amount"), state="amount")
         if state != "amount" or not text.isdigit():
@@ -203,12 +202,13 @@ def test_the_calculator_is_asked_first(settings: Settings) -> None:
     assert _ask(chat, "一次可以借几本书").kind == "answer"
 
 
-def test_what_a_question_is_about_the_matching_knows_better(settings: Settings) -> None:
-    foreign, other = [FakeHit("T4", "", 0.02)], [FakeHit("T6", "", 0.99)]
-    known = {"报多少": [FakeHit("T4", "", 0.6)], "报多少和周末": other, "报多少车险": foreign, "7": foreign}
+def test_the_calculator_hears_what_the_matching_found(settings: Settings) -> None:
+    known = {"报多少": [FakeHit("T4", "", 0.6)], "报多少和周末": [FakeHit("T6", "", 0.99)]}
     chat = Chat(FakeEngine(known), settings, calculator=FakeCalculator(), clock=spring)
     assert [_ask(chat, text).kind for text in ("报多少和周末", "报多少")] == ["answer", "ask"]
-    # A reply to what the bot asked has no words to be matched by; a new question has.
-    assert _ask(chat, "7").kind == "calculation"
-    assert [_ask(chat, text).kind for text in ("报多少", "报多少和周末")] == ["ask", "answer"]
-    assert _ask(chat, "报多少车险").text == "没有车险。"
+
+
+def test_a_question_in_between_is_answered_and_the_calculation_goes_on(settings: Settings) -> None:
+    known = {"报多少": [FakeHit("T4", "", 0.6)], "周末": [FakeHit("T6", "", 0.99)]}
+    chat = Chat(FakeEngine(known), settings, calculator=FakeCalculator(), clock=spring)
+    assert [_ask(chat, text).kind for text in ("报多少", "周末", "7")] == ["ask", "answer", "calculation"]

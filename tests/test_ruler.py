@@ -120,12 +120,7 @@ def test_the_router_is_counted_both_ways() -> None:
 class Sums:
     """Answers out of T2 what ends in 元, and asks back what ends in 几."""
 
-    entries = frozenset({"T2", "T3"})
-
-    def aside(self, text: str) -> CalculatorReply | None:
-        return None
-
-    def reply(self, text: str, state: str | None) -> CalculatorReply | None:
+    def turn(self, text: str, state: str | None, hits: object) -> CalculatorReply | None:
         if text.endswith("元"):
             return CalculatorReply("calculation", "5 元", "T2")
         return CalculatorReply("ask", "几个？", ask=Ask(slot="amount")) if text.endswith("几") else None

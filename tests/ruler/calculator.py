@@ -52,7 +52,7 @@ class Tried:
 def try_table(calculator: Calculator, path: Path) -> list[Tried]:
     """Ask the calculator every case of a table."""
     cases = read_calculator_cases(str(path.absolute()))
-    return [Tried(case, outcome(calculator.reply(case.question, None))) for case in cases]
+    return [Tried(case, outcome(calculator.turn(case.question, None))) for case in cases]
 
 
 def router_slips(tried: Iterable[Tried]) -> tuple[int, int]:

@@ -20,33 +20,40 @@ _MARKUP = re.compile(
 # No amount, date or hotline has as many digits in a row, spaces and dashes between them or not.
 _LONG = r"(?<![\d.])\+?\d(?:[ -]?\d){6,}x?(?![\d.])"
 _NUMBERING = re.compile(r"^\s*(?:[(\[]\d{1,2}[)\]]|\d{1,2}[.、,)](?!\d)|[一二三四五六七八九十][.、)]|[q问][:：.])\s*")
+_STOPS = " ,;:!?、。~…"
 _EDGE = "[\\s,.;:!?、。~…\\-—_'\"“”‘’()\\[\\]{}|/\\\\*#@^+=<>·]"
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def bare(folded: str) -> str:
     """Return what of a folded message asks something; the whole message where nothing is left."""
-    text = _patterns()[2].sub(" ", _MARKUP.sub(" ", folded))
-    text = _NUMBERING.sub("", text, count=1)
-    before = ""
+    before, text = "", folded
+    # What was taken off may have hidden more: 1、您好，2、……
     while text != before:
-        before = text
-        for pattern in _patterns()[:2]:
-            text = pattern.sub("", text, count=1)
-    text = _once(text.strip())
-    return text if any(map(str.isalnum, text)) else folded
+        before, text = text, _barer(text)
+    return text
+
+
+def _barer(text: str) -> str:
+    left = _patterns()[2].sub(" ", _MARKUP.sub(" ", text))
+    left = _NUMBERING.sub("", left, count=1)
+    for pattern in _patterns()[:2]:
+        left = pattern.sub("", left, count=1)
+    left = _once(left.lstrip(_STOPS).rstrip())
+    return left if any(map(str.isalnum, left)) else text
 
 
 @lru_cache(maxsize=1)
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     """Return what is taken off in front, behind, and anywhere."""
     words = chinese()
-    front = _either((*words.openings, *words.names), (*words.openings_apart, *words.names))
+    front, called = _either(words.openings, words.openings_apart), "|".join(map(re.escape, _longest(words.names)))
     behind = _either(words.closings, words.closings_apart)
     names = "|".join(map(re.escape, _longest(words.personal)))
     return (
         re.compile(
-            rf"^{_EDGE}*(?:{front[0]}[呀啊呢哈哦喔噢吖吗嘛的]{{0,2}}|(?:{front[1]})[呀啊呢哈哦]?(?={_EDGE}|$)){_EDGE}*"
+            rf"^{_EDGE}*(?:(?:{called})?{front[0]}[呀啊呢哈哦喔噢吖吗嘛的]{{0,2}}"
+            rf"|(?:{front[1]}|{called})+[呀啊呢哈哦]?(?={_EDGE}|$)){_EDGE}*"
         ),
         re.compile(rf"{_EDGE}*(?:(?:{behind[0]})|(?<={_EDGE})(?:{behind[1]}))[呀啊呢哈哦喔噢吖了啦哟]{{0,2}}{_EDGE}*$"),
         re.compile(rf"(?:(?:{names})[:是为\s]{{0,3}})?{_LONG}"),

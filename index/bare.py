@@ -9,9 +9,10 @@ from functools import lru_cache
 from index.language import chinese
 
 _REMEMBERED = 4096
+# Folding leaves one w of www.
 _MARKUP = re.compile(
     r"<[a-z/!][^<>]{0,300}>|&(?:#\d+|#x[\da-f]+|[a-z]+);"  # tags and entities of a page that was pasted
-    r"|(?:https?://|www\.)[^\s\u3400-\u9fff,;!)\]]+"
+    r"|(?:https?://|(?<![a-z])w{1,3}\.)[^\s\u3400-\u9fff,;!)\]]+"
     r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
     r"|[\[(【][\u3400-\u9fff]{1,4}[\])】](?=\s*$|\s*[\[(【])"  # [微笑] at the end
     r"|^\s*[\[(【][\u3400-\u9fff]{1,4}[\])】]"
@@ -19,7 +20,10 @@ _MARKUP = re.compile(
 )
 # No amount, date or hotline has as many digits in a row, spaces and dashes between them or not.
 _LONG = r"(?<![\d.])\+?\d(?:[ -]?\d){6,}x?(?![\d.])"
-_NUMBERING = re.compile(r"^\s*(?:[(\[]\d{1,2}[)\]]|\d{1,2}[.、,)](?!\d)|[一二三四五六七八九十][.、)]|[q问][:：.])\s*")
+_NUMBERS = "[一二三四五六七八九十]"
+_NUMBERING = re.compile(
+    rf"^\s*(?:[(\[]\d{{1,2}}[)\]]|\d{{1,2}}[.、,)](?!\d)|{_NUMBERS}[.、)](?!{_NUMBERS})|[q问][:：.])\s*"
+)
 _STOPS = " ,;:!?、。~…"
 _EDGE = "[\\s,.;:!?、。~…\\-—_'\"“”‘’()\\[\\]{}|/\\\\*#@^+=<>·]"
 

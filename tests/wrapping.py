@@ -1,4 +1,4 @@
-"""Wrapping: what people put around a question, out of the language file; @ stands for the question."""
+"""Wrapping: what people put around a question, out of the language file; Q stands for the question."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from index.language import chinese
 MARKS = ("[微笑]", "[抱拳]", "【玫瑰】")
 NUMBERING = ("1、", "2. ", "（3）", "一、", "问：")
 PERSONAL = ("13800138000", "138 0013 8000", "440301199001011234", "44030119900101123X", "6222021234567890123")
-PASTED = ("<p>@</p>", "<b>@</b>&nbsp;", "@ https://a.cn/b?c=1", "@www.a.cn/b", "2024-10-01 10:22 @", "@ a.b@c.cn")
+PASTED = ("<p>Q</p>", "<b>Q</b>&nbsp;", "Q https://a.cn/b?c=1", "Qwww.a.cn/b", "2024-10-01 10:22 Q", "Q a.b@c.cn")
 
 
 def close_openings() -> list[str]:
@@ -34,19 +34,20 @@ def every_courtesy() -> list[str]:
 
 def _wraps() -> st.SearchStrategy[str]:
     words = chinese()
-    fronts = [f"{word}@" for word in close_openings()]
-    fronts += [f"{word}{sign}@" for word in (*words.openings, *words.names) for sign in "，！。 ~" if _parts(word, sign)]
-    fronts += [f"{name}{word}@" for name in words.names for word in ("你好", "您好，", "请问", "在吗，")]
-    behind = [f"@{word}" for word in close_closings()]
-    behind += [f"@{sign}{word}{end}" for word in words.closings for sign in "，？！。" for end in ("", "！", "。")]
-    named = [f"{name}{number}，@" for name in words.personal for number in PERSONAL]
-    named += [f"@，{name}：{number}" for name in words.personal for number in PERSONAL]
-    other = [*PASTED, "@@", "@？@", *(f"@{mark}" for mark in MARKS), *(f"{mark}@" for mark in MARKS)]
-    other += [f"{number}@" for number in NUMBERING] + [f"@ {number}" for number in PERSONAL]
+    fronts = [f"{word}Q" for word in close_openings()]
+    beside = (*words.openings, *words.names)
+    fronts += [f"{word}{sign}Q" for word in beside for sign in "，！。 ~" if _parts(word, sign)]
+    fronts += [f"{name}{word}Q" for name in words.names for word in ("你好", "您好，", "请问", "在吗，")]
+    behind = [f"Q{word}" for word in close_closings()]
+    behind += [f"Q{sign}{word}{end}" for word in words.closings for sign in "，？！。" for end in ("", "！", "。")]
+    named = [f"{name}{number}，Q" for name in words.personal for number in PERSONAL]
+    named += [f"Q，{name}：{number}" for name in words.personal for number in PERSONAL]
+    other = [*PASTED, "QQ", "Q？Q", *(f"Q{mark}" for mark in MARKS), *(f"{mark}Q" for mark in MARKS)]
+    other += [f"{number}Q" for number in NUMBERING] + [f"Q {number}" for number in PERSONAL]
     kinds = [st.sampled_from(some) for some in (fronts, behind, named, other)]
     # One kind after another: the next is put around what stands there.
     one = st.one_of(kinds)
-    return one | st.tuples(one, one).map(lambda two: two[0].replace("@", two[1]) if _nests(*two) else two[1])
+    return one | st.tuples(one, one).map(lambda two: two[0].replace("Q", two[1]) if _nests(*two) else two[1])
 
 
 def _parts(word: str, sign: str) -> bool:
@@ -56,7 +57,7 @@ def _parts(word: str, sign: str) -> bool:
 
 def _nests(outer: str, inner: str) -> bool:
     """Tell whether the outer wrap still stands at the edge: a number in front of a tag is no numbering."""
-    return "c.cn" not in outer + inner and outer.count("@") == inner.count("@") == 1
+    return outer.count("Q") == inner.count("Q") == 1
 
 
 WRAPS = _wraps()

@@ -50,7 +50,7 @@ def decide(hits: Sequence[Hit], thresholds: Thresholds) -> Decision:
     if hits and is_smalltalk(hits[0]) and hits[0].score >= min(CHATTING, thresholds.answer):
         return Answer(hits[0])
     best = entries[0].score if entries else 0.0
-    if best >= thresholds.answer:
+    if entries and best >= thresholds.answer:
         return Answer(entries[0])
     likely = tuple(hit for hit in entries if hit.score >= thresholds.offer)
     if likely:

@@ -9,9 +9,10 @@ from functools import lru_cache
 from index.language import chinese
 
 _REMEMBERED = 4096
+# Folding leaves one w of www.
 _MARKUP = re.compile(
     r"<[a-z/!][^<>]{0,300}>|&(?:#\d+|#x[\da-f]+|[a-z]+);"  # tags and entities of a page that was pasted
-    r"|(?:https?://|www\.)[^\s\u3400-\u9fff,;!)\]]+"
+    r"|(?:https?://|(?<![a-z])w{1,3}\.)[^\s\u3400-\u9fff,;!)\]]+"
     r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
     r"|[\[(【][\u3400-\u9fff]{1,4}[\])】](?=\s*$|\s*[\[(【])"  # [微笑] at the end
     r"|^\s*[\[(【][\u3400-\u9fff]{1,4}[\])】]"
@@ -19,34 +20,44 @@ _MARKUP = re.compile(
 )
 # No amount, date or hotline has as many digits in a row, spaces and dashes between them or not.
 _LONG = r"(?<![\d.])\+?\d(?:[ -]?\d){6,}x?(?![\d.])"
-_NUMBERING = re.compile(r"^\s*(?:[(\[]\d{1,2}[)\]]|\d{1,2}[.、,)](?!\d)|[一二三四五六七八九十][.、)]|[q问][:：.])\s*")
+_NUMBERS = "[一二三四五六七八九十]"
+_NUMBERING = re.compile(
+    rf"^\s*(?:[(\[]\d{{1,2}}[)\]]|\d{{1,2}}[.、,)](?!\d)|{_NUMBERS}[.、)](?!{_NUMBERS})|[q问][:：.])\s*"
+)
+_STOPS = " ,;:!?、。~…"
 _EDGE = "[\\s,.;:!?、。~…\\-—_'\"“”‘’()\\[\\]{}|/\\\\*#@^+=<>·]"
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def bare(folded: str) -> str:
     """Return what of a folded message asks something; the whole message where nothing is left."""
-    text = _patterns()[2].sub(" ", _MARKUP.sub(" ", folded))
-    text = _NUMBERING.sub("", text, count=1)
-    before = ""
+    before, text = "", folded
+    # What was taken off may have hidden more: 1、您好，2、……
     while text != before:
-        before = text
-        for pattern in _patterns()[:2]:
-            text = pattern.sub("", text, count=1)
-    text = _once(text.strip())
-    return text if any(map(str.isalnum, text)) else folded
+        before, text = text, _barer(text)
+    return text
+
+
+def _barer(text: str) -> str:
+    left = _patterns()[2].sub(" ", _MARKUP.sub(" ", text))
+    left = _NUMBERING.sub("", left, count=1)
+    for pattern in _patterns()[:2]:
+        left = pattern.sub("", left, count=1)
+    left = _once(left.lstrip(_STOPS).rstrip())
+    return left if any(map(str.isalnum, left)) else text
 
 
 @lru_cache(maxsize=1)
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     """Return what is taken off in front, behind, and anywhere."""
     words = chinese()
-    front = _either((*words.openings, *words.names), (*words.openings_apart, *words.names))
+    front, called = _either(words.openings, words.openings_apart), "|".join(map(re.escape, _longest(words.names)))
     behind = _either(words.closings, words.closings_apart)
     names = "|".join(map(re.escape, _longest(words.personal)))
     return (
         re.compile(
-            rf"^{_EDGE}*(?:{front[0]}[呀啊呢哈哦喔噢吖吗嘛的]{{0,2}}|(?:{front[1]})[呀啊呢哈哦]?(?={_EDGE}|$)){_EDGE}*"
+            rf"^{_EDGE}*(?:(?:{called})?{front[0]}[呀啊呢哈哦喔噢吖吗嘛的]{{0,2}}"
+            rf"|(?:{front[1]}|{called})+[呀啊呢哈哦]?(?={_EDGE}|$)){_EDGE}*"
         ),
         re.compile(rf"{_EDGE}*(?:(?:{behind[0]})|(?<={_EDGE})(?:{behind[1]}))[呀啊呢哈哦喔噢吖了啦哟]{{0,2}}{_EDGE}*$"),
         re.compile(rf"(?:(?:{names})[:是为\s]{{0,3}})?{_LONG}"),

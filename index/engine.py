@@ -187,7 +187,9 @@ class Engine:
         if len(sentences) < 2 or whole.spoken in self._wordings:
             return [whole]
         parts = [self.segmenter.read(sentence) for sentence in reversed(sentences[-_MOST_SENTENCES:])]
-        return [whole, *(part for part in parts if 2 <= len(part.words) < len(whole.words))]
+        # A greeting with a sign behind it is no sentence of the question: it was taken off.
+        own = [part for part in parts if part.text in whole.text]
+        return [whole, *(part for part in own if 2 <= len(part.words) < len(whole.words))]
 
     def _measure(self, readings: Sequence[Reading]) -> tuple[list[Signals], Scores]:
         """Return the signals of each reading and the probability of each group but outside."""

@@ -25,6 +25,7 @@ _TERM_FREQUENCY = 200_000
 _MOST_REMEMBERED = 50_000
 _FILE = "segmenter.json"
 _CACHE = "jieba.cache"
+_KINDS_OF_PLACE = "省市区县"
 ELSEWHERE = "某地"  # stands for any place that the corpus does not speak of
 # Kinds of numbers: below 2**20 a character, then these.
 PAIR = 1 << 41
@@ -99,6 +100,7 @@ class Segmenter:
         self._own = {fold(variant): [fold(part) for part in word.split()] for variant, word in (synonyms or {}).items()}
         taken = {*self._terms, *self._own}
         strange = {place for place in chinese().places if place not in taken and place not in known}
+        strange |= {place + kind for place in strange for kind in _KINDS_OF_PLACE if place[-1] not in _KINDS_OF_PLACE}
         self._known = known
         self._synonyms = {place: [ELSEWHERE] for place in strange} | self._own
         for term in sorted({*taken, *strange}):

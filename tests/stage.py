@@ -18,11 +18,11 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from bot.chat import Engine
-from bot.decide import Hit
 from bot.opening import open_calculator
 from bot.reply import CalculatorReply
 from bot.settings import MEMORY, Settings
+from index.engine import Engine
+from index.hit import Hit
 
 HOST = "127.0.0.1"
 STRICT = (
@@ -48,7 +48,7 @@ class Rehearsed:
         """Take the calculator that goes with the engine's entries."""
         self._real = open_calculator(engine, autumn)
 
-    def turn(self, text: str, state: str | None, hits: Sequence[Hit] | None) -> CalculatorReply | None:
+    def turn(self, text: str, state: str | None, hits: Sequence[Hit]) -> CalculatorReply | None:
         """Answer as the real one does."""
         if text == BREAKS:
             raise RuntimeError(text)

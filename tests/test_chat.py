@@ -7,16 +7,16 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from conftest import ENTRIES, FakeEngine, FakeHit, spring
+from conftest import ENTRIES, FakeEngine, spring
 
 from bot.chat import Chat
-from bot.decide import Hit
 from bot.records import Records
 from bot.reply import Ask, CalculatorReply, Estimate, Query, Reply, Result
 from bot.sessions import Key, Session, SessionStore
 from bot.settings import Settings
+from index.hit import Hit, Thresholds
 
-CLOSE = {"收费": [FakeHit("T4", "", 0.7, "价"), FakeHit("T6", "", 0.6), FakeHit("T1", "", 0.1)]}
+CLOSE = {"收费": [Hit("T4", "", 0.7, "价"), Hit("T6", "", 0.6), Hit("T1", "", 0.1)]}
 
 
 def _ask(chat: Chat, text: str, session: str = "session-one", channel: str = "api") -> Reply:
@@ -40,7 +40,7 @@ def test_answers_word_for_word(chat: Chat, engine: FakeEngine) -> None:
 
 
 def test_names_the_passage(settings: Settings) -> None:
-    engine = FakeEngine({"借多久": [FakeHit("T2", "", 0.912345, "期限")], "旧": [FakeHit("T2", "", 0.9, "没有这段")]})
+    engine = FakeEngine({"借多久": [Hit("T2", "", 0.912345, "期限")], "旧": [Hit("T2", "", 0.9, "没有这段")]})
     chat = Chat(engine, settings)
     reply = _ask(chat, "借多久")
     assert (reply.passage, reply.confidence) == ("期限30天。", 0.9123)
@@ -80,9 +80,126 @@ def test_abstains_with_the_nearest(chat: Chat) -> None:
     assert reply.entry is None and reply.estimate is None and len(reply.options) <= 3
 
 
+def _kinds(settings: Settings, hits: list[Hit]) -> tuple[str, str, list[str]]:
+    reply = _ask(Chat(FakeEngine({"问": hits}), settings), "问")
+    return reply.kind, reply.text, [option.entry_id for option in reply.options]
+
+
+def test_each_doubt_has_its_own_words(settings: Settings) -> None:
+    one, two, faint = Hit("T4", "", 0.5), Hit("T6", "", 0.45), Hit("T1", "", 0.25)
+    assert _kinds(settings, [one, faint]) == ("clarify", "您是不是想问这一条？", ["T4"])
+    assert _kinds(settings, [one, two]) == ("clarify", "您问的是哪一个？", ["T4", "T6"])
+    assert _kinds(settings, [faint]) == ("clarify", "我没把握，最接近的是：", ["T1"])
+    far = faint._replace(score=0.1)
+    assert _kinds(settings, [far]) == ("abstain", "资料里没有，请拨打 12345。", ["T1"])
+
+
+@pytest.mark.parametrize("score", [0.2, 0.25, 0.39, 0.4, 0.79])
+def test_unsure_is_never_said_to_be_absent(settings: Settings, score: float) -> None:
+    kind, text, options = _kinds(settings, [Hit("T4", "", score)])
+    assert (kind, options) == ("clarify", ["T4"]) and "没有" not in text
+
+
+@pytest.mark.parametrize("yes", ["是的", "嗯", "1", "第一个", "就是这个", "最后一个"])
+def test_one_likely_entry_is_one_word_away(settings: Settings, yes: str) -> None:
+    chat = Chat(FakeEngine({"问": [Hit("T4", "", 0.5)]}), settings, clock=spring)
+    _ask(chat, "问")
+    reply = _ask(chat, yes)
+    assert reply.kind == "answer" and reply.entry is not None and reply.entry.id == "T4"
+
+
+def test_none_of_them_asks_for_other_words(settings: Settings) -> None:
+    chat = Chat(FakeEngine(CLOSE), settings)
+    _ask(chat, "收费")
+    reply = _ask(chat, "都不是")
+    assert (reply.kind, reply.text, reply.options) == ("abstain", "都不是的话，请换个说法。", [])
+    assert _ask(chat, "1").kind == "abstain", "the list is closed"
+
+
+def test_yes_to_several_asks_which(settings: Settings) -> None:
+    chat = Chat(FakeEngine(CLOSE), settings)
+    _ask(chat, "收费")
+    reply = _ask(chat, "是的")
+    assert (reply.kind, reply.text, len(reply.options)) == ("clarify", "还是没明白，请选一个。", 2)
+    assert _ask(chat, "2").kind == "answer"
+
+
+def test_two_questions_in_one_message_give_both(settings: Settings) -> None:
+    chat = Chat(FakeEngine(), settings, clock=spring)
+    reply = _ask(chat, "书丢了怎么办？，周末开门吗？")
+    assert (reply.kind, reply.text) == ("clarify", "您问了两件事，先看哪一件？")
+    assert [option.entry_id for option in reply.options] == ["T3", "T5"]
+    for number, entry_id in (("2", "T5"), ("1", "T3")):
+        picked = _ask(chat, number)
+        assert picked.kind == "answer" and picked.entry is not None and picked.entry.id == entry_id
+
+
+LEANS = {
+    "那窗口呢": [Hit("T1", "", 0.3), Hit("T4", "", 0.2)],
+    "怎么办理借书证，那窗口呢": [Hit("T1", "", 0.9, "现场")],
+    "那天气呢": [Hit("T5", "", 0.25)],
+    "怎么办理借书证，那天气呢": [Hit("T1", "", 0.9)],
+    "窗口": [Hit("T1", "", 0.3)],
+    "那停车怎么收费": [Hit("T6", "", 0.95)],
+    "那唱歌呢": [Hit("T1", "", 0.3)],
+    "怎么办理借书证，那唱歌呢": [Hit("T1", "", 0.7)],
+}
+
+
+def test_what_leans_on_the_last_answer_is_matched_with_it(settings: Settings) -> None:
+    chat = Chat(FakeEngine(LEANS), settings, clock=spring)
+    before = _ask(chat, "那窗口呢")
+    assert before.kind == "clarify", "nothing was answered yet"
+    _ask(chat, "怎么办理借书证？")
+    reply = _ask(chat, "那窗口呢")
+    assert (reply.kind, reply.passage) == ("answer", "2. 现场：带户口本。")
+    assert reply.entry is not None and reply.entry.id == "T1"
+
+
 @pytest.mark.parametrize(
-    "pick", ["2", "２", "②", "第二个", "第二", "选2", "我选第二个吧", "2.", "（2）", "2️⃣", "第2个问题"]
+    ("text", "kind", "entry_ids"),
+    [
+        ("窗口", "clarify", ["T1"]),  # leans on nothing
+        ("那天气呢", "clarify", ["T5"]),  # the last entry is not in sight
+        ("那唱歌呢", "clarify", ["T1"]),  # together no surer than alone
+    ],
 )
+def test_what_does_not_lean_is_asked_back(settings: Settings, text: str, kind: str, entry_ids: list[str]) -> None:
+    chat = Chat(FakeEngine(LEANS), settings, clock=spring)
+    _ask(chat, "怎么办理借书证？")
+    reply = _ask(chat, text)
+    assert (reply.kind, [option.entry_id for option in reply.options]) == (kind, entry_ids)
+
+
+def test_a_new_question_is_not_bent_to_the_last_answer(settings: Settings) -> None:
+    chat = Chat(FakeEngine(LEANS), settings, clock=spring)
+    _ask(chat, "怎么办理借书证？")
+    reply = _ask(chat, "那停车怎么收费")
+    assert reply.entry is not None and reply.entry.id == "T6"
+
+
+def test_an_answer_that_has_been_retired_is_leant_on_no_more(settings: Settings) -> None:
+    sessions = SessionStore()
+    _ask(Chat(FakeEngine(LEANS), settings, sessions), "怎么办理借书证？")
+    engine = FakeEngine(LEANS, entries=tuple(entry for entry in ENTRIES if entry.id != "T1"))
+    assert _ask(Chat(engine, settings, sessions), "那天气呢").kind == "clarify"
+
+
+class Offering(FakeEngine):
+    """Notes what is asked of it for its thresholds."""
+
+    def thresholds(self, precision: float, strangers: float = 0.2) -> Thresholds:
+        self.asked = precision, strangers
+        return super().thresholds(precision, strangers)
+
+
+def test_precision_and_strangers_are_settings(settings: Settings) -> None:
+    engine = Offering()
+    Chat(engine, settings.model_copy(update={"precision": 0.9, "strangers": 0.4}))
+    assert engine.asked == (0.9, 0.4)
+
+
+@pytest.mark.parametrize("pick", ["2", "第二个", "要第二个，谢谢", "2谢谢", "后面那个", "【2】", "贰"])
 def test_picks_an_option(settings: Settings, pick: str) -> None:
     chat = Chat(FakeEngine(CLOSE), settings, clock=spring)
     offered = _ask(chat, "收费")
@@ -122,6 +239,12 @@ def test_sessions_never_see_each_other(settings: Settings) -> None:
     # The page and the window on it are one conversation.
     assert _ask(chat, "1", "session-one", channel="web").kind == "answer"
     assert _ask(chat, "1", "session-one").kind == "answer"
+
+
+def test_a_question_of_the_page_goes_on_in_its_window(settings: Settings) -> None:
+    chat = Chat(FakeEngine(CLOSE), settings)
+    _ask(chat, "收费", channel="web")
+    assert _ask(chat, "1").kind == "answer"
 
 
 def test_makes_a_session_where_none_is_given(chat: Chat) -> None:
@@ -174,12 +297,10 @@ def test_records_the_exchange(settings: Settings, tmp_path: Path) -> None:
 
 
 class FakeCalculator:
-    """Asks for the amount, then knows it."""
+    """Asks for the amount, then knows it; looks at what the matching found."""
 
-    def turn(self, text: str, state: str | None, hits: Sequence[Hit] | None) -> CalculatorReply | None:
-        if state is None and hits and hits[0].entry_id != "T4":
-            return None
-        if text.startswith("报多少"):
+    def turn(self, text: str, state: str | None, hits: Sequence[Hit]) -> CalculatorReply | None:
+        if text.startswith("报多少") and hits and hits[0].entry_id == "T4":
             return CalculatorReply("ask", "费用是多少？", ask=Ask(slot="amount"), state="amount")
         if state != "amount" or not text.isdigit():
             return None
@@ -190,7 +311,7 @@ class FakeCalculator:
 
 
 def test_the_calculator_is_asked_first(settings: Settings) -> None:
-    engine = FakeEngine({**CLOSE, "报多少": [FakeHit("T4", "", 0.6)]})
+    engine = FakeEngine({**CLOSE, "报多少": [Hit("T4", "", 0.6)], "报多少和周末": [Hit("T6", "", 0.99)]})
     chat = Chat(engine, settings, calculator=FakeCalculator(), clock=spring)
     asked = _ask(chat, "报多少")
     assert asked.kind == "ask" and asked.ask is not None and asked.ask.slot == "amount" and asked.entry is None
@@ -200,15 +321,11 @@ def test_the_calculator_is_asked_first(settings: Settings) -> None:
     assert done.entry is not None and done.entry.id == "T4"
     assert _ask(chat, "100").kind == "abstain"
     assert _ask(chat, "一次可以借几本书").kind == "answer"
-
-
-def test_the_calculator_hears_what_the_matching_found(settings: Settings) -> None:
-    known = {"报多少": [FakeHit("T4", "", 0.6)], "报多少和周末": [FakeHit("T6", "", 0.99)]}
-    chat = Chat(FakeEngine(known), settings, calculator=FakeCalculator(), clock=spring)
+    # What the matching found is shown to it.
     assert [_ask(chat, text).kind for text in ("报多少和周末", "报多少")] == ["answer", "ask"]
 
 
 def test_a_question_in_between_is_answered_and_the_calculation_goes_on(settings: Settings) -> None:
-    known = {"报多少": [FakeHit("T4", "", 0.6)], "周末": [FakeHit("T6", "", 0.99)]}
+    known = {"报多少": [Hit("T4", "", 0.6)], "周末": [Hit("T6", "", 0.99)]}
     chat = Chat(FakeEngine(known), settings, calculator=FakeCalculator(), clock=spring)
     assert [_ask(chat, text).kind for text in ("报多少", "周末", "7")] == ["ask", "answer", "calculation"]

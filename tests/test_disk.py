@@ -17,7 +17,6 @@ from index import disk
 from index.engine import Engine
 from index.errors import IndexDamaged, IndexFault, IndexMissing, IndexStale, IndexUnreadable
 from index.manifest import digest_of, read_manifest, verify
-from index.training.export import export
 from tests.index_fixtures import ENTRIES, OUTSIDE, RETIRED_ENTRY
 
 ROOT = Path(__file__).parents[1]

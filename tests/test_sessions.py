@@ -6,15 +6,16 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from conftest import FakeHit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sessions import EMPTY, Offer, Session, SessionStore
+from bot.sessions import EMPTY, Session, SessionStore
 from bot.store import MemoryStore
 from bot.stores.sqlite import SqliteStore
+from index.hit import Hit
 
-OFFERED = Session(options=(Offer("T1", 0.5, "网上"), Offer("T2", 0.25)))
+OFFERED = Session(options=(Hit("T1", "", 0.5, "网上"), Hit("T2", "", 0.25)))
+ANSWERED = Session(last="T2")
 ASKED = Session(calculation='{"slot": "amount"}')
 
 
@@ -26,7 +27,7 @@ class Clock:
         return self.now
 
 
-@pytest.mark.parametrize("session", [OFFERED, ASKED])
+@pytest.mark.parametrize("session", [OFFERED, ASKED, ANSWERED])
 def test_remembers_by_channel_and_id(session: Session) -> None:
     sessions = SessionStore()
     sessions.put(("api", "same-id-1"), session)
@@ -37,8 +38,8 @@ def test_remembers_by_channel_and_id(session: Session) -> None:
 
 def test_remembers_of_a_hit_what_a_choice_needs() -> None:
     sessions = SessionStore()
-    sessions.put(("api", "a"), Session(options=(FakeHit("T1", "问法", 0.5, "网上"),)))
-    assert sessions.get(("api", "a")).options == (Offer("T1", 0.5, "网上"),)
+    sessions.put(("api", "a"), Session(options=(Hit("T1", "问法", 0.5, "网上"),)))
+    assert sessions.get(("api", "a")).options == (Hit("T1", "", 0.5, "网上"),)
 
 
 def test_forgets_after_ten_idle_minutes() -> None:
@@ -98,6 +99,7 @@ DAMAGED = [
     '{"options": [["T1"]], "calculation": null}',
     '{"options": [["T1", "high", ""]], "calculation": null}',
     '{"options": [[null, 0.5, ""]], "calculation": null}',
+    '{"options": [], "calculation": null, "last": 5}',
     '{"options": {"T1": 0.5}, "calculation": null}',
     '{"options": [], "calculation": null, "version": 2}',
     "[" * 16_000,
@@ -126,8 +128,16 @@ def test_anything_in_the_store_is_a_session(value: str) -> None:
     assert isinstance(SessionStore(Returning(value)).get(("api", "a")), Session)
 
 
-@given(st.lists(st.builds(Offer, TEXT, st.floats(0, 1), TEXT), max_size=3), st.none() | TEXT)
-def test_comes_back_as_it_was(options: list[Offer], calculation: str | None) -> None:
-    sessions, session = SessionStore(), Session(tuple(options), calculation)
+def test_what_the_version_before_wrote_is_still_read() -> None:
+    kept = '{"options": [["T1", 0.5, "网上"]], "calculation": null}'
+    assert SessionStore(Returning(kept)).get(("api", "a")) == Session((Hit("T1", "", 0.5, "网上"),))
+
+
+OFFERS = st.builds(Hit, TEXT, st.just(""), st.floats(0, 1), TEXT)
+
+
+@given(st.lists(OFFERS, max_size=3), st.none() | TEXT, st.none() | TEXT)
+def test_comes_back_as_it_was(options: list[Hit], calculation: str | None, last: str | None) -> None:
+    sessions, session = SessionStore(), Session(tuple(options), calculation, last)
     sessions.put(("api", "a"), session)
     assert sessions.get(("api", "a")) == session

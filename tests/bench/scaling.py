@@ -17,11 +17,11 @@ from pathlib import Path
 
 import faiss
 import numpy as np
+from index.embed import Vectors, open_embedder
 from numpy.typing import NDArray
 
 from corpus.entries import load_corpus
 from index.disk import default_model
-from index.embed import Vectors, open_embedder
 from index.segment import Segmenter
 from index.store import Store
 from tests.bench.questions import held_out

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 import numpy as np
+from index.embed import Embedder, Vectors
 
 from corpus.entries import load_corpus
-from index.embed import Embedder, Vectors
 from index.rows import rows_of
 from index.segment import Reading, Segmenter, with_characters
 

@@ -7,9 +7,10 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+from index.embed import open_embedder
+
 from corpus.entries import Corpus, load_corpus
 from index import disk
-from index.embed import open_embedder
 from index.engine import Engine
 from tests.calculator_cases import real_calculator
 from tests.documents import put

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
+from index.embed import Embedder
 
 from corpus.entries import Corpus
 from index.calibrate import Thresholds
-from index.embed import Embedder
 from index.engine import Hit
 from index.rows import SMALLTALK, Row, rows_of
 from index.segment import Segmenter

@@ -1,7 +1,7 @@
 # make run     install everything, build the index if it is stale, serve     make test    install everything, test
 # make check   format, lint, types, layers, corpus, tests                    make index   build the index
 # make eval    measure matching on questions the corpus has never seen       make bench   measure speed and memory
-# make train   make the shipped embedder from DATA=<folder>                  make clean   remove what was built
+# make train   learn the shared ranker from the twelve offices                make clean   remove what was built
 # make screenshots   a picture of everything that the chat window and the pages can look like
 
 PYTHON ?= python3
@@ -43,8 +43,7 @@ screenshots: .venv/develop index
 	$(BIN)/python -m tests.pictures
 
 train: .venv/serve
-	@test -n "$(DATA)" || { echo "用法：make train DATA=<训练数据文件夹>"; exit 2; }
-	$(BIN)/python -m index train --data $(DATA)
+	$(BIN)/python -m index train
 
 clean:
 	rm -rf .venv build index/built .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache

@@ -33,8 +33,16 @@ def main(arguments: list[str] | None = None) -> int:
     search.add_argument("text")
     train = commands.add_parser("train", help="训练随附的排序模型")
     train.add_argument("--out", type=Path, default=shared_path(), help="模型写到哪里")
+    encoder = commands.add_parser("encoder", help="重做随附的向量模型，见 index/training/encoder.py")
+    for name, what in (
+        ("weights", "权重文件"),
+        ("tokenizer", "分词文件"),
+        ("texts", "中文文本，一行一句"),
+        ("out", "写到哪个文件夹"),
+    ):
+        encoder.add_argument(f"--{name}", type=Path, required=True, help=what)
     options = parser.parse_args(arguments)
-    run: Callable[[argparse.Namespace], int] = {"build": _build, "search": _search, "train": _train}[options.command]
+    run: Callable[[argparse.Namespace], int] = _COMMANDS[options.command]
     try:
         return run(options)
     except (CorpusError, IndexFault) as error:
@@ -110,6 +118,21 @@ def _train(options: argparse.Namespace) -> int:
     print(f"\n没见过的单位：{len(tried.best)} 个问题，能答的里面 {tried.right[~tried.outside].mean():.1%} 找得到")
     return 0
 
+
+def _encoder(options: argparse.Namespace) -> int:
+    from index.training.encoder import make_encoder  # onnx
+
+    with options.texts.open(encoding="utf-8") as lines:
+        make_encoder(options.weights, options.tokenizer, lines, options.out)
+    return 0
+
+
+_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "build": _build,
+    "search": _search,
+    "train": _train,
+    "encoder": _encoder,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

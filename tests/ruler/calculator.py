@@ -85,7 +85,7 @@ def calculator_table(tables: dict[str, list[Tried]]) -> str:
     return markdown(head, lines)
 
 
-def chat_kinds(engine: Engine, precision: float, calculator: Calculator | None, cases: Sequence[Case]) -> list[str]:
+def through_chat(engine: Engine, precision: float, calculator: Calculator | None, cases: Sequence[Case]) -> list[str]:
     """Return what the whole chat makes of each case, as one of KINDS."""
     chat = Chat(engine, Settings(precision=precision), calculator=calculator, clock=lambda: NOW)
     return [_kind(case, chat.reply(Query(case.text, "eval"))) for case in cases]

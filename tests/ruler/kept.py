@@ -10,7 +10,7 @@ from bot.reply import Query
 from bot.settings import Settings
 from index.engine import Engine
 from tests.ruler.cases import Case
-from tests.ruler.measure import Figures, figures, through_chat
+from tests.ruler.measure import Figures, engine_outcomes, figures
 
 ASKED = (0.90, 0.95, 0.97, 0.98)
 
@@ -27,7 +27,7 @@ class Loops:
 
 def promised(engine: Engine, cases: Sequence[Case]) -> dict[float, Figures]:
     """Return the figures at each precision that may be asked for."""
-    return {precision: figures(through_chat(engine, precision, cases)) for precision in ASKED}
+    return {precision: figures(engine_outcomes(engine, precision, cases)) for precision in ASKED}
 
 
 def loops(engine: Engine, precision: float, cases: Sequence[Case]) -> Loops:

@@ -63,7 +63,7 @@ class Figures:
         return (1 - STRANGERS) * self.right / answered if answered else 1.0
 
 
-def through_chat(engine: Engine, precision: float, cases: Sequence[Case]) -> list[Outcome]:
+def engine_outcomes(engine: Engine, precision: float, cases: Sequence[Case]) -> list[Outcome]:
     """Ask every case as a user would, without the calculator, at the precision an operator chose."""
     chat = Chat(engine, Settings(precision=precision))
     return [_outcome(case, engine.search(case.text), chat.reply(Query(case.text, "eval"))) for case in cases]

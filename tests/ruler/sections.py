@@ -11,10 +11,10 @@ from index.encode import Encoder, Vectors
 from index.engine import Engine
 from tests.calculator_cases import real_calculator
 from tests.ruler import report
-from tests.ruler.calculator import TABLES, calculator_table, chat_kinds, chat_table, slips, try_table
+from tests.ruler.calculator import TABLES, calculator_table, chat_table, slips, through_chat, try_table
 from tests.ruler.cases import Case
 from tests.ruler.kept import loops, promised
-from tests.ruler.measure import Figures, always, figures, through_chat
+from tests.ruler.measure import Figures, always, engine_outcomes, figures
 from tests.ruler.offices import begun, mean_similar, read_offices, thinned
 from tests.ruler.rivals import DenseSearch, WordSearch
 from tests.ruler.second import second_corpus
@@ -53,7 +53,7 @@ def styles(ruler: Ruler) -> Iterator[str]:
     """Yield for each set of questions what becomes of them, by style."""
     listed = ""
     for name, cases in ruler.sets.items():
-        outcomes = through_chat(ruler.engine, ruler.precision, cases)
+        outcomes = engine_outcomes(ruler.engine, ruler.precision, cases)
         found = figures(outcomes)
         listed += report.errors(outcomes)
         inside = f"{found.inside} 个资料里有的，{found.outsiders} 个没有的"
@@ -70,9 +70,9 @@ def wrapping(ruler: Ruler) -> str:
     """Return what courtesies and personal numbers cost."""
     parts = ["## 裹着客套和号码\n\n同样的问题，前后裹上人们发消息时常带的话；差的百分点是和不裹相比。"]
     for name, cases in ruler.sets.items():
-        bare = figures(through_chat(ruler.engine, ruler.precision, cases))
+        bare = figures(engine_outcomes(ruler.engine, ruler.precision, cases))
         rows = {
-            way: figures(through_chat(ruler.engine, ruler.precision, wrapped(cases, wrap)))
+            way: figures(engine_outcomes(ruler.engine, ruler.precision, wrapped(cases, wrap)))
             for way, wrap in WAYS.items()
         }
         parts.append(f"{name}：\n\n{report.losses(bare, rows)}")
@@ -85,9 +85,9 @@ def small(ruler: Ruler) -> tuple[str, str, Small]:
     rows: dict[str, Figures] = {}
     for count in SIMILAR:
         print(f"每条 {count} 个相似问题……", flush=True)
-        rows[str(count)] = figures(through_chat(ruler.build(thinned(ruler.corpus, count)), ruler.precision, cases))
+        rows[str(count)] = figures(engine_outcomes(ruler.build(thinned(ruler.corpus, count)), ruler.precision, cases))
     rows[f"全部（平均 {mean_similar(ruler.corpus.entries):.0f}）"] = figures(
-        through_chat(ruler.engine, ruler.precision, cases)
+        engine_outcomes(ruler.engine, ruler.precision, cases)
     )
     right = [row.right for row in rows.values()]
     rises = "问法越多，答对的越多。" if right == sorted(right) else "有一步问法多了，答对的反而少了。"
@@ -102,7 +102,7 @@ def small(ruler: Ruler) -> tuple[str, str, Small]:
             label = f"{office.name}，{count} 个"
             corpus = begun(office.corpus, count)
             built[label] = corpus, ruler.build(corpus), office.cases
-            found[label] = figures(through_chat(built[label][1], ruler.precision, office.cases))
+            found[label] = figures(engine_outcomes(built[label][1], ruler.precision, office.cases))
     offices = (
         "## 别的单位\n\n一份住房公积金（housing_fund，30 条）和一份图书馆（library，21 条）的资料，每条写了头 3、8、15 "
         "个相似问题，各有 40 句不能答的；提问的是另一个人。程序没有照着它们改过。\n\n"
@@ -136,7 +136,7 @@ def rivals(ruler: Ruler, built: Small) -> str:
         if corpus is not ruler.corpus or words is None or dense is None:
             words, dense = WordSearch(corpus), DenseSearch(corpus, ruler.encoder)
         ways = {
-            "this bot": through_chat(engine, ruler.precision, cases),
+            "this bot": engine_outcomes(engine, ruler.precision, cases),
             "BM25, jieba": always(words, cases),
             "vectors + FAISS": always(dense, cases),
         }
@@ -155,8 +155,8 @@ def calculations(ruler: Ruler) -> str:
     calculator, cases = real_calculator(), ruler.sets["开发用的"]
     tables = {name: try_table(calculator, ruler.folder / name) for name in TABLES if (ruler.folder / name).exists()}
     rows = {
-        "只匹配": chat_kinds(ruler.engine, ruler.precision, None, cases),
-        "匹配和算账": chat_kinds(ruler.engine, ruler.precision, calculator, cases),
+        "只匹配": through_chat(ruler.engine, ruler.precision, None, cases),
+        "匹配和算账": through_chat(ruler.engine, ruler.precision, calculator, cases),
     }
     lines = "\n".join(slips(tables, rows, cases))
     (ruler.out / "calculator.tsv").write_text(f"table\tresult\tgot\texpected\tquestion\n{lines}\n", encoding="utf-8")
@@ -174,6 +174,6 @@ def another(ruler: Ruler, data: Path) -> str:
     for name in ("LCQMC", "BQ"):
         corpus, cases = second_corpus(data / "eval" / f"{name}.tsv.gz")
         engine = ruler.build(corpus)
-        rows[f"{name}：{len(corpus.entries)} 条"] = figures(through_chat(engine, ruler.precision, cases))
+        rows[f"{name}：{len(corpus.entries)} 条"] = figures(engine_outcomes(engine, ruler.precision, cases))
         rows[f"{name}：BM25"] = figures(always(WordSearch(corpus), cases))
     return f"## 公开的问句对\n\n按意思归成条目，一半建索引，一半来问。\n\n{report.table(rows, '资料')}"

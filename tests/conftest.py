@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,24 +17,10 @@ from bot.settings import Settings
 from corpus.entries import Phrases, SmallTalk
 from corpus.entry import Entry, Similar
 from corpus.text import fold
+from index.hit import Hit, Thresholds
 from tests.driver import browser, regular, running, visitor, widget  # noqa: F401
 from tests.index_fixtures import pool, pool_engine, pool_folder, pool_index  # noqa: F401
 from tests.store_fixtures import redis_server  # noqa: F401
-
-
-@dataclass(frozen=True)
-class FakeHit:
-    entry_id: str
-    phrasing: str
-    score: float
-    passage: str = ""
-
-
-@dataclass(frozen=True)
-class FakeThresholds:
-    answer: float = 0.8
-    suggest: float = 0.4
-    margin: float = 0.1
 
 
 def make_entry(entry_id: str, category: str, question: str, body: str, **more: object) -> Entry:
@@ -44,6 +29,8 @@ def make_entry(entry_id: str, category: str, question: str, body: str, **more: o
     return Entry(entry_id, category, question, similar, body, **fields)
 
 
+# From here on it answers, offers, and holds something for possible.
+THRESHOLDS = Thresholds(answer=0.8, offer=0.4, near=0.2)
 CARD = """<!-- 段落: 网上 -->
 1. 网上：填表，网址：https://example.cn/card。
 
@@ -70,6 +57,7 @@ PHRASES = Phrases(
         ("clarify", "您问的是哪一个？"),
         ("clarify_one", "您是不是想问这一条？"),
         ("clarify_both", "您问了两件事，先看哪一件？"),
+        ("none_fits", "都不是的话，请换个说法。"),
         ("unsure", "我没把握，最接近的是："),
         ("clarify_again", "还是没明白，请选一个。"),
         ("expired", "出自 {years} 年度的资料。"),
@@ -114,34 +102,37 @@ class FakeEngine:
     """Scores by shared characters and pairs of them; `hits` fixes the outcome for some texts."""
 
     version = "test-1"
-    quick = False
     model_name = "characters"
     phrases = PHRASES
 
-    def __init__(self, hits: Mapping[str, list[FakeHit]] | None = None, entries: tuple[Entry, ...] = ENTRIES) -> None:
+    def __init__(self, hits: Mapping[str, list[Hit]] | None = None, entries: tuple[Entry, ...] = ENTRIES) -> None:
         self.entries = {entry.id: entry for entry in entries}
         self._hits = dict(hits or {})
         self._phrasings = [(entry.id, text) for entry in entries for text in _questions(entry)]
         self._phrasings += [(f"smalltalk/{talk.name}", text) for talk in PHRASES.smalltalk for text in talk.questions]
 
-    def search(self, text: str, k: int = 5) -> list[FakeHit]:
+    def search(self, text: str, k: int = 5) -> list[Hit]:
         if text in self._hits:
             return self._hits[text]
-        best: dict[str, FakeHit] = {}
+        best: dict[str, Hit] = {}
         for entry_id, phrasing in self._phrasings:
             score = _likeness(text, phrasing)
             if entry_id not in best or score > best[entry_id].score:
-                best[entry_id] = FakeHit(entry_id, phrasing, score)
+                best[entry_id] = Hit(entry_id, phrasing, score)
         return sorted(best.values(), key=lambda hit: -hit.score)[:k]
 
-    def search_many(self, texts: Sequence[str], k: int = 5) -> list[list[FakeHit]]:
-        return [self.search(text, k) for text in texts]
+    def questions(self, text: str) -> list[str]:
+        asked = text.split("，")
+        return asked if len(asked) > 1 and all("？" in one for one in asked) else []
+
+    def leans(self, text: str) -> bool:
+        return text.startswith("那")
 
     def explain(self, text: str) -> str:
         return "\n".join(map(str, self.search(text)))
 
-    def thresholds(self, precision: float) -> FakeThresholds:
-        return FakeThresholds()
+    def thresholds(self, precision: float, strangers: float = 0.2) -> Thresholds:
+        return THRESHOLDS
 
     def related(self, entry_id: str, k: int = 3) -> list[str]:
         return [other for other in self.entries if other != entry_id][:k]

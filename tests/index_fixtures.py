@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from corpus.entries import Corpus, load_corpus
 from corpus.entry import RETIRED, Entry, Similar, format_entry
 
 if TYPE_CHECKING:  # the index's libraries are heavy, and most tests do without
+    from index.encode import Encoder
     from index.engine import Engine
 
 TICKETS = """成人30元一场，学生15元一场。
@@ -184,11 +186,9 @@ def pool(pool_folder: Path) -> Corpus:
 @pytest.fixture(scope="session")
 def pool_engine(pool: Corpus) -> Engine:
     """An engine over the pool's corpus and the shipped model, built once."""
-    from index.disk import default_model
     from index.engine import Engine
 
-    one_thread()
-    return Engine.build(pool, default_model())
+    return Engine.build(pool, shipped_encoder())
 
 
 @pytest.fixture(scope="session")
@@ -201,8 +201,10 @@ def pool_index(pool: Corpus, pool_engine: Engine, tmp_path_factory: pytest.TempP
     return folder
 
 
-def one_thread() -> None:
-    """Keep torch on one thread: on a busy machine two wait for each other, and a build takes ten times as long."""
-    import torch
+@cache
+def shipped_encoder() -> Encoder:
+    """Return the shipped encoder, opened once."""
+    from index.disk import default_model
+    from index.encode import open_encoder
 
-    torch.set_num_threads(1)
+    return open_encoder(default_model())

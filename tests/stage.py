@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,10 +18,11 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from bot.chat import Engine
 from bot.opening import open_calculator
 from bot.reply import CalculatorReply
 from bot.settings import MEMORY, Settings
+from index.engine import Engine
+from index.hit import Hit
 
 HOST = "127.0.0.1"
 STRICT = (
@@ -48,20 +49,11 @@ class Rehearsed:
         """Take the calculator that goes with the engine's entries."""
         self._real = open_calculator(engine, autumn)
 
-    @property
-    def entries(self) -> Collection[str]:
-        """The entries of the real one."""
-        return self._real.entries if self._real else ()
-
-    def aside(self, text: str) -> CalculatorReply | None:
+    def turn(self, text: str, state: str | None, hits: Sequence[Hit]) -> CalculatorReply | None:
         """Answer as the real one does."""
         if text == BREAKS:
             raise RuntimeError(text)
-        return self._real.aside(text) if self._real else None
-
-    def reply(self, text: str, state: str | None) -> CalculatorReply | None:
-        """Answer as the real one does."""
-        return self._real.reply(text, state) if self._real else None
+        return self._real.turn(text, state, hits) if self._real else None
 
 
 @cache

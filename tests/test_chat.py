@@ -6,15 +6,16 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from conftest import ENTRIES, FakeEngine, FakeHit, spring
+from conftest import ENTRIES, FakeEngine, spring
 
 from bot.chat import Chat
 from bot.records import Records
 from bot.reply import Ask, CalculatorReply, Estimate, Query, Reply, Result
 from bot.sessions import Key, Session, SessionStore
 from bot.settings import Settings
+from index.hit import Hit
 
-CLOSE = {"收费": [FakeHit("T4", "", 0.7, "价"), FakeHit("T6", "", 0.6), FakeHit("T1", "", 0.1)]}
+CLOSE = {"收费": [Hit("T4", "", 0.7, "价"), Hit("T6", "", 0.6), Hit("T1", "", 0.1)]}
 
 
 def _ask(chat: Chat, text: str, session: str = "session-one", channel: str = "api") -> Reply:
@@ -38,7 +39,7 @@ def test_answers_word_for_word(chat: Chat, engine: FakeEngine) -> None:
 
 
 def test_names_the_passage(settings: Settings) -> None:
-    engine = FakeEngine({"借多久": [FakeHit("T2", "", 0.912345, "期限")], "旧": [FakeHit("T2", "", 0.9, "没有这段")]})
+    engine = FakeEngine({"借多久": [Hit("T2", "", 0.912345, "期限")], "旧": [Hit("T2", "", 0.9, "没有这段")]})
     chat = Chat(engine, settings)
     reply = _ask(chat, "借多久")
     assert (reply.passage, reply.confidence) == ("期限30天。", 0.9123)
@@ -189,7 +190,7 @@ class FakeCalculator:
 
 
 def test_the_calculator_is_asked_first(settings: Settings) -> None:
-    engine = FakeEngine({**CLOSE, "报多少": [FakeHit("T4", "", 0.6)]})
+    engine = FakeEngine({**CLOSE, "报多少": [Hit("T4", "", 0.6)]})
     chat = Chat(engine, settings, calculator=FakeCalculator(), clock=spring)
     asked = _ask(chat, "报多少")
     assert asked.kind == "ask" and asked.ask is not None and asked.ask.slot == "amount" and asked.entry is None
@@ -202,8 +203,8 @@ def test_the_calculator_is_asked_first(settings: Settings) -> None:
 
 
 def test_what_a_question_is_about_the_matching_knows_better(settings: Settings) -> None:
-    foreign, other = [FakeHit("T4", "", 0.02)], [FakeHit("T6", "", 0.99)]
-    known = {"报多少": [FakeHit("T4", "", 0.6)], "报多少和周末": other, "报多少车险": foreign, "7": foreign}
+    foreign, other = [Hit("T4", "", 0.02)], [Hit("T6", "", 0.99)]
+    known = {"报多少": [Hit("T4", "", 0.6)], "报多少和周末": other, "报多少车险": foreign, "7": foreign}
     chat = Chat(FakeEngine(known), settings, calculator=FakeCalculator(), clock=spring)
     assert [_ask(chat, text).kind for text in ("报多少和周末", "报多少")] == ["answer", "ask"]
     # A reply to what the bot asked has no words to be matched by; a new question has.

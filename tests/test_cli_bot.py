@@ -27,7 +27,7 @@ def test_asks(built: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_explains(built: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["ask", "周末开门吗", "--explain"]) == 0
-    assert "FakeHit" in capsys.readouterr().out
+    assert "Hit" in capsys.readouterr().out
 
 
 def test_a_wrong_setting_ends_with_2(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

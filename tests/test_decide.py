@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from conftest import FakeHit, FakeThresholds
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.decide import Abstain, Answer, Clarify, Decision, decide, is_numeric
+from index.hit import Hit
 
 THRESHOLDS = FakeThresholds(answer=0.8, suggest=0.4, margin=0.1)
 
@@ -46,8 +46,8 @@ def _said(decision: Decision) -> str:
             return " ".join(["abstain", *(hit.entry_id for hit in nearest)])
 
 
-def _hits(pairs: list[tuple[str, float]]) -> list[FakeHit]:
-    return [FakeHit(entry_id, "", score) for entry_id, score in pairs]
+def _hits(pairs: list[tuple[str, float]]) -> list[Hit]:
+    return [Hit(entry_id, "", score) for entry_id, score in pairs]
 
 
 @pytest.mark.parametrize(("name", "pairs", "expected"), TABLE, ids=[row[0] for row in TABLE])
@@ -65,7 +65,7 @@ threshold_sets = st.builds(FakeThresholds, unit, unit, unit)
 
 @given(hit_lists, threshold_sets, st.sampled_from(["answer", "suggest", "margin"]), unit)
 def test_raising_a_threshold_never_makes_an_answer(
-    hits: list[FakeHit], thresholds: FakeThresholds, name: str, more: float
+    hits: list[Hit], thresholds: FakeThresholds, name: str, more: float
 ) -> None:
     raised = replace(thresholds, **{name: getattr(thresholds, name) + more})
     if isinstance(decide(hits, thresholds), Abstain):
@@ -73,7 +73,7 @@ def test_raising_a_threshold_never_makes_an_answer(
 
 
 @given(hit_lists, threshold_sets)
-def test_every_decision_keeps_its_promise(hits: list[FakeHit], thresholds: FakeThresholds) -> None:
+def test_every_decision_keeps_its_promise(hits: list[Hit], thresholds: FakeThresholds) -> None:
     match decide(hits, thresholds):
         case Answer(hit):
             assert hit in hits and hit.score >= thresholds.answer
@@ -100,5 +100,5 @@ LIKELY = [
 
 @pytest.mark.parametrize(("hits", "numeric"), [row[1:] for row in LIKELY], ids=[row[0] for row in LIKELY])
 def test_who_computes(hits: list[tuple[str, float]], numeric: bool) -> None:
-    found = [FakeHit(entry_id, "", score) for entry_id, score in hits]
+    found = [Hit(entry_id, "", score) for entry_id, score in hits]
     assert is_numeric(found, {"A", "C"}) is numeric

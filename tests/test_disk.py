@@ -21,7 +21,6 @@ from index import disk
 from index.engine import Engine
 from index.errors import IndexDamaged, IndexFault, IndexMissing, IndexStale, IndexUnreadable, IndexUnwritable
 from index.manifest import FORMAT, Manifest, alone, digest_of, read_manifest, verify, write_manifest, written_whole
-from index.training.export import export
 from tests.index_fixtures import ENTRIES, OUTSIDE, RETIRED_ENTRY
 
 ROOT = Path(__file__).parents[1]

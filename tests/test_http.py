@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import FakeEngine, FakeHit, is_error
+from conftest import FakeEngine, is_error
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from bot.channels.app import create_app
 from bot.settings import Settings
+from index.hit import Hit
 
 JSON = {"Content-Type": "application/json"}
 
@@ -31,7 +32,7 @@ def test_chat(client: TestClient) -> None:
 
 
 def test_two_sessions(settings: Settings) -> None:
-    engine = FakeEngine({"收费": [FakeHit("T4", "", 0.7), FakeHit("T6", "", 0.6)]})
+    engine = FakeEngine({"收费": [Hit("T4", "", 0.7), Hit("T6", "", 0.6)]})
     client = TestClient(create_app(settings, engine))
 
     def ask(question: str, session: str) -> Any:
@@ -43,7 +44,7 @@ def test_two_sessions(settings: Settings) -> None:
 
 
 def test_two_servers_on_one_store(settings: Settings, tmp_path: Path) -> None:
-    engine = FakeEngine({"收费": [FakeHit("T4", "", 0.7), FakeHit("T6", "", 0.6)]})
+    engine = FakeEngine({"收费": [Hit("T4", "", 0.7), Hit("T6", "", 0.6)]})
     shared = settings.model_copy(update={"store": tmp_path / "state" / "store.sqlite"})
     with TestClient(create_app(shared, engine)) as one, TestClient(create_app(shared, engine)) as other:
         offered = one.post("/api/chat", json={"question": "收费"}).json()

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conftest import FakeEngine, FakeHit, is_error
+from conftest import FakeEngine, is_error
 from fastapi.testclient import TestClient
 
 from bot.channels.app import create_app
 from bot.channels.workers import Workers
 from bot.ids import new_reply_id
 from bot.settings import Settings
+from index.hit import Hit
 
 JSON = {"Content-Type": "application/json"}
 
@@ -121,7 +122,7 @@ def test_a_broken_index_is_not_told_outside(settings: Settings, caplog: pytest.L
 
 
 class BrokenEngine(FakeEngine):
-    def search(self, text: str, k: int = 5) -> list[FakeHit]:
+    def search(self, text: str, k: int = 5) -> list[Hit]:
         raise ValueError(text)
 
 
@@ -137,7 +138,7 @@ def test_a_fault_of_ours(settings: Settings, caplog: pytest.LogCaptureFixture) -
 
 
 class SlowEngine(FakeEngine):
-    def search(self, text: str, k: int = 5) -> list[FakeHit]:
+    def search(self, text: str, k: int = 5) -> list[Hit]:
         time.sleep(0.3)
         return super().search(text, k)
 

@@ -10,13 +10,14 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from conftest import ENTRIES, PHRASES, FakeEngine, FakeHit
+from conftest import ENTRIES, PHRASES, FakeEngine
 from fastapi.testclient import TestClient
 
 from bot.channels.app import create_app
 from bot.channels.markdown import render
 from bot.reply import Ask, CalculatorReply
 from bot.settings import Settings
+from index.hit import Hit
 
 
 def test_start_page(client: TestClient) -> None:
@@ -76,13 +77,13 @@ def test_a_question_is_answered_on_the_page(client: TestClient) -> None:
 
 
 def test_passage_stands_first(settings: Settings) -> None:
-    client = TestClient(create_app(settings, FakeEngine({"借多久": [FakeHit("T2", "", 0.9, "期限")]})))
+    client = TestClient(create_app(settings, FakeEngine({"借多久": [Hit("T2", "", 0.9, "期限")]})))
     text = client.get("/", params={"q": "借多久"}).text
     assert text.index("您问的是：") < text.index("期限30天。") < text.index("完整的回答：") < text.index("每次最多借")
 
 
 def test_the_page_keeps_its_session(settings: Settings) -> None:
-    engine = FakeEngine({"收费": [FakeHit("T4", "", 0.7), FakeHit("T6", "", 0.6)]})
+    engine = FakeEngine({"收费": [Hit("T4", "", 0.7), Hit("T6", "", 0.6)]})
     client = TestClient(create_app(settings, engine))
     page = client.get("/", params={"q": "收费"})
     (session,) = re.findall('name="s" value="(.*?)"', page.text)
@@ -142,7 +143,7 @@ def test_missing_page(client: TestClient, path: str) -> None:
 
 
 class BrokenEngine(FakeEngine):
-    def search(self, text: str, k: int = 5) -> list[FakeHit]:
+    def search(self, text: str, k: int = 5) -> list[Hit]:
         raise ValueError(text)
 
 
@@ -177,7 +178,7 @@ class Levels:
 
 
 def test_a_value_can_be_chosen_without_a_script(settings: Settings) -> None:
-    page = TestClient(create_app(settings, FakeEngine({"报多少": [FakeHit("T4", "", 0.9)]}), calculator=Levels())).get(
+    page = TestClient(create_app(settings, FakeEngine({"报多少": [Hit("T4", "", 0.9)]}), calculator=Levels())).get(
         "/", params={"q": "报多少"}
     )
     (session,) = re.findall('name="s" value="(.*?)"', page.text)
@@ -200,7 +201,7 @@ def test_markdown(text: str, expected: str) -> None:
 
 
 def test_a_question_hands_its_reply_to_the_window(settings: Settings) -> None:
-    engine = FakeEngine({"收费</script>": [FakeHit("T4", "", 0.7), FakeHit("T6", "", 0.6)]})
+    engine = FakeEngine({"收费</script>": [Hit("T4", "", 0.7), Hit("T6", "", 0.6)]})
     page = TestClient(create_app(settings, engine)).get("/", params={"q": "收费</script>"})
     (block,) = re.findall('<script type="application/json">(.*?)</script>', page.text)
     turn = json.loads(block)

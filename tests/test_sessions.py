@@ -6,13 +6,13 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from conftest import FakeHit
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.sessions import EMPTY, Offer, Session, SessionStore
 from bot.store import MemoryStore
 from bot.stores.sqlite import SqliteStore
+from index.hit import Hit
 
 OFFERED = Session(options=(Offer("T1", 0.5, "网上"), Offer("T2", 0.25)))
 ASKED = Session(calculation='{"slot": "amount"}')
@@ -37,7 +37,7 @@ def test_remembers_by_channel_and_id(session: Session) -> None:
 
 def test_remembers_of_a_hit_what_a_choice_needs() -> None:
     sessions = SessionStore()
-    sessions.put(("api", "a"), Session(options=(FakeHit("T1", "问法", 0.5, "网上"),)))
+    sessions.put(("api", "a"), Session(options=(Hit("T1", "问法", 0.5, "网上"),)))
     assert sessions.get(("api", "a")).options == (Offer("T1", 0.5, "网上"),)
 
 

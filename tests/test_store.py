@@ -11,12 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import store as store_module
-from index.embed import Vectors, unit
+from index.encode import Vectors
 from index.errors import IndexDamaged
 from index.store import Store
 
 # A half-precision vector is off by at most one part in 2,048.
 HALF = 1e-3
+
+
+def unit(vectors: Vectors) -> Vectors:
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
 def oracle(vectors: Vectors, vector: Vectors, k: int) -> tuple[np.ndarray, Vectors]:

@@ -15,10 +15,11 @@ from wechat_fixtures import account, content_of, event, post, quiet, say, sealed
 from bot.channels.wechat.card import Card
 from bot.channels.wechat.scribe import AIM_BYTES, Scribe
 from bot.channels.wechat.text import MOST_BYTES, plain, size
-from bot.chat import Chat, Engine
+from bot.chat import Chat
 from bot.reply import MAX_QUESTION, Query, Reply
 from bot.settings import Settings
 from corpus.entries import Phrases
+from index.engine import Engine
 
 URL = "https://faq.example.cn"
 NOTICE = "以上内容可能已有变化。"

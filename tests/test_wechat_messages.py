@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from conftest import FakeEngine, FakeHit
+from conftest import FakeEngine
 from fastapi.testclient import TestClient
 from wechat_fixtures import (
     ACCOUNT_SETTINGS,
@@ -34,6 +34,7 @@ from bot.channels.wechat.text import MOST_BYTES
 from bot.reply import SESSION_ID, Option, Reply
 from bot.settings import Settings
 from bot.store import MemoryStore
+from index.hit import Hit
 
 pytestmark = pytest.mark.usefixtures("quiet")
 
@@ -140,7 +141,7 @@ def test_item_19_unsubscribing_erases() -> None:
 def test_item_19_the_conversation_is_erased_too() -> None:
     store = MemoryStore()
     app = account(store=store)
-    app.state.desk.open(FakeEngine({"收费": [FakeHit("T4", "", 0.7), FakeHit("T6", "", 0.6)]}))
+    app.state.desk.open(FakeEngine({"收费": [Hit("T4", "", 0.7), Hit("T6", "", 0.6)]}))
     say(app, "收费")
     assert len(rows(store)) == 3
     post(app, vector("event_unsubscribe"))
@@ -218,9 +219,7 @@ def test_a_number_that_is_not_on_the_list() -> None:
 
 
 def test_with_the_real_chat_behind() -> None:
-    engine = FakeEngine(
-        {"收费": [FakeHit("T4", "", 0.7), FakeHit("T6", "", 0.6)], "借多久": [FakeHit("T2", "", 0.9, "期限")]}
-    )
+    engine = FakeEngine({"收费": [Hit("T4", "", 0.7), Hit("T6", "", 0.6)], "借多久": [Hit("T2", "", 0.9, "期限")]})
     app = account()
     app.state.desk.open(engine)
     assert "1. " in say(app, "收费") and "<script>" not in say(app, "2", number=2)

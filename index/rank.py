@@ -25,8 +25,10 @@ SEEDS = (0, 1)
 EPOCHS = 20
 BATCH = 512
 RATE = 1e-2
-# A feature that varies less is the same for all, as a corpus's size is in that corpus: it tells nothing there.
+# A feature that varies less is the same for all, as a corpus's size is in that corpus: it tells nothing there. It is
+# scaled to nothing, for Adam moves a weight as far for a small gradient as for a large one.
 _LEAST_DEVIATION = 0.02
+_BOUNDLESS = 1e9
 _ABSENT = -1e9
 
 
@@ -138,7 +140,7 @@ def fit(corpora: Sequence[Questions], seeds: Sequence[int] = SEEDS, epochs: int 
 def _scaling(values: Sequence[Scores]) -> tuple[Scores, Scores]:
     flat = np.concatenate([some.reshape(-1, some.shape[-1]) for some in values])
     deviation = flat.std(axis=0)
-    return flat.mean(axis=0), np.where(deviation < _LEAST_DEVIATION, 1.0, deviation).astype(np.float32)
+    return flat.mean(axis=0), np.where(deviation < _LEAST_DEVIATION, _BOUNDLESS, deviation).astype(np.float32)
 
 
 def _trained(

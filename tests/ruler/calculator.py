@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.chat import Calculator, Chat, Engine
+from bot.chat import Calculator, Chat
 from bot.reply import Query, Reply
 from bot.settings import Settings
+from index.engine import Engine
 from tests.calculator_cases import NOW, CalculatorCase, is_number, is_right, outcome, read_calculator_cases
 from tests.ruler.cases import Case
 from tests.ruler.report import markdown

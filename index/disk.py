@@ -18,7 +18,7 @@ from index.calibrate import Calibration, Point
 from index.encode import Vectors, open_encoder
 from index.engine import Engine
 from index.errors import IndexDamaged, IndexFault, IndexStale
-from index.language import language_path
+from index.language import language_files
 from index.lexical import Sounds, Terms
 from index.manifest import FORMAT, Manifest, digest_of, read_manifest, verify, write_manifest, written_whole
 from index.rank import Ranker
@@ -44,7 +44,8 @@ def default_model() -> Path:
 def model_digest(model: Path | str) -> str:
     """Return what tells one way of matching from another: the encoder (or its hub name), the ranker, the language."""
     encoder = digest_of(Path(model)) if Path(model).is_dir() else str(model)
-    return sha256(f"{encoder} {digest_of(shared_path())} {digest_of(language_path())}".encode()).hexdigest()
+    others = " ".join(map(digest_of, (shared_path(), *language_files())))
+    return sha256(f"{encoder} {others}".encode()).hexdigest()
 
 
 def known_vectors(folder: Path, model: Path | str) -> dict[str, Vectors]:
@@ -54,8 +55,9 @@ def known_vectors(folder: Path, model: Path | str) -> dict[str, Vectors]:
         verify(folder, manifest)
         if manifest.model_digest != model_digest(model):
             return {}
-        spoken = _load(folder / "rows.json")["spoken"]
-        return dict(zip(spoken, np.load(folder / "vectors.npy", allow_pickle=False), strict=True))
+        home = folder / manifest.folder
+        spoken = _load(home / "rows.json")["spoken"]
+        return dict(zip(spoken, np.load(home / "vectors.npy", allow_pickle=False), strict=True))
     except (IndexFault, OSError, KeyError, ValueError):
         return {}
 

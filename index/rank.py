@@ -139,8 +139,10 @@ def fit(corpora: Sequence[Questions], seeds: Sequence[int] = SEEDS, epochs: int 
 
 def _scaling(values: Sequence[Scores]) -> tuple[Scores, Scores]:
     flat = np.concatenate([some.reshape(-1, some.shape[-1]) for some in values])
-    deviation = flat.std(axis=0)
-    return flat.mean(axis=0), np.where(deviation < _LEAST_DEVIATION, _BOUNDLESS, deviation).astype(np.float32)
+    # In double precision: the sum of a million equal numbers is not exact, and would seem to vary.
+    deviation = flat.std(axis=0, dtype=np.float64)
+    deviation = np.where(deviation < _LEAST_DEVIATION, _BOUNDLESS, deviation)
+    return flat.mean(axis=0, dtype=np.float64).astype(np.float32), deviation.astype(np.float32)
 
 
 def _trained(

@@ -26,16 +26,16 @@ class Language:
     places: frozenset[str]
 
 
-def language_path() -> Path:
-    """Return the folder of the words."""
-    return Path(str(resources.files(__name__)))
+def language_files() -> tuple[Path, Path]:
+    """Return the files of the words and of the places."""
+    folder = Path(str(resources.files(__name__)))
+    return folder / "zh.toml", folder / "places.txt"
 
 
 @cache
 def chinese() -> Language:
     """Return the words of Chinese."""
-    folder = language_path()
-    words = tomllib.loads((folder / "zh.toml").read_text(encoding="utf-8"))
-    lines = (folder / "places.txt").read_text(encoding="utf-8").splitlines()
+    said, placed = (file.read_text(encoding="utf-8") for file in language_files())
+    words, lines = tomllib.loads(said), placed.splitlines()
     places = (place for line in lines if not line.startswith("#") for place in line.split())
     return Language(**{name: tuple(some) for name, some in words.items()}, places=frozenset(places))

@@ -83,10 +83,9 @@ class Calibration:
         return result
 
     def point(self, precision: float, share: float = STRANGERS) -> Point:
-        """Return the lowest point that shows `precision`, or the one that shows the most."""
-        shown = [point.shown(share) for point in self.curve]
-        reached = (point for point, worth in zip(self.curve, shown, strict=True) if worth >= precision)
-        return next(reached, self.curve[int(np.argmax(shown))])
+        """Return the lowest point that shows `precision`, or the one that shows the most; of equals the strictest."""
+        reached = (point for point in self.curve if point.shown(share) >= precision)
+        return next(reached, None) or max(self.curve, key=lambda point: (point.shown(share), point.threshold))
 
     def thresholds(self, precision: float, share: float = STRANGERS) -> Thresholds:
         """Return the thresholds that keep direct answers right with this probability, as far as can be shown."""

@@ -18,6 +18,7 @@ from index.hit import Thresholds
 from index.lexical import Scores
 from index.rank import Questions, Ranker, fit, mix, probabilities
 from index.rows import OUTSIDE, SMALLTALK, Table
+from index.signals import GROUP_FEATURES, NULL_FEATURES
 
 BLOCKS = 8
 STRANGERS = 0.2  # of the questions that reach a bot about one in five is outside
@@ -140,12 +141,16 @@ def hold_out(
     for number in range(BLOCKS):
         out = np.flatnonzero((block == number) & asked)
         rest = np.flatnonzero((block != number) | ~asked)
-        if len(out) and len(rest):
+        # An entry's only question cannot be asked of an index without it.
+        out = out[np.isin(table.group[out], table.group[rest])]
+        if len(out):
             parts.append((out, *measure(rest, out)))
         done((number + 1) / BLOCKS)
-    order = np.concatenate([part[0] for part in parts])
+    nothing = (np.zeros((0, len(table.groups) - 1, GROUP_FEATURES), dtype=np.float32),
+               np.zeros((0, NULL_FEATURES), dtype=np.float32))  # fmt: skip
+    order = np.concatenate([np.zeros(0, dtype=np.int64), *(part[0] for part in parts)])
     labels = table.group[order]
-    groups, null = (np.concatenate([part[place] for part in parts]) for place in (1, 2))
+    groups, null = (np.concatenate([nothing[place - 1], *(part[place] for part in parts)]) for place in (1, 2))
     return Questions(groups, null, labels, importance(labels)), block[order], talk[order]
 
 

@@ -245,6 +245,20 @@ def test_each_question_is_held_out_once_and_a_passage_never() -> None:
     assert talk.sum() == 10 and (held.labels[talk] == 2).all()
 
 
+def test_the_only_question_of_an_entry_is_not_held_out() -> None:
+    table = Table.of([Row("门票多少钱", "A"), Row("几点开门", "B"), Row("几点关门", "B")], Segmenter())
+    asked: list[str] = []
+
+    def measure(rest: np.ndarray, out: np.ndarray) -> tuple[Scores, Scores]:
+        asked.extend(table.rows[row].text for row in out)
+        return np.zeros((len(out), 2, GROUP_FEATURES)), np.zeros((len(out), NULL_FEATURES))
+
+    assert len(hold_out(table, measure, lambda _: None)[0].labels) == 2
+    assert sorted(asked) == ["几点关门", "几点开门"]
+    held, _, _ = hold_out(table.take(np.array([0, 1])), measure, lambda _: None)
+    assert held.groups.shape == (0, 2, GROUP_FEATURES) and held.null.shape == (0, NULL_FEATURES)
+
+
 @pytest.mark.parametrize(("outside", "inside"), [(40, 10), (3, 97), (1, 1)])
 def test_outside_weighs_its_share(outside: int, inside: int) -> None:
     labels = np.array([0] * outside + [2] * inside)

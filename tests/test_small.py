@@ -32,6 +32,7 @@ CORPORA = {
     "one entry and a greeting": corpus_of(titles_only(ENTRIES[1]), talk=HELLO),
     "one entry and one stranger": corpus_of(titles_only(ENTRIES[1]), OUTSIDE[:1]),
     "two titles": corpus_of(titles_only(*ENTRIES[:2])),
+    "two titles without passages": corpus_of(titles_only(*ENTRIES[1:3])),
     "two entries": corpus_of(ENTRIES[:2]),
     "no strangers": corpus_of(ENTRIES, (), HELLO),
     "no similar questions": corpus_of(titles_only(*ENTRIES), OUTSIDE, HELLO),

@@ -32,6 +32,7 @@ check: .venv/develop index
 
 index: .venv/serve
 	@$(BIN)/python -m index build --if-stale
+	@$(BIN)/python -m bot.teaching train --if-stale
 
 eval: .venv/develop index
 	$(BIN)/python -m tests.ruler --cases $(CASES) $(if $(DATA),--data $(DATA))

@@ -6,7 +6,8 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.calculator.dialogue import Calculator, load_calculator
+from bot.calculator.dialogue import Calculator
+from bot.calculator.loading import load_calculator
 from bot.settings import MEMORY, Settings
 from bot.store import MemoryStore
 from bot.stores.redis import RedisStore

@@ -67,7 +67,6 @@ def serve(app: ASGIApp, settings: Settings) -> int:
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    logging.getLogger("uvicorn.error").addFilter(Seldom())
     where = f"[{settings.host}]:{settings.port}" if ":" in settings.host else f"{settings.host}:{settings.port}"
     try:
         door = _door(settings.host, settings.port, config.backlog)
@@ -76,9 +75,11 @@ def serve(app: ASGIApp, settings: Settings) -> int:
         log.error("不能在 %s 上服务：%s。可以换一个端口，例如 make run PORT=8001。", where, reason)
         return 1
     log.info("网页在 http://%s/，按 Ctrl+C 停下。", where)
-    server = uvicorn.Server(config)
+    server, seldom = uvicorn.Server(config), Seldom()
+    logging.getLogger("uvicorn.error").addFilter(seldom)
     with suppress(KeyboardInterrupt):
         server.run([door])
+    logging.getLogger("uvicorn.error").removeFilter(seldom)
     return 0 if server.started else 1
 
 

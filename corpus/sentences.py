@@ -9,6 +9,8 @@ from collections.abc import Iterator
 CALCULATION = (
     "calc_formula",
     "calc_notes",
+    "calc_read",
+    "calc_read_so_far",
     "calc_cancelled",
     "calc_absent",
     "calc_ask_visit",
@@ -27,11 +29,14 @@ CALCULATION = (
     "calc_ask_apply_month",
     "calc_ask_birth_month",
     "calc_ask_hukou",
+    "calc_ask_bills",
+    "calc_ask_no_level",
+    "calc_ask_which_month",
     "calc_look_up",
-    "calc_no_level",
     "calc_assume_scope",
     "calc_assume_rest",
     "calc_assume_about",
+    "calc_assume_temporary",
     "calc_assume_local",
     "calc_assume_deductible",
     "calc_assume_selected",
@@ -45,6 +50,8 @@ CALCULATION = (
     "calc_ratio_inpatient",
     "calc_ratio_outpatient",
     "calc_ratio_consult",
+    "calc_table",
+    "calc_table_inpatient",
     "calc_note_table",
     "calc_note_year",
     "calc_note_months",
@@ -55,6 +62,8 @@ CALCULATION = (
     "calc_note_from_birth",
     "calc_note_late",
     "calc_note_benefit",
+    "calc_in_force",
+    "calc_not_in_force",
     "calc_note_window",
     "calc_note_cap",
     "calc_note_cap_cost",
@@ -87,9 +96,9 @@ CALCULATION = (
     "calc_children",
     "calc_other_ratio",
     "calc_filed_not_here",
-    "calc_filed_elsewhere",
     "calc_one_by_one",
     "calc_child_by_child",
+    "calc_whose_part",
     "calc_ask_sibling",
     "calc_consult_elsewhere",
     "calc_over_used",
@@ -107,7 +116,16 @@ CALCULATION = (
 CARD = (
     *("card_year", "card_fund", "card_own", "card_cost", "card_above", "card_deductible", "card_consult", "card_used"),
     *("card_cap", "card_month", "card_months", "card_children", "card_level_1", "card_level_2", "card_level_3"),
-    *("card_in_province", "card_out_province", "card_emergency", "card_level", "card_table_cost", "card_table_line"),
+    *(
+        "card_in_province",
+        "card_out_province",
+        "card_emergency",
+        "card_filed",
+        "card_referral",
+        "card_level",
+        "card_table_cost",
+        "card_table_line",
+    ),
     *("card_change_deductible", "card_change_level", "card_change_away", "card_change_local", "card_change_month"),
     "card_unknown",
 )
@@ -118,6 +136,8 @@ FACTS = (
 )
 # Blanks of one sentence, filled from what the user said or from what came out.
 BLANKS = {
+    "calc_read": ("read",),
+    "calc_read_so_far": ("read",),
     "calc_absent": ("name",),
     "calc_other_year": ("other", "fee"),
     "calc_other_month": ("other", "fee", "month"),
@@ -131,7 +151,7 @@ BLANKS = {
     "calc_no_month": ("month",),
 }
 # Sentences that are said as they are: no blank is filled in them.
-FIXED = ("calc_formula", "calc_notes", "calc_look_up", "calc_no_level")
+FIXED = ("calc_formula", "calc_notes", "calc_look_up")
 _FIXED_KINDS = ("calc_ask_", "calc_sum_")
 
 _BLANK = re.compile(r"\{([^{}]*)\}")

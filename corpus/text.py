@@ -29,8 +29,8 @@ _RADICAL = re.compile(f"[{''.join(map(chr, _RADICALS))}]")
 _COMPATIBLE = re.compile("[\u2ef3\u2f00-\u2fd5\uf900-\ufad9]")
 _LOST = re.compile("\ufffd+")
 _CJK = "\u3400-\u9fff\uf900-\ufaff"
-# A run of three or more of one sign is emphasis ("急急急", "？？？"); digits are left alone.
-_RUN = re.compile(r"([^\d\s])\1{2,}")
+# A run of three or more of one sign is emphasis ("急急急", "？？？"); digits and 三零零零 are left alone.
+_RUN = re.compile(r"([^\d\s零〇一二三四五六七八九])\1{2,}")
 _SPACES = re.compile(r"\s+")
 _SPACE_IN_CJK = re.compile(rf"(?<=[{_CJK}]) (?=[{_CJK}])")
 _DROPPED = {"Cc", "Cf", "Cn", "Co", "Cs", "Mn", "Me", "So", "Sk"}

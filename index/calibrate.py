@@ -33,6 +33,7 @@ _LEAST_ANSWERED = 0.05  # of the questions: below it a precision is chance
 _CERTAINTY = 0.84  # standard deviations: the promise holds four times in five
 _NEVER_DENIED = 0.97  # of what can be answered, never to be told that it is not there
 _OFFERED = 0.1  # as likely as this, an entry is worth being offered
+_CERTAIN = 50.0  # log-odds: beyond them single precision ends
 _GRID = np.concatenate([np.linspace(0.01, 0.95, 95), np.linspace(0.952, 0.998, 24)])
 
 
@@ -79,7 +80,7 @@ class Calibration:
     def score(self, probability: Scores) -> Scores:
         """Return calibrated probabilities."""
         clipped = np.clip(probability, 1e-7, 1 - 1e-7)
-        odds = np.log(clipped / (1 - clipped)) * self.slope + self.shift
+        odds = np.clip(np.log(clipped / (1 - clipped)) * self.slope + self.shift, -_CERTAIN, _CERTAIN)
         result: Scores = 1 / (1 + np.exp(-odds))
         return result
 

@@ -83,7 +83,11 @@ def load(folder: Path, model: Path | str | None = None, corpus_digest: str | Non
         raise IndexStale(folder, f"索引用的向量模型是 {manifest.model}，现在设置的是 {Path(model).name}")
     verify(folder, manifest)
     try:
-        return _read(folder / manifest.folder, manifest, model)
+        engine = _read(folder / manifest.folder, manifest, model)
+        engine.search(engine.texts[0])  # files that do not go together show here, not to the first who asks
+        if (len(engine.entries), len(engine.texts)) != (manifest.entries, manifest.rows):
+            raise ValueError("条数和建索引时不一样")
+        return engine
     except (LookupError, ValueError, TypeError, AttributeError, RuntimeError, EOFError, OSError) as error:
         raise IndexDamaged(folder, f"读不懂：{error}") from error
 

@@ -32,7 +32,8 @@ PAIR = 1 << 41
 _LONG_WORD = 1 << 42
 HAN = "\u3400"  # the first Han sign
 
-jieba.setLogLevel(logging.WARNING)
+# A cache that cannot be written is told with a trace, and then shows by itself.
+jieba.setLogLevel(logging.CRITICAL)
 
 
 @lru_cache(_MOST_REMEMBERED)

@@ -62,7 +62,7 @@ class Store:
         try:
             with path.open("rb") as file:
                 return cls(faiss.read_index(_name(file), faiss.IO_FLAG_MMAP_IFC))
-        except RuntimeError as error:
+        except (RuntimeError, OSError) as error:
             raise IndexDamaged(path, str(error).splitlines()[0]) from error
 
     def search(self, vectors: Vectors, k: int) -> tuple[NDArray[np.int64], Vectors]:

@@ -9,7 +9,8 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from bot.calculator.dialogue import Calculator, load_calculator
+from bot.calculator.dialogue import Calculator
+from bot.calculator.loading import load_calculator
 from bot.reply import CalculatorReply
 from corpus.entries import load_corpus
 

@@ -8,7 +8,8 @@ import sys
 import time
 from collections.abc import Iterator
 
-from bot.calculator.vocabulary import load_vocabulary
+from corpus.entries import corpus_path
+from corpus.words import load_words
 from tests.calculator_cases import outcome, real_calculator
 
 _NUMBERS = re.split(
@@ -27,8 +28,8 @@ _SIGNS = ["，", "。", "？", " ", "", "", "\n", "…", "<b>", "]]>", "\u202e",
 def messages(seed: int) -> Iterator[str]:
     """Yield random messages out of the calculator's own words, numbers, dates and rubbish."""
     chance = random.Random(seed)
-    words = load_vocabulary()
-    known = [word for group in (words.levels, words.cues, words.roles) for one in group.values() for word in one.words]
+    meanings, _ = load_words(corpus_path())
+    known = [word for lists in meanings.values() for words in lists.values() for word in words]
     pools = (
         known,
         known,
@@ -48,7 +49,7 @@ def main(count: int, seed: int = 1) -> None:
     slowest = (0.0, "")
     for message, _ in zip(messages(seed), range(count), strict=False):
         started = time.perf_counter()
-        reply = calculator.reply(message, state)
+        reply = calculator.turn(message, state)
         slowest = max(slowest, (time.perf_counter() - started, message))
         kind = outcome(reply).split(":")[0][:1]
         kinds[kind] = kinds.get(kind, 0) + 1

@@ -30,9 +30,8 @@ STRICT = (
     "form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
 _HOST = """<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
-<link rel="icon" href="data:,"><title>区政府网站</title>{head}
-<script src="{office}/widget.js" {how}></script></head><body><main><h1>区政府网站</h1>
+<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">
+<title>区政府网站</title>{head}<script src="{office}/widget.js" {how}></script></head><body><main><h1>区政府网站</h1>
 <p>办事指南、通知公告和常用电话。</p><p><a href="#">办事指南</a></p></main>
 <faq-chat{attributes}></faq-chat></body></html>"""
 LEVELS = ["一级及以下（含社康）", "二级", "三级"]
@@ -106,7 +105,8 @@ def host_app(office_url: str, policy: str = STRICT, head: str = "", how: str = "
 
     @app.get("/")
     def home(request: Request) -> HTMLResponse:
-        given = "".join(f' {name}="{escape(value)}"' for name, value in request.query_params.items())
+        wanted = {"theme": "auto", **request.query_params}
+        given = "".join(f' {name}="{escape(value)}"' for name, value in wanted.items())
         html = _HOST.replace("{head}", head).replace("{how}", how)
         html = html.replace("{office}", office_url).replace("{attributes}", given)
         return HTMLResponse(html, headers={"Content-Security-Policy": policy.replace("{office}", office_url)})

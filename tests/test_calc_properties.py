@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -11,140 +10,73 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.calculator.arithmetic import read_expression
-from bot.calculator.bill import MONEY
 from bot.calculator.claims import claim
-from bot.calculator.fees import work_out_fee
+from bot.calculator.fees import FEES, work_out_fee
 from bot.calculator.formulas import Claim, fee, pay
-from bot.calculator.limits import work_out_cap
-from bot.calculator.newborn import benefit
+from bot.calculator.limits import BENEFITS, CAPS, work_out_benefit, work_out_cap
 from bot.calculator.outcome import LEVELS, Missing, Outcome, Result, Step, Unknown, Wrong, cents
-from bot.calculator.reading import Slots
-from bot.calculator.topics import BENEFITS, CAPS, CLAIM
-from bot.calculator.wording import OPTIONS
+from bot.calculator.reader import SLOTS
+from bot.calculator.record import Record, dump, load
 from corpus.policy import Month, parse_policy
 from tests.test_policy import OURS, TEXT
 
 MANY, SOME = settings(max_examples=400, deadline=None), settings(max_examples=150, deadline=None)
 POLICY = parse_policy(TEXT, OURS)
 CAP = POLICY.number("cap.amount")
-FEE_TOPICS = (
-    *("fee", "newborn", "difference", "monthly", "total", "subsidy", "subsidy_gap"),
-    *("income_base", "wage_base", "reverse"),
-)
-# The slots that the contract allows to ask for.
-ASKABLE = {*OPTIONS, "amount", "consult_fee", "deductible", "used_cap", "apply_month", "birth_month", "children"}
-
 SUMS = st.decimals(0, 1_000_000, places=2)
-ABSURD = st.sampled_from(("0", "0.01", "2471.31", "100000000", "100000001", "9" * 40, "1E+30", "-1"))
-SAID_SUMS = st.one_of(SUMS.map(str), SUMS.map(str), SUMS.map(str), ABSURD)
-FLAG, YES = st.sampled_from(("true", "false")), st.just("true")
-OURS_MONTHS = st.sampled_from(POLICY.fee.months).map(str)
-MONTHS = st.one_of(OURS_MONTHS, st.builds(Month, st.integers(2023, 2026), st.integers(1, 12)).map(str))
-ANY_MONTHS = st.one_of(MONTHS, MONTHS, st.sampled_from(("0001-01", "1999-12", "2099-12", "9999-12")))
-BIRTHS = st.one_of(ANY_MONTHS, st.builds("{}-{:02}".format, MONTHS, st.integers(1, 31)))
-WANTS = st.sampled_from(("", "self", "ratio", "fund", "months", "month"))
-
-
-def now_and_then(usual: st.SearchStrategy[Slots], rare: st.SearchStrategy[Slots]) -> st.SearchStrategy[Slots]:
-    """Add to what is usual, one time in four, what would end most calculations at once."""
-    none: st.SearchStrategy[Slots] = st.just({})
-    return st.builds(operator.or_, usual, st.one_of(none, none, none, rare))
-
-
-def both_months(slots: Slots) -> Slots:
-    """Add the list of all months, which every message with two of them fills."""
-    said = ",".join(slots[slot] for slot in ("apply_month", "compare_month") if slot in slots)
-    return {"months": said, **slots} if "compare_month" in slots else slots
-
-
-CLAIMS = now_and_then(
-    st.fixed_dictionaries(
-        {"visit": st.sampled_from(("outpatient", "inpatient"))},
-        optional={
-            **{slot: SAID_SUMS for slot in MONEY},
-            **{slot: FLAG for slot in ("referral", "emergency", "scoped", "consult_in")},
-            **{slot: YES for slot in ("consult_asked", "temporary", "self", "about", "rest")},
-            "hospital_level": st.sampled_from(LEVELS),
-            "location": st.sampled_from(("local", "in_province", "out_province", "away")),
-            "out_of_city_kind": st.sampled_from(("filed", "referral", "emergency", "temporary")),
-            "selected": st.sampled_from(("true", "false", "unsure")),
-            "filed": st.sampled_from(("true", "false", "unsure")),
-            "hukou": st.sampled_from(("shenzhen", "other")),
-            "trip": st.sampled_from(("true", "far")),
-            "want": WANTS,
-        },
-    ),
-    st.fixed_dictionaries(
-        {},
-        optional={
-            **{slot: YES for slot in ("mixed", "consult_hidden", "exhausted", "many", "elsewhere")},
-            "visit": st.just("both"),
-            "location": st.sampled_from(("uncovered", "several")),
-            "unclear": st.sampled_from(MONEY),
-            "compare": st.sampled_from(("", "3", "1/3", "2/2", "3/1", "1/2/3")),
-            "cap_year": st.sampled_from(("2023", "2024", "2025", "9999")),
-            "other_year": st.just("2027"),
-            "impossible": st.sampled_from(("calc_percent", "calc_scope_over")),
-        },
-    ),
+ABSURD = st.sampled_from(("0", "0.01", "2471.31", "100000000", "100000001", "9" * 40, "1E+30", "-1")).map(Decimal)
+SAID = st.none() | SUMS | SUMS | ABSURD
+PAPERS = st.sampled_from(("", "", "", "true", "false", "unsure"))
+OURS_MONTHS = st.sampled_from(POLICY.fee.months)
+ANY_MONTHS = st.one_of(
+    OURS_MONTHS, st.builds(Month, st.sampled_from((1, 1999, 2023, 2024, 2025, 9999)), st.integers(1, 12))
 )
-# The slots of a claim that can be computed: what is rare or ends it at once is left out.
-PLAIN_CLAIMS = st.fixed_dictionaries(
-    {"visit": st.sampled_from(("outpatient", "inpatient")), "hospital_level": st.sampled_from(LEVELS)},
-    optional={
-        **{slot: SUMS.map(str) for slot in ("amount", "above", "deductible", "consult_fee", "used_cap")},
-        "consult_in": FLAG,
-        "location": st.sampled_from(("local", "in_province", "out_province")),
-        "out_of_city_kind": st.sampled_from(("filed", "referral", "emergency", "temporary")),
-        "selected": YES,
-        "want": WANTS,
-    },
-)
-FEES = now_and_then(
-    st.fixed_dictionaries(
-        {},
-        optional={
-            **{slot: YES for slot in ("siblings", "summed", "same_month", "gap", "only_apply", "years_guessed")},
-            "apply_month": ANY_MONTHS,
-            "compare_month": ANY_MONTHS,
-            "birth_month": BIRTHS,
-            "apply_day": st.integers(1, 31).map(str),
-            "months": st.lists(ANY_MONTHS, min_size=2, max_size=3).map(",".join),
-            "hukou": st.just("shenzhen"),
-            "children": st.sampled_from(("1", "2", "3", "1000")),
-            "part": st.sampled_from(("own", "subsidy", "total")),
-            "month_count": st.integers(2, 12).map(str),
-            "amount": st.one_of(SAID_SUMS, st.integers(1, 13).map(lambda months: str(months * Decimal("36.36")))),
-            "want": WANTS,
-        },
-    ),
-    st.fixed_dictionaries(
-        {},
-        optional={
-            **{slot: YES for slot in ("midway", "one_each", "assumed_year")},
-            "hukou": st.just("other"),
-            "children": st.sampled_from(("0", "1001", "9999", "several")),
-            "births": st.just("several"),
-            "school_year": st.sampled_from(("2024-2025", "2025-2026", "9999-10000")),
-            "impossible": st.just("calc_percent"),
-        },
-    ),
-).map(both_months)
-LIMITS = st.fixed_dictionaries(
-    {},
-    optional={
-        "used_cap": SAID_SUMS,
-        "cap_year": st.sampled_from(("2024", "2025", "9999")),
-        "hospital_level": st.sampled_from(LEVELS),
-        "children": st.sampled_from(("1", "2", "0", "several")),
-        "summed": YES,
-    },
-)
+PLACES = st.sampled_from(("", "", "local", "in_province", "out_province", "away", "uncovered", "several"))
+CLAIMS = st.builds(
+    Record, task=st.just("claim"),
+    want=st.sampled_from(("", "fund", "self", "ratio", "selfratio")),
+    many=st.sampled_from(("", "", "", "sum", "each", "cmp", "one")),
+    visit=st.sampled_from(("inpatient", "outpatient", "inpatient", "outpatient", "", "both")),
+    level=st.sampled_from((*LEVELS, *LEVELS, "", "4")),
+    levels=st.sampled_from(((), (), ("1", "3"), ("2", "2"), ("1", "2", "3"))),
+    location=PLACES, filed=PAPERS, referral=PAPERS, emergency=PAPERS, selected=PAPERS,
+    temporary=st.sampled_from(("", "", "true")),
+    hukou=st.sampled_from(("", "shenzhen", "other")), scope=st.sampled_from(("", "", "all", "part")),
+    consult_in=st.sampled_from(("", "in", "apart", "only")), total=SAID, scoped=st.none() | SAID,
+    items=st.none() | SAID,
+    above=st.none() | SAID, each=st.none() | st.none() | SAID, deductible=SAID,
+    consult=st.none() | st.decimals(0, 900, places=2) | SAID,
+    outside=st.none() | SAID, used=st.none() | SAID, left=st.none() | SAID,
+    children=st.sampled_from((None, None, 1, 2, 3, -1, 0, 9999)),
+    times=st.sampled_from((None, None, 2, 6, 9999)), year=st.sampled_from((None, None, 2024, 2025, 2023, 9999)),
+    unclear=st.sampled_from(("", "", "", "amount", "deductible", "used_cap")), exhausted=st.booleans(),
+    about=st.booleans(),
+)  # fmt: skip
+PLAIN_CLAIMS = st.builds(
+    Record, task=st.just("claim"), visit=st.sampled_from(("inpatient", "outpatient")), level=st.sampled_from(LEVELS),
+    want=st.sampled_from(("", "fund", "self")), total=st.none() | SUMS, above=st.none() | st.none() | SUMS,
+    deductible=st.none() | SUMS, consult=st.none() | st.decimals(0, 900, places=2),
+    consult_in=st.sampled_from(("in", "apart")),
+    location=st.sampled_from(("local", "in_province", "out_province")), filed=st.sampled_from(("", "true")),
+    selected=st.just("true"),
+)  # fmt: skip
+OTHERS = st.builds(
+    Record, task=st.sampled_from((*FEES, *CAPS, *BENEFITS)), want=st.sampled_from(("", "months", "month", "year")),
+    apply=st.lists(ANY_MONTHS, max_size=3).map(tuple), birth=st.lists(ANY_MONTHS, max_size=2).map(tuple),
+    day_of=st.lists(OURS_MONTHS, max_size=1).map(tuple), apply_day=st.sampled_from((None, 1, 20, 31)),
+    birth_day=st.sampled_from((None, 1, 20, 31)), hukou=st.sampled_from(("", "shenzhen", "other")),
+    children=st.sampled_from((None, None, 1, 2, 3, 0, -1, 1001)), times=st.sampled_from((None, None, 2, 12, 400)),
+    part=st.sampled_from(("", "", "sub", "all", "?")), many=st.sampled_from(("", "sum", "one")), midway=st.booleans(),
+    assumed_year=st.booleans(), paid=SAID | st.integers(1, 13).map(lambda months: months * Decimal("36.36")),
+    used=SAID, left=SAID,
+    level=st.sampled_from((*LEVELS, "", "4")), year=st.sampled_from((None, None, 2024, 2025, 9999)),
+    school_year=st.sampled_from(("", "", "2024-2025", "2025-2026", "9999-10000")),
+    unclear=st.sampled_from(("", "", "used_cap")),
+)  # fmt: skip
 QUESTIONS = st.one_of(
-    st.tuples(st.just(CLAIM), st.one_of(CLAIMS, PLAIN_CLAIMS)),
-    st.tuples(st.sampled_from(FEE_TOPICS), FEES),
-    st.tuples(st.sampled_from(BENEFITS), FEES),
-    st.tuples(st.sampled_from(CAPS), LIMITS),
+    st.lists(CLAIMS, min_size=1, max_size=3),
+    st.lists(PLAIN_CLAIMS, min_size=1, max_size=1),
+    st.lists(OTHERS, min_size=1, max_size=1),
 )
 COSTS = st.builds(
     Claim,
@@ -159,13 +91,14 @@ COSTS = st.builds(
 ).map(lambda one: replace(one, consult=Decimal(0)) if one.visit == "inpatient" else replace(one, deductible=None))
 
 
-def work_out(topic: str, slots: Slots) -> Outcome:
-    """Work out a topic as a conversation would."""
-    if topic == CLAIM:
-        return claim(slots, POLICY)
-    if topic in CAPS:
-        return work_out_cap(topic, slots, POLICY)
-    return benefit(topic, slots, POLICY) if topic in BENEFITS else work_out_fee(topic, slots, POLICY)
+def work_out(records: list[Record]) -> Outcome:
+    """Work out records as a conversation would."""
+    task = records[0].task
+    if task == "claim":
+        return claim(records, POLICY)
+    if task in CAPS:
+        return work_out_cap(records[0], POLICY)
+    return work_out_benefit(records[0], POLICY) if task in BENEFITS else work_out_fee(records[0], POLICY)
 
 
 def comes_to(left: str) -> Decimal:
@@ -239,49 +172,64 @@ def test_more_cost_is_never_paid_less_and_more_used_never_more(asked: Claim, mor
 
 @MANY
 @given(QUESTIONS)
-def test_anything_has_an_outcome(question: tuple[str, Slots]) -> None:
-    topic, slots = question
-    before = dict(slots)
-    outcome = work_out(topic, slots)
+def test_anything_has_an_outcome(records: list[Record]) -> None:
+    outcome = work_out(records)
     assert isinstance(outcome, Result | Missing | Unknown | Wrong)
-    assert slots == before
-    assert work_out(topic, dict(slots)) == outcome
+    assert work_out(records) == outcome
     if isinstance(outcome, Missing):
-        assert outcome.slot in ASKABLE
+        assert outcome.slot in SLOTS
 
 
 @MANY
 @given(QUESTIONS)
-def test_every_printed_step_is_true(question: tuple[str, Slots]) -> None:
-    outcome = work_out(*question)
-    if isinstance(outcome, Result) and question[0] not in BENEFITS:
+def test_every_printed_step_is_true(records: list[Record]) -> None:
+    outcome = work_out(records)
+    if isinstance(outcome, Result) and records[0].task not in BENEFITS:
         assert [str(step) for step in outcome.steps if not is_true(step)] == []
 
 
 @SOME
 @given(PLAIN_CLAIMS)
-def test_both_parts_of_a_result_are_the_cost(slots: Slots) -> None:
-    outcome = claim(slots, POLICY)
+def test_both_parts_of_a_result_are_the_cost(record: Record) -> None:
+    outcome = claim([record], POLICY)
     if isinstance(outcome, Result) and outcome.figures[0].unit == "元":
-        amount, consult = Decimal(slots.get("amount", "0")), Decimal(slots.get("consult_fee", "0"))
-        cost = amount + (consult if slots.get("consult_in") == "false" or "amount" not in slots else 0)
-        if slots["visit"] == "inpatient":
-            cost = Decimal(slots.get("above", slots.get("amount", "0")))
+        amount, consult = record.total or Decimal(0), record.consult or Decimal(0)
+        cost = amount + (consult if record.consult_in == "apart" or record.total is None else 0)
+        if record.visit == "inpatient":
+            cost = amount if record.above is None else record.above
         assert sum(Decimal(figure.value) for figure in outcome.figures) == cost
         assert all(Decimal(figure.value) >= 0 for figure in outcome.figures)
 
 
 @SOME
-@given(QUESTIONS, st.data())
-def test_what_was_answered_is_not_asked_again(question: tuple[str, Slots], data: st.DataObject) -> None:
+@given(st.lists(PLAIN_CLAIMS, min_size=2, max_size=4))
+def test_several_bills_come_to_the_sum_of_each_and_share_the_limit(records: list[Record]) -> None:
+    outcome = claim([replace(record, want="") for record in records], POLICY)
+    if isinstance(outcome, Result):
+        alone = [claim([replace(record, want="")], POLICY) for record in records]
+        parts = [Decimal(one.figures[0].value) for one in alone if isinstance(one, Result)]
+        assert Decimal(outcome.figures[0].value) <= sum(parts)
+        if all(record.visit == "inpatient" for record in records):
+            assert Decimal(outcome.figures[0].value) == sum(parts)
+
+
+@SOME
+@given(QUESTIONS, st.sampled_from(("", *SLOTS)))
+def test_a_session_brings_records_back_as_they_were(records: list[Record], asked: str) -> None:
+    assert load(dump(records, asked)) == (records, asked)
+
+
+@SOME
+@given(CLAIMS, st.data())
+def test_what_was_answered_is_not_asked_again(record: Record, data: st.DataObject) -> None:
     values = {
-        "visit": ("outpatient", "inpatient"), "hospital_level": LEVELS, "selected": ("true", "false"),
-        "location": ("local", "in_province", "out_province"), "hukou": ("shenzhen", "other"),
-        "out_of_city_kind": ("filed", "referral", "emergency", "temporary"),
+        "visit": ("visit", ("outpatient", "inpatient")), "hospital_level": ("level", LEVELS),
+        "selected": ("selected", ("true", "false")),
+        "location": ("location", ("local", "in_province", "out_province")),
     }  # fmt: skip
-    topic, slots = question
-    outcome = work_out(topic, slots)
+    outcome = claim([record], POLICY)
     if isinstance(outcome, Missing) and outcome.slot in values:
-        answer = data.draw(st.sampled_from(values[outcome.slot]))
-        again = work_out(topic, {**slots, outcome.slot: answer})
+        field, choices = values[outcome.slot]
+        told = Record(**{field: data.draw(st.sampled_from(choices))})  # type: ignore[arg-type]
+        again = claim([told.over(record)], POLICY)
         assert not isinstance(again, Missing) or again.slot != outcome.slot

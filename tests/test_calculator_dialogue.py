@@ -42,7 +42,7 @@ RUBBISH = (
 def talk(*turns: str) -> list[str]:
     state, said = None, []
     for turn in turns:
-        reply = real_calculator().reply(turn, state)
+        reply = real_calculator().turn(turn, state)
         state = reply.state if reply else None
         said.append(outcome(reply))
     return said
@@ -50,14 +50,14 @@ def talk(*turns: str) -> list[str]:
 
 @pytest.mark.parametrize("text", RUBBISH, ids=lambda text: text[:16].encode("unicode_escape").decode())
 def test_what_cannot_be_gets_a_sentence_and_no_number(text: str) -> None:
-    reply = real_calculator().reply(text)
+    reply = real_calculator().turn(text)
     assert not is_number(outcome(reply))
     assert reply is None or len(reply.text) > 5
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_a_reply_fits_a_wechat_message_and_names_result_steps_and_basis(question: str) -> None:
-    reply = real_calculator().reply(question)
+    reply = real_calculator().turn(question)
     assert reply is not None and reply.estimate is not None
     first = reply.text.splitlines()[0]
     assert all(f"{result.value}" in first for result in reply.estimate.results)
@@ -67,7 +67,7 @@ def test_a_reply_fits_a_wechat_message_and_names_result_steps_and_basis(question
 
 def test_the_same_question_gets_the_same_reply() -> None:
     for question in QUESTIONS:
-        assert real_calculator().reply(question) == real_calculator().reply(question)
+        assert real_calculator().turn(question) == real_calculator().turn(question)
 
 
 def test_giving_up_ends_it() -> None:
@@ -89,22 +89,22 @@ def test_an_impossible_answer_leaves_the_question_open() -> None:
 
 def test_nobody_else_hears_what_was_said() -> None:
     calculator = real_calculator()
-    mine = calculator.reply("三级医院住院花了2万能报多少")
-    theirs = calculator.reply("一级医院住院花了100能报多少")
+    mine = calculator.turn("三级医院住院花了2万能报多少")
+    theirs = calculator.turn("一级医院住院花了100能报多少")
     assert mine is not None and theirs is not None
-    assert outcome(calculator.reply("起付线1000", mine.state)) == "=17100.00元"
-    assert outcome(calculator.reply("起付线50", theirs.state)) == "=46.00元"
+    assert outcome(calculator.turn("起付线1000", mine.state)) == "=17100.00元"
+    assert outcome(calculator.turn("起付线50", theirs.state)) == "=46.00元"
 
 
 @pytest.mark.parametrize("state", ["", "rubbish", "[]", "{}", "[1,2,3]", '["claim",{},"visit",1]', '["claim",[],""]'])
 def test_a_state_of_another_version_is_forgotten(state: str) -> None:
-    assert outcome(real_calculator().reply("三级医院住院花了2万能报多少", state)) == "=18000.00元"
+    assert outcome(real_calculator().turn("三级医院住院花了2万能报多少", state)) == "=18000.00元"
 
 
 def test_the_state_stays_small() -> None:
     state = None
     for message in islice(messages(7), 300):
-        reply = real_calculator().reply(message, state)
+        reply = real_calculator().turn(message, state)
         state = reply.state if reply else state
         assert state is None or (len(state) < 4000 and isinstance(json.loads(state), list))
 
@@ -113,14 +113,14 @@ def test_the_state_stays_small() -> None:
 @given(st.text(max_size=200), st.sampled_from([None, *QUESTIONS]))
 def test_any_text_gets_a_reply_or_none(text: str, before: str | None) -> None:
     calculator = real_calculator()
-    first = calculator.reply(before) if before else None
-    reply = calculator.reply(text, first.state if first else None)
+    first = calculator.turn(before) if before else None
+    reply = calculator.turn(text, first.state if first else None)
     assert reply is None or reply.text
 
 
 def test_words_in_any_order_raise_nothing() -> None:
     calculator, chance, state = real_calculator(), Random(3), None
     for message in islice(messages(5), 1500):
-        reply = calculator.reply(message, state)
+        reply = calculator.turn(message, state)
         assert reply is None or reply.text
         state = reply.state if reply and chance.random() < 0.7 else None

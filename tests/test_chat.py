@@ -236,6 +236,8 @@ def test_sessions_never_see_each_other(settings: Settings) -> None:
     _ask(chat, "收费", "session-one")
     assert _ask(chat, "1", "session-two").kind == "abstain"
     assert _ask(chat, "1", "session-one", channel="wechat").kind == "abstain"
+    # The page and the window on it are one conversation.
+    assert _ask(chat, "1", "session-one", channel="web").kind == "answer"
     assert _ask(chat, "1", "session-one").kind == "answer"
 
 
@@ -321,3 +323,9 @@ def test_the_calculator_is_asked_first(settings: Settings) -> None:
     assert _ask(chat, "一次可以借几本书").kind == "answer"
     # What the matching found is shown to it.
     assert [_ask(chat, text).kind for text in ("报多少和周末", "报多少")] == ["answer", "ask"]
+
+
+def test_a_question_in_between_is_answered_and_the_calculation_goes_on(settings: Settings) -> None:
+    known = {"报多少": [Hit("T4", "", 0.6)], "周末": [Hit("T6", "", 0.99)]}
+    chat = Chat(FakeEngine(known), settings, calculator=FakeCalculator(), clock=spring)
+    assert [_ask(chat, text).kind for text in ("报多少", "周末", "7")] == ["ask", "answer", "calculation"]

@@ -11,9 +11,8 @@ from tests.documents import PAGE, put
 
 def test_a_report_takes_the_place_of_the_last_one(tmp_path: Path) -> None:
     page = tmp_path / "evaluation.md"
-    page.write_text(
-        "前\n<!-- eval -->\n旧\n\n<!-- /eval -->\n后\n<!-- bench -->\n旧\n<!-- /bench -->\n", encoding="utf-8"
-    )
+    before = "前\n<!-- eval -->\n旧\n\n<!-- /eval -->\n后\n<!-- bench -->\n旧\n<!-- /bench -->\n"
+    page.write_text(before, encoding="utf-8")
     put("eval", "# Evaluation\n\n| a |\n| - |\n", page)
     text = page.read_text(encoding="utf-8")
     assert text.startswith("前\n<!-- eval -->\n## Evaluation\n\n| a |\n| - |\n<!-- /eval -->\n后")

@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.calculator.answers import _READERS, OFFERED
 from bot.calculator.arithmetic import Fault
-from bot.calculator.dialogue import _MONTHS
+from bot.calculator.reader import SLOTS
 from bot.settings import settings_table
 from corpus.entries import load_corpus
 
@@ -147,7 +146,7 @@ def calculator_keys() -> set[str]:
     modules = [tree(path) for path in ours("bot/calculator") if path.suffix == ".py"]
     texts = {node.value for module in modules for node in ast.walk(module) if isinstance(node, ast.Constant)}
     written = {text for text in texts if isinstance(text, str) and re.fullmatch(r"calc(_[a-z]+)+", text)}
-    asked = {f"calc_ask_{slot}" for slot in (*_READERS, *_MONTHS) if slot != OFFERED}
+    asked = {f"calc_ask_{slot}" for slot in SLOTS}
     return written | asked | {f"calc_sum_{fault}" for fault in Fault} | {k for m in modules for k in said_in(m)}
 
 

@@ -89,7 +89,7 @@ def test_a_broken_file_of_the_calculator_leaves_the_rest_working(
     folder = copytree(corpus_path(), tmp_path / "corpus")
     if name and name != "phrases.toml":
         (folder / name).write_text(BROKEN[name], encoding="utf-8")
-    monkeypatch.setattr("bot.calculator.dialogue.corpus_path", lambda: folder)
+    monkeypatch.setattr("bot.calculator.loading.corpus_path", lambda: folder)
     engine = Built(corpus, BROKEN["phrases.toml"] if name == "phrases.toml" else "")
     with TestClient(create_app(settings, engine, clock=spring)) as client:
         said = client.post("/api/chat", json={"question": "36.36×8"})

@@ -89,6 +89,8 @@ def test_the_page_keeps_its_session(settings: Settings) -> None:
     (session,) = re.findall('name="s" value="(.*?)"', page.text)
     assert "前两小时免费" in client.get("/", params={"q": "2", "s": session}).text
     assert "前两小时免费" not in client.get("/", params={"q": "2", "s": "another-session"}).text
+    # The window on that page speaks to the API, in the same conversation.
+    assert "前两小时免费" in client.post("/api/chat", json={"question": "2", "session_id": session}).json()["text"]
 
 
 @pytest.mark.parametrize(
@@ -204,8 +206,13 @@ def test_a_question_hands_its_reply_to_the_window(settings: Settings) -> None:
     engine = FakeEngine({"收费</script>": [Hit("T4", "", 0.7), Hit("T6", "", 0.6)]})
     page = TestClient(create_app(settings, engine)).get("/", params={"q": "收费</script>"})
     (block,) = re.findall('<script type="application/json">(.*?)</script>', page.text)
-    turn = json.loads(block)
-    assert turn["question"] == "收费</script>" and turn["reply"]["kind"] == "clarify"
+    brought = json.loads(block)
+    turn = brought["turn"]
+    assert (
+        brought["welcome"]["greeting"] == "您好，我是图书馆助手。"
+        and turn["question"] == "收费</script>"
+        and turn["reply"]["kind"] == "clarify"
+    )
     # Both stand inside the element: with a script the window shows the turn in their place.
     inside = page.text.split("<faq-chat")[1].split("</faq-chat>")[0]
     assert block in inside and '<article class="card"' in inside and 'name="s"' in inside
@@ -282,3 +289,10 @@ def test_when_all_years_are_over_one_bar_says_so(settings: Settings) -> None:
     asked = client.post("/api/chat", json={"question": "一次可以借几本书"}).json()
     assert asked["notice"] == "出自 2024-2025 年度的资料。"
     assert TestClient(create_app(settings, FakeEngine())).get("/api/welcome").json()["notice"] is None
+
+
+def test_who_asks_too_fast_is_told_when_to_come_back(settings: Settings) -> None:
+    client = TestClient(create_app(settings.model_copy(update={"rate_limit": 1}), FakeEngine()))
+    assert client.get("/", params={"q": "你好"}).status_code == 200
+    page = client.get("/", params={"q": "你好"})
+    assert page.status_code == 429 and 0 < int(page.headers["retry-after"]) <= 60

@@ -20,6 +20,7 @@ MODULES = [tree(path) for path in ours("bot/calculator") if path.suffix == ".py"
 TABLES = ("calculator.tsv", "calculator_hard.tsv", "calculator_router.tsv", "calculator_examples.tsv")
 # No table has somebody who comes on the very last day.
 LAST_DAY = "深户宝宝2024年10月20号出生，2025年4月20号去办，从出生那个月开始交，要多少钱"
+MIDWAY = "12月参保的话，什么时候开始享受待遇"
 POLICY = "policy/2024-2025.toml"
 
 
@@ -50,7 +51,7 @@ def test_the_blanks_of_one_sentence_are_those_that_the_code_fills(monkeypatch: p
 
     monkeypatch.setattr(Wording, "fill", noting)
     questions = [case.question for name in TABLES for case in read_calculator_cases(name)]
-    replies = [real_calculator().reply(question) for question in (*questions, LAST_DAY)]
+    replies = [real_calculator().turn(question) for question in (*questions, LAST_DAY, MIDWAY)]
     assert not any("{" in reply.text for reply in replies if reply)
     assert {phrase: names for phrase, names in filled.items() if names} == {
         k: set(names) for k, names in BLANKS.items()

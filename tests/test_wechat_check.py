@@ -78,7 +78,7 @@ class Forgetful(MemoryStore):
 class Clinging(MemoryStore):
     """Keeps what should be gone."""
 
-    def delete(self, *keys: str) -> None:
+    def forget(self, prefix: str) -> None:
         pass
 
 

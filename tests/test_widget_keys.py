@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.driver import PHONE, Visitor, Widget
+from tests.stage import ASKS, SUM
 from tests.states import LONG, PART, waiting
 from tests.test_widget_access import OVERFLOW
 
@@ -172,6 +173,8 @@ def test_enlarged_nothing_is_lost(visitor: Visitor, width: int, height: int, siz
     widget.evaluate(f"document.querySelector('faq-chat').style.setProperty('--faq-size', '{size}')")
     widget.open()
     widget.page.locator("faq-chat .tool[aria-pressed]").click()
+    widget.ask(ASKS, ".grid")
+    widget.ask(SUM, ".sum")
     widget.ask(LONG)
     assert widget.evaluate(OVERFLOW) == []
     assert widget.evaluate("document.documentElement.scrollWidth <= innerWidth")

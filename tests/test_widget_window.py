@@ -138,8 +138,7 @@ def test_above_what_a_page_does_to_its_body(visitor: Visitor, style: str) -> Non
 def test_in_the_colours_of_the_page(visitor: Visitor, scheme: str, theme: str, expected: bool) -> None:
     # The visitor's system is dark, most sites are not.
     head = f"<style>html {{ color-scheme: {scheme} }}</style>" if scheme else ""
-    widget = dressed(visitor, f"<script>document.querySelector('[name=color-scheme]').remove()</script>{head}",
-                     f"/?theme={theme}" if theme else "/", color_scheme="dark")  # fmt: skip
+    widget = dressed(visitor, head, f"/?theme={theme}", color_scheme="dark")
     assert ("dark" in widget.page.locator("faq-chat .frame").get_attribute("class").split()) is expected
 
 
@@ -239,3 +238,10 @@ def test_votes_are_only_asked_for_where_they_are_kept(visitor: Visitor) -> None:
         widget = visitor.go(url)
         assert widget.ask(LONG).locator(".quiet").all_inner_texts() == ["复制", "朗读", "分享"]
         assert widget.ask(NOTHING).locator(".actions").count() == 0
+
+
+def test_an_open_window_that_is_moved_stays_over_the_page(visitor: Visitor) -> None:
+    widget = visitor.host(PHONE).open()
+    widget.evaluate("document.querySelector('main').append(document.querySelector('faq-chat'))")
+    widget.page.locator("faq-chat dialog:modal").wait_for()
+    assert widget.ask("谢谢").locator(".reply").count() == 1

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.calculator.dialogue import Calculator
-from bot.calculator.vocabulary import LEVEL, PLACE, Vocabulary, load_vocabulary
 from corpus.check import ERROR, check_folder
 from corpus.entries import corpus_path, load_corpus
-from corpus.errors import BadWords, CorpusError, LostCharacters, MissingFile
+from corpus.errors import BadWords, LostCharacters, MissingFile
 from corpus.words import GROUPS, NAMES, load_words, parse_meanings, parse_places, word_errors
-from tests.calculator_cases import NOW, read_calculator_cases
 from tests.test_check import TODAY, write
 
 MEANINGS, PLACES = Path("words/calculator.toml"), Path("words/places.txt")
@@ -147,68 +143,16 @@ def test_one_file_without_the_other_is_told(tmp_path: Path) -> None:
     assert [type(one) for one in found] == [MissingFile] and found[0].path.name == "places.txt"
 
 
-def test_the_vocabulary_needs_the_files(tmp_path: Path) -> None:
-    with pytest.raises(CorpusError, match=r"calculator\.toml"):
-        load_vocabulary(tmp_path)
-
-
 def test_editing_the_words_makes_no_index_stale(tmp_path: Path) -> None:
     before = load_corpus(write(tmp_path)).digest
     write(tmp_path, **{str(MEANINGS): WORDS, str(PLACES): GROUPED})
     assert load_corpus(tmp_path).digest == before
 
 
-class Noting(dict[str, Any]):
-    """Notes what was looked up."""
-
-    def __init__(self, words: Any) -> None:
-        super().__init__(words)
-        self.noted: set[str] = set()
-
-    def __getitem__(self, name: str) -> Any:
-        self.noted.add(name)
-        return super().__getitem__(name)
-
-
-class Thorough(Vocabulary):
-    """Hints at every word, so that each that is asked for is looked up."""
-
-    def hints(self, text: str) -> frozenset[str]:
-        return frozenset({*NAMES["cue"], LEVEL, PLACE})
-
-
-def test_every_name_is_used() -> None:
-    """Written names are those that the code looks up when the tables are asked."""
-    words, corpus = load_vocabulary(), load_corpus()
-    cues, roles = Noting(words.cues), Noting(words.roles)
-    noting = Thorough(words.levels, cues, roles, words.places)
-    calculator = Calculator(corpus.policies, noting, lambda key: key, {}, lambda: NOW)
-    for case in questions():
-        calculator.reply(case)
-    for answer in ("不知道", "算了"):
-        asks = calculator.reply("住院花了2万，能报多少")
-        assert asks is not None and calculator.reply(answer, asks.state)
-    assert cues.noted == set(NAMES["cue"]) and roles.noted == set(NAMES["role"])
-
-
-def questions() -> Iterator[str]:
-    for name in ("calculator.tsv", "calculator_hard.tsv", "calculator_examples.tsv"):
-        yield from (case.question for case in read_calculator_cases(name))
-
-
-def test_the_code_looks_for_no_other_name() -> None:
-    asked = {
-        name for path in sorted(Path("bot/calculator").glob("*.py")) for name in asked_in(ast.parse(path.read_text()))
-    }
-    assert len(asked) > 50 and asked <= {*NAMES["cue"], *NAMES["role"]}
-
-
-def asked_in(module: ast.Module) -> Iterator[str]:
-    """Yield the names that a module writes down in said["…"], cues["…"], roles["…"] and has("…")."""
-    for node in ast.walk(module):
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "has":
-            yield from (argument.value for argument in node.args if isinstance(argument, ast.Constant))
-        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
-            owner = getattr(node.value, "attr", getattr(node.value, "id", ""))
-            if owner in ("said", "cues", "roles") and isinstance(node.slice.value, str):
-                yield node.slice.value
+def test_the_code_looks_for_no_other_list() -> None:
+    """The guards name lists of the lexicon; one that is not there would never be found."""
+    text = "".join(path.read_text(encoding="utf-8") for path in sorted(Path("bot/calculator").glob("*.py")))
+    named = set(re.findall(r'"([a-z_]+)" (?:not )?in (?:sentence\.)?words', text)) | set(
+        re.findall(r'names\("([a-z_]+)"\)', text)
+    )
+    assert len(named) > 8 and named <= {*NAMES["cue"], *NAMES["role"]}

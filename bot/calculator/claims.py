@@ -1,215 +1,177 @@
-"""Claims: from the slots of a claim to what the fund pays, to a question, or to what the documents do not say."""
+"""Claims: one bill or several, added up, compared or each the same; and what cannot be."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from bot.calculator.away import away_kind, location_of, share_of, two_readings
-from bot.calculator.bill import impossible
-from bot.calculator.formulas import ZERO, Claim, pay
-from bot.calculator.outcome import LEVEL_NAMES, LEVELS, Missing, Outcome, Result, Step, Unknown, Wrong, cents, yuan
-from bot.calculator.payments import inputs_of, nothing_paid, number, paid_result, ratio_result
-from bot.calculator.places import AWAY, LOCAL, SEVERAL, UNCOVERED
-from bot.calculator.reading import Slots
+from bot.calculator.away import location_of
+from bot.calculator.formulas import ZERO
+from bot.calculator.outcome import (
+    LEVEL_NAMES,
+    LEVELS,
+    Figure,
+    Missing,
+    Outcome,
+    Result,
+    Step,
+    Unknown,
+    Wrong,
+    cents,
+    plain,
+    yuan,
+)
+from bot.calculator.payments import one_bill
+from bot.calculator.record import (
+    AMOUNTS,
+    SEVERAL,
+    SEVERAL_CHILDREN,
+    UNCOVERED,
+    YES,
+    Record,
+)
 from corpus.policy import Policy
 
-_VISITS = ("outpatient", "inpatient")
-# The question that mends an amount that could not be told apart.
-_ASKED_AS = {"above": "amount", "left_cap": "used_cap"}
+# Nobody's bill is larger; more digits are a slip or a joke. A consultation costs tens of yuan.
+_LARGEST, _LARGEST_FEE, _MOST = Decimal(100_000_000), Decimal(1000), 100
 
 
-def claim(slots: Slots, policy: Policy) -> Outcome:
-    """Work out a claim, or say what is missing; `slots` holds what the user has said so far."""
-    if refused := _refused(slots, policy):
-        return refused
-    if "compare" in slots:
-        return _compared(slots, policy)
-    visit = slots.get("visit", "")
-    if visit not in _VISITS:
-        return Missing("visit", "calc_ask_visit_both" if visit == "both" else "")
-    location = location_of(slots)
-    if "each" in slots:
-        return _times(slots, policy)
-    if location == UNCOVERED:
-        return Unknown("calc_uncovered")
-    if location == SEVERAL:
-        return Missing("location")
-    if visit == "outpatient":
-        return _outpatient(slots, policy) if location == LOCAL else _outpatient_away(slots, policy, location)
-    return _inpatient(slots, policy) if location == LOCAL else _inpatient_away(slots, policy, location)
+def claim(records: Sequence[Record], policy: Policy) -> Outcome:
+    """Work out a claim of one bill or of several, or say what is missing."""
+    for record in records:
+        if refused := impossible(record, policy):
+            return refused
+    first = records[0]
+    if len(records) > 1:
+        return _sum(records, policy)
+    if first.many == "cmp" and len(first.levels) > 1:
+        return _compared(first, policy)
+    if first.many == "sum" and first.visit != "both":
+        return Missing("amount", "calc_ask_bills")
+    return _bill(first, policy)
 
 
-def _refused(slots: Slots, policy: Policy) -> Outcome | None:
-    if phrase := impossible(slots):
-        return Wrong(phrase)
-    if year := slots.get("other_year"):
-        return Unknown("calc_other_ratio", {"year": year})
-    filed = "true" in (slots.get("filed"), "true" if slots.get("out_of_city_kind") == "filed" else "")
-    if slots.get("uninsured") == "true":
-        return Unknown("calc_uninsured")
-    if filed and slots.get("elsewhere") == "true":
-        return Unknown("calc_filed_elsewhere")
-    if filed and slots.get("hukou") == "other":
+def impossible(record: Record, policy: Policy) -> Outcome | None:
+    """Return what cannot be in a record, or what the documents do not cover at all."""
+    values = {name: getattr(record, name) for name in AMOUNTS if getattr(record, name) is not None}
+    if record.wrong:
+        return Wrong(record.wrong)
+    if any(value < 0 for value in values.values()):
+        return Wrong("calc_negative")
+    if any(value > _LARGEST for value in values.values()):
+        return Wrong("calc_absurd")
+    if record.level and record.level not in LEVELS:
+        return Missing("hospital_level", "calc_ask_no_level")
+    if record.children == SEVERAL_CHILDREN and record.each is not None:
+        return Unknown("calc_child_by_child")
+    if not 1 <= (record.children or 1) <= _MOST or not 1 <= (record.times or 1) <= 366:
+        return Wrong("calc_children") if record.each is not None else None
+    return _contradiction(record, values) or _other_year(record, policy)
+
+
+def _contradiction(record: Record, values: dict[str, Decimal]) -> Outcome | None:
+    total, cost, fee = values.get("total"), record.cost, values.get("consult", ZERO)
+    if 0 in (cost, values.get("above")) and not values.get("outside"):
+        return Wrong("calc_zero")
+    if total is not None and (values.get("scoped", ZERO) > total or values.get("outside", ZERO) >= total):
+        return Wrong("calc_scope_over")
+    if values.get("above") is not None and total is not None and values["above"] > total:
+        return Wrong("calc_scope_over")
+    if record.consult_in == "in" and cost is not None and fee > cost:
+        return Wrong("calc_consult_over")
+    return Missing("consult_fee", "calc_ask_which") if fee > _LARGEST_FEE else None
+
+
+def _other_year(record: Record, policy: Policy) -> Outcome | None:
+    if record.year and not policy.cap_year <= record.year <= policy.benefit.last.year:
+        return Unknown("calc_other_ratio", {"year": str(record.year)})
+    if record.filed == YES and record.hukou == "other":
         return Unknown("calc_filed_not_here")
-    return Unknown("calc_one_by_one") if slots.get("many") == "true" else None
-
-
-def _compared(slots: Slots, policy: Policy) -> Outcome:
-    """Say how much more the fund pays at one of two levels."""
-    levels = [level for level in slots["compare"].split("/") if level]
-    rest = {name: value for name, value in slots.items() if name not in ("compare", "want")}
-    if len(levels) != 2:
-        return Unknown("calc_one_by_one")
-    outcomes = [claim({**rest, "hospital_level": level}, policy) for level in levels]
-    results = [one for one in outcomes if isinstance(one, Result) and one.figures[0].unit == "元"]
-    if len(results) < len(levels):
-        return next((one for one in outcomes if isinstance(one, Missing)), Unknown("calc_one_by_one"))
-    paid = [Decimal(result.figures[0].value) for result in results]
-    apart = yuan("医保支付相差", max(paid) - min(paid))
-    each = [yuan(LEVEL_NAMES[level], value) for level, value in zip(levels, paid, strict=True)]
-    steps = [step for result in results for step in result.steps]
-    steps.append(Step(f"{max(paid)} - {min(paid)}", apart.value))
-    return replace(results[0], figures=(apart, *each), steps=tuple(steps))
-
-
-def _times(slots: Slots, policy: Policy) -> Outcome:
-    """Work out one child's claim and multiply it; limit and deductible are each child's own."""
-    children = int(slots["each"])
-    outcome = claim({name: value for name, value in slots.items() if name != "each"}, policy)
-    if not isinstance(outcome, Result) or outcome.figures[0].unit != "元":
-        return outcome
-    figures = tuple(replace(one, value=str(cents(Decimal(one.value) * children))) for one in outcome.figures)
-    step = Step(f"{outcome.figures[0].value} × {children}", figures[0].value)
-    return replace(outcome, figures=figures, steps=(*outcome.steps, step))
-
-
-def _inpatient(slots: Slots, policy: Policy, away: str = "") -> Outcome:
-    if missing := _unclear(slots):
-        return missing
-    above, cost, deductible = number(slots, "above"), number(slots, "amount"), number(slots, "deductible")
-    if above is not None:
-        cost, deductible = above, None
-    if cost is None and deductible is not None:
-        return Missing("amount")
-    level = slots.get("hospital_level", "")
-    asked = Claim("inpatient", level, cost or ZERO, deductible=deductible, away=away)
-    if not level:
-        return _level_missing(slots, policy, asked, cost is not None)
-    if cost is None or slots.get("want") == "ratio":
-        return ratio_result(slots, policy, asked, "calc_ratio_inpatient")
-    notes = ["calc_assume_deductible"] if above is None and deductible is None else []
-    return paid_result(slots, policy, asked, notes)
-
-
-def _inpatient_away(slots: Slots, policy: Policy, location: str) -> Outcome:
-    kind = away_kind(slots)
-    if location == AWAY and kind in ("", "temporary"):
-        return Missing("location")
-    if not kind:
-        return Missing("out_of_city_kind")
-    return _inpatient(slots, policy, share_of(kind, location))
-
-
-def _outpatient(slots: Slots, policy: Policy) -> Outcome:
-    selected, sent = slots.get("selected"), slots.get("referral") == "true"
-    emergency = slots.get("emergency") == "true"
-    if selected in ("false", "unsure") and (sent or (emergency and selected == "false")):
-        return Unknown("calc_not_selected_referred")
-    if selected == "false":
-        if "consult_fee" in slots or ("amount" not in slots and slots.get("consult_asked") == "true"):
-            return Unknown("calc_consult_elsewhere")
-        return nothing_paid(slots, policy, away=False)
-    if selected == "unsure" or (selected is None and emergency):
-        return Missing("selected")
-    return _outpatient_paid(slots, policy, "", [] if selected == "true" else ["calc_assume_selected"])
-
-
-def _outpatient_away(slots: Slots, policy: Policy, location: str) -> Outcome:
-    kind, selected = away_kind(slots), slots.get("selected")
-    if slots.get("emergency") == "true" or kind == "emergency":
-        return Unknown("calc_away_emergency")
-    if selected == "false":
-        return nothing_paid(slots, policy, away=True)
-    if selected == "unsure":
-        return Missing("selected")
-    if not kind:
-        known = location != AWAY or "filed" in slots or slots.get("hukou")
-        return Missing("out_of_city_kind" if known else "location")
-    if kind == "temporary":
-        return two_readings(slots, policy, location)
-    # Only a primary institution can be chosen there, and those are of the first level.
-    if slots.get("hospital_level") in LEVELS[1:]:
-        return Missing("selected") if selected is None else Unknown("calc_away_primary")
-    if selected == "true":
-        slots = {"hospital_level": LEVELS[0], **slots}
-    return _outpatient_paid(slots, policy, kind, [] if selected == "true" else ["calc_assume_selected_away"])
-
-
-def _outpatient_paid(slots: Slots, policy: Policy, away: str, notes: list[str]) -> Outcome:
-    if missing := _unclear(slots) or _consult_unclear(slots):
-        return missing
-    cost, consult = number(slots, "amount"), number(slots, "consult_fee")
-    if cost is not None and consult is not None and slots.get("consult_in") == "true":
-        cost -= consult
-    used, capped, refused = _used(slots, policy)
-    if refused:
-        return refused
-    level = slots.get("hospital_level", "")
-    asked = Claim("outpatient", level, cost or ZERO, consult or ZERO, used, capped, away=away)
-    nothing = cost is None and consult is None
-    if not level:
-        return _level_missing(slots, policy, asked, not nothing)
-    if nothing and slots.get("consult_asked") == "true":
-        return ratio_result(slots, policy, replace(asked, ratio="consult"), "calc_ratio_consult")
-    if nothing or slots.get("want") == "ratio":
-        return ratio_result(slots, policy, asked, "calc_ratio_outpatient")
-    if cost:
-        notes = notes if consult is not None else [*notes, "calc_assume_no_consult"]
-        told = {"used_cap", "left_cap", "exhausted"} & slots.keys()
-        notes = notes if told else [*notes, "calc_assume_unused" if capped else "calc_cap_unknown"]
-    return paid_result(slots, policy, asked, notes)
-
-
-def _used(slots: Slots, policy: Policy) -> tuple[Decimal, bool, Outcome | None]:
-    """Return how much of the cap is used, whether that year's cap is known, and what forbids to go on."""
-    cap, year = policy.number("cap.amount"), slots.get("cap_year", str(policy.cap_year))
-    known = year == str(policy.cap_year)
-    used, left = number(slots, "used_cap"), number(slots, "left_cap")
-    if used is None and left is not None:
-        used = cap - left
-    elif used is None and slots.get("exhausted") == "true":
-        # Whatever that year's limit is, nothing is left of it.
-        return cap, True, None
-    if used is None:
-        return ZERO, known, None
-    if used < 0:
-        return ZERO, known, Wrong("calc_over_cap")
-    return used, known, None if known else Unknown("calc_other_cap", {"year": year})
-
-
-def _unclear(slots: Slots) -> Missing | None:
-    if slots.get("mixed") == "true" and slots.get("scoped") != "true":
-        return Missing("amount", "calc_ask_scope")
-    unclear = slots.get("unclear", "")
-    if unclear and unclear not in slots:
-        return Missing(_ASKED_AS.get(unclear, unclear), "calc_ask_which")
     return None
 
 
-def _consult_unclear(slots: Slots) -> Missing | None:
-    if "amount" not in slots:
-        return None
-    if "consult_fee" not in slots:
-        return Missing("consult_fee") if slots.get("consult_hidden") == "true" else None
-    return Missing("amount", "calc_ask_consult_in") if not slots.get("consult_in") else None
+def _bill(record: Record, policy: Policy) -> Outcome:
+    """Work out one bill, also one that says what each visit or child cost."""
+    known = record.visit in ("inpatient", "outpatient") and location_of(record) not in (UNCOVERED, SEVERAL)
+    return _times(record, policy) if record.each is not None and known else one_bill(record, policy)
 
 
-def _level_missing(slots: Slots, policy: Policy, asked: Claim, worked: bool) -> Missing:
-    """Ask for the level, and say what comes out at each where there is a cost."""
-    own, entry = slots.get("want") == "self", policy.figure(f"{asked.kind}.{LEVELS[0]}").entry
-    payments = [(level, pay(policy, replace(asked, level=level))) for level in LEVELS] if worked else []
-    part = "自己付" if own else ""
-    table = tuple(yuan(LEVEL_NAMES[level] + part, paid.own if own else paid.fund) for level, paid in payments)
-    inputs = {name: value for name, value in inputs_of(slots, asked).items() if name != "hospital_level"}
-    return Missing("hospital_level", table=table, entry=entry, inputs=inputs)
+def _times(record: Record, policy: Policy) -> Outcome:
+    """Multiply what each visit or each child cost; limit and deductible are each child's own."""
+    times, children = (record.times or 1), (record.children or 1)
+    if record.many == "one":
+        times = children = 1
+    elif times == children == 1 and record.many == "each":
+        return Missing("amount", "calc_ask_which")
+    if times > 1 and record.visit == "inpatient" and record.many == "each" and children == 1 and record.deductible:
+        return Unknown("calc_one_by_one")
+    assert record.each is not None, "only called with what each cost"
+    outcome = claim([replace(record, each=None, many="", children=None, total=record.each * times)], policy)
+    if not isinstance(outcome, Result) or outcome.figures[0].unit != "元":
+        return outcome
+    steps = outcome.steps
+    if times > 1:
+        steps = (Step(f"{cents(record.each)} × {times}", str(cents(record.each * times))), *steps)
+    if children > 1:
+        figures = tuple(replace(one, value=str(cents(Decimal(one.value) * children))) for one in outcome.figures)
+        steps = (*steps, Step(f"{outcome.figures[0].value} × {children}", figures[0].value))
+        outcome = replace(outcome, figures=figures, inputs={**outcome.inputs, "children": str(children)})
+    return replace(outcome, steps=steps)
+
+
+def _sum(records: Sequence[Record], policy: Policy) -> Outcome:
+    """Add up several bills; those of outpatient care of one child share the limit."""
+    results: list[Result] = []
+    used, shared = records[0].used or ZERO, (records[0].children or 1) == 1
+    for record in records:
+        outpatient = record.visit == "outpatient" and shared
+        outcome = _bill(
+            replace(record, used=used if outpatient and used else record.used, many="", want="", children=None), policy
+        )
+        if not isinstance(outcome, Result) or len(outcome.figures) < 2 or outcome.figures[0].unit != "元":
+            return (
+                Missing(outcome.slot, outcome.phrase)
+                if isinstance(outcome, Missing)
+                else outcome
+                if isinstance(outcome, Unknown | Wrong)
+                else Unknown("calc_one_by_one")
+            )
+        results.append(outcome)
+        if outpatient:
+            used += Decimal(outcome.figures[0].value)
+    own = records[0].want == "self"
+    sums = [sum((Decimal(result.figures[at].value) for result in results), ZERO) for at in (0, 1)]
+    figures = [yuan("医保支付合计", sums[0]), yuan("个人负担合计", sums[1])]
+    at = int(own)
+    step = Step(" + ".join(result.figures[at].value for result in results), str(cents(sums[at])))
+    notes = tuple(dict.fromkeys(note for result in results for note in result.assumptions))
+    basis = tuple(dict.fromkeys(entry for result in results for entry in result.basis))
+    inputs = {
+        f"{name}{number}" if number > 1 else name: value
+        for number, result in enumerate(results, 1)
+        for name, value in result.inputs.items()
+    }
+    steps = tuple(step for result in results for step in result.steps)
+    return Result(tuple(figures[::-1] if own else figures), (*steps, step), basis[0], inputs, notes, basis)
+
+
+def _compared(record: Record, policy: Policy) -> Outcome:
+    """Say how much more is paid at one of two levels."""
+    if len(record.levels) != 2:
+        return Unknown("calc_one_by_one")
+    outcomes = [_bill(replace(record, level=level, levels=(), many=""), policy) for level in record.levels]
+    results = [one for one in outcomes if isinstance(one, Result)]
+    if len(results) < 2:
+        return next(one for one in outcomes if not isinstance(one, Result))
+    values = [Decimal(result.figures[0].value) for result in results]
+    label, unit = f"{results[0].figures[0].label}相差", results[0].figures[0].unit
+    apart = max(values) - min(values)
+    shown = [str(cents(value)) if unit == "元" else plain(value) for value in (apart, *values)]
+    figures = [
+        Figure(name, value, unit)
+        for name, value in zip((label, *(LEVEL_NAMES[level] for level in record.levels)), shown, strict=True)
+    ]
+    ends = [str(cents(value)) if unit == "元" else f"{plain(value)}%" for value in (max(values), min(values), apart)]
+    steps = (*(step for result in results for step in result.steps), Step(f"{ends[0]} - {ends[1]}", ends[2]))
+    return replace(results[0], figures=tuple(figures), steps=steps)

@@ -7,58 +7,49 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache, partial
-from pathlib import Path
+from typing import Any
 
-from bot.calculator.answers import OFFERED, answer_slots
-from bot.calculator.arithmetic import Expression, read_expression
-from bot.calculator.bill import MONEY, read_bill
+from bot.calculator.absent import Absences, is_insured_elsewhere
 from bot.calculator.claims import claim
-from bot.calculator.fees import work_out_fee
-from bot.calculator.gate import Gate
-from bot.calculator.limits import work_out_cap, work_out_window
-from bot.calculator.money import bare_amount, with_coins
-from bot.calculator.newborn import benefit
+from bot.calculator.fees import FEES, work_out_fee
+from bot.calculator.finder import Finder
+from bot.calculator.guards import outside, told_cost
+from bot.calculator.limits import CAPS, work_out_benefit, work_out_cap
+from bot.calculator.months import with_months
+from bot.calculator.numbers import settle
 from bot.calculator.outcome import Missing, Outcome, Result, Unknown, Wrong
 from bot.calculator.payments import NOT_CHOSEN
-from bot.calculator.reading import Message, Reading, Slots, read
-from bot.calculator.refusals import Refusals
-from bot.calculator.spans import ONLY_APPLY, fee_slots
-from bot.calculator.spelling import spell
-from bot.calculator.state import State
-from bot.calculator.topics import BENEFITS, CAPS, CLAIM, topic_of
-from bot.calculator.turns import children_said, is_follow_up, merge, turned, wanted
-from bot.calculator.vocabulary import Vocabulary, load_vocabulary
-from bot.calculator.wording import Say, Wording
+from bot.calculator.reader import ASKED, Reader, Sentence
+from bot.calculator.record import COSTS, Record, dump, load
+from bot.calculator.spans import AMOUNT, MONTH, YEAR
+from bot.calculator.sums import read_sum
+from bot.calculator.understand import records_of
+from bot.calculator.wording import OPTIONS, Say, Wording, said
 from bot.reply import CalculatorReply
-from corpus.entries import corpus_path
-from corpus.policy import Policy, load_policies
+from corpus.policy import Policy
 from corpus.text import fold
 from index.hit import Hit
 
-_LONGEST_CANCEL, _LONGEST_MONTH = 10, 40
-_REMEMBERED = 2048
-_NUMERIC = 0.08
-_MONTHS = ("apply_month", "birth_month")
-_BASES = ("income_base", "wage_base")
-# 600 家里: a space between words, or behind a number, is a pause; folding would close it up.
-_PAUSE = re.compile(
-    r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])"
-    r"|(?<=[\dwk万元块千百])\s+(?=[\u4e00-\u9fff\d])(?![万千百亿元块毛角分级月号日年岁甲乙])"
+# What is less sure is left to the matching, unless that finds an entry with numbers too; a claim has guards of its own.
+TASK_FLOOR, OTHER_FLOOR = 0.5, 0.6
+# From this score on a message in a dialogue is about another entry.
+ELSEWHERE = 0.9
+# Less than this for all entries with numbers together: hardly one that can be computed. From LIKELY on it is one.
+NUMERIC, LIKELY = 0.08, 0.5
+# Offered, not asked: 把起付线告诉我，可以再算一次.
+OFFERED = "offered"
+_LONGEST = 200
+# Questions whose plain form an entry answers word for word.
+_PLAIN = ("fee", "claim", "cap")
+TALK = ("none", "absent", "more", "unknown", "cancel")
+_LOOSE = re.compile(r"(?:我?选|就|是|第|那)*([1-4一二三四]|最后一?)(?:个|项|种|号|条)?(?:吧|的|了|谢谢|,|。|!)*")
+_PICKS = {"一": 1, "二": 2, "三": 3, "四": 4}
+# How, where, why and whether: no answer and no part of a calculation.
+_ASKS_OTHERWISE = re.compile(
+    r"怎么(?!算|样)|如何|哪里|在哪|去哪|什么时候|为什么|为啥|咋(?!算)|什么材料|多久|电话|流程|网址|可不可以"
+    r"|可以.{0,6}吗|能不能|要不要|是什么|什么意思|要求|区别|必须|一定要|[用报款交]吗"
 )
-# 2 万: a space inside an amount; 100，200: two amounts, which folding would join to 100,200.
-_SPLIT = re.compile(r"(?<=\d)\s+(?=[万千百亿元块])")
-_TWO = re.compile(r"(?<=\d)[，、](?=\d)")
-_GAP = re.compile(r"\s|\d[，、]")
-# What is said of another year may be refused, whatever the matching makes of it.
-_YEARS = r"[12]\d{3}|[明去前后来]年|学年"
-# Without one of each a message is no sum.
-_SIGN = re.compile(r"[-+*/^×÷xX·✕✖➕➖➗−加減减乘除方折扣＋－＊／％%]|的\s*(?:[\d一二三四五六七八九百]|一半)|[²³]")
-_NUMBER = re.compile(r"[\d零〇一二两兩三四五六七八九十百千万萬½¼¾⅓⅔①-⑳]")
-# 诊查费不算, 诊查费另算: it is not what is asked about.
-_BESIDES = re.compile(r"(?:不算|除外|另算|另外|先不|不含)")
-_MORE = re.compile(r"又花|又看|还花|再加|另外|再来|还有|加上|多花")
-_INSTEAD = re.compile(r"^(?:那|要是|如果|换成|假如)|呢[?。!]?$|报多少|报几")
+_MORE_CHILDREN = re.compile(r"(?:再加|还有|多[了添]?)[^,。;]{0,2}[一两二三\d俩]")
 
 
 class Calculator:
@@ -67,215 +58,229 @@ class Calculator:
     def __init__(
         self,
         policies: tuple[Policy, ...],
-        words: Vocabulary,
+        finder: Finder,
+        reader: Reader,
+        known: Mapping[Decimal, str],
+        absences: Absences,
         say: Say,
         basis: Mapping[str, str],
         clock: Callable[[], datetime],
     ) -> None:
-        """Take the numbers, the words, the bot's phrases, where entries stand in the documents, and a clock."""
-        self._policies = {policy.years: policy for policy in policies}
+        """Take the numbers, what finds and reads, the printed and the missing numbers, phrases, documents, a clock."""
+        self._policies = policies
         self._wordings = {policy.years: Wording(say, basis, policy) for policy in policies}
-        self._newest = policies[0]
+        self._finder, self._reader, self._known, self._absences = finder, reader, known, absences
+        self._clock = clock
         # The entries whose numbers are computed with, by their ids.
         self.entries = frozenset({NOT_CHOSEN, *(figure.entry for policy in policies for figure in policy.figures)})
-        self._words = words
-        self._clock = clock
-        self._refusals = Refusals(self._newest, words)
-        self._gate = Gate(words, self._refusals.patterns)
-        self._elsewhere = re.compile("|".join([_YEARS, *self._refusals.patterns]))
-        # Many ask the very same words, and most of them ask for no number.
-        self._opening = lru_cache(maxsize=_REMEMBERED)(partial(self._reply, None))
-        self._asides = lru_cache(maxsize=_REMEMBERED)(self._aside)
 
-    def turn(self, text: str, state: str | None, hits: Sequence[Hit]) -> CalculatorReply | None:
-        """Answer a message that asks for a number, or None if it is none; `state` is what the last reply left."""
-        # What it would say without that calculation too is a new question.
-        if state and (said := self.reply(text, state)) and said != self.reply(text, None):
-            return said
-        # 车险今年要交多少 has all the words of a fee: what a question is about the matching knows better.
-        likely = sum(hit.score for hit in hits if hit.entry_id in self.entries) >= _NUMERIC
-        return self.reply(text, None) if likely else self.aside(text)
+    def turn(self, text: str, state: str | None = None, hits: Sequence[Hit] | None = None) -> CalculatorReply | None:
+        """Answer a message that asks for a number or goes on with a calculation; None leaves it to the matching.
 
-    def reply(self, text: str, state: str | None = None) -> CalculatorReply | None:
-        """Answer a numeric question, or return None if it is none; `state` is what the last reply left."""
-        last, today = State.load(state), self._clock().date()
-        return self._reply(last, text, today) if last else self._opening(text, today)
-
-    def aside(self, text: str) -> CalculatorReply | None:
-        """Answer what needs no entry: a sum, or that the documents do not give a number; None if it is neither."""
-        return self._asides(text, self._clock().date())
-
-    def _aside(self, text: str, today: date) -> CalculatorReply | None:
-        if sums := _sum(text):
-            return self._wordings[self._newest.years].arithmetic(sums)
-        said = self._reply(None, text, today) if self._elsewhere.search(fold(text)) else None
-        return said if said and said.kind == "abstain" else None
-
-    def _reply(self, last: State | None, text: str, today: date) -> CalculatorReply | None:
-        if not (last and last.asked not in ("", OFFERED)) and (sums := _sum(text)):
-            return self._wordings[self._newest.years].arithmetic(sums)
-        message = self._message(fold(_kept_apart(text)))
-        if last is None and not self._gate.passes(message):
+        `state` is what the last reply left, `hits` is what the index found for the message where it was searched.
+        """
+        before, asked = load(state)
+        if asked in ("", OFFERED) and (sums := read_sum(text)):
+            return self._wordings[self._policies[0].years].arithmetic(sums)
+        if len(text) > _LONGEST and before:
             return None
-        reading = read(message, self._words, today)
-        bill = read_bill(reading, self._words)
-        policy = self._policy_of(reading, last)
-        topic = topic_of(reading, bill, policy)
-        return (self._go_on(last, reading, bill, topic, policy) if last else None) or self._begin(
-            reading, bill, topic, policy
+        settled = settle(text)
+        if before and (record := _picked(settled, asked)):
+            return self._run([record.over(one) for one in before], self._known_policy(before))
+        context = asked if asked in ASKED else before[0].task if before else ""
+        spans = self._finder.find(settled, self._today, asked)
+        sentence = Sentence(
+            settled, spans, self._reader.read(settled, spans, context, self._known), self._reader.lexicon, self._known
         )
+        task, sure = sentence.reading["task"], sentence.reading.sure("task")
+        if before:
+            elsewhere = hits and hits[0].entry_id not in self.entries and hits[0].score >= ELSEWHERE
+            return None if elsewhere else self._go_on(sentence, task, sure, before, asked)
+        likely = sum(hit.score for hit in hits or () if hit.entry_id in self.entries)
+        if hits is not None and likely < NUMERIC:
+            # 车险今年要交多少 has all the words of a fee: what a question is about the matching knows better.
+            return self._absent(settled) if task == "absent" and sure >= TASK_FLOOR else None
+        if task in _PLAIN and hits and hits[0].score >= ELSEWHERE and not _tells(sentence):
+            return None
+        return self.answer(sentence, TASK_FLOOR if likely >= LIKELY else OTHER_FLOOR)
 
-    def _message(self, folded: str) -> Message:
-        return Message.of(folded, self._words)
+    def answer(self, sentence: Sentence, floor: float = OTHER_FLOOR) -> CalculatorReply | None:
+        """Answer a sentence that has been read, as a new question; what is less sure than `floor` is left alone."""
+        task = sentence.reading["task"]
+        sure = sentence.reading.sure("task") >= (TASK_FLOOR if task == "claim" else floor)
+        return self._begin(sentence, task, []) if sure else None
 
-    def _policy_of(self, reading: Reading, last: State | None) -> Policy:
-        """Return the school year that is spoken of: the one that was said, that goes on, or the newest."""
-        for policy in self._policies.values():
-            if reading.dates.school_year == tuple(map(int, policy.years.split("-"))):
-                return policy
-            if any(one.year and one.possible and policy.fee.contains(one.month) for one in reading.dates.months):
-                return policy
-        for policy in self._policies.values():
-            if {policy.cap_year, policy.fee.first.year} & set(reading.dates.years):
-                return policy
-        return self._policies.get(last.slots.get("policy", "") if last else "", self._newest)
+    @property
+    def _today(self) -> date:
+        return self._clock().date()
 
-    def _begin(self, reading: Reading, bill: Slots, topic: str, policy: Policy) -> CalculatorReply | None:
-        wording = self._wordings[policy.years]
-        if topic not in _BASES and (absent := self._refusals.asked(reading, bill, topic)):
-            return wording.unknown(Unknown("calc_absent", {"name": absent}))
-        return self._run(topic, self._told(topic, reading, bill, policy), reading, policy) if topic else None
+    def _begin(self, sentence: Sentence, task: str, kept: Sequence[Record]) -> CalculatorReply | None:
+        policy = self._policy_of(sentence)
+        if task == "absent":
+            return self._absent(sentence.text) or self._midway(sentence, policy)
+        if task in TALK:
+            return None
+        records = records_of(sentence, policy)
+        if absent := self._absences.asked(records[0], sentence):
+            return self._wordings[policy.years].unknown(Unknown("calc_absent", {"name": absent}))
+        if outside(records[0], sentence) or (task in (*FEES, "claim") and is_insured_elsewhere(sentence)):
+            return None
+        year = records[0].year
+        if task == "claim" and year and year > self._today.year and not told_cost(records[0]):
+            return self._wordings[policy.years].unknown(Unknown("calc_other_ratio", {"year": str(year)}))
+        if task == "claim" and "uninsured" in sentence.words:
+            return self._wordings[policy.years].unknown(Unknown("calc_uninsured"))
+        if kept:
+            records = [one.keeping(kept[0]) for one in records]
+            if kept[0].task in CAPS and task == "claim":
+                records = [replace(one, visit=one.visit or "outpatient") for one in records]
+        return self._run(records, policy)
 
-    def _go_on(self, last: State, reading: Reading, bill: Slots, topic: str, policy: Policy) -> CalculatorReply | None:
+    def _go_on(
+        self, sentence: Sentence, task: str, sure: float, before: list[Record], asked: str
+    ) -> CalculatorReply | None:
         """Reply to a message that belongs to the calculation that is going on, None if it is about something else."""
+        policy = self._policy_of(sentence, before)
         wording = self._wordings[policy.years]
-        if len(reading.text) <= _LONGEST_CANCEL and reading.has("cancel"):
+        if sure < TASK_FLOOR:
+            return None
+        if task == "cancel":
             return CalculatorReply("smalltalk", wording.fill("calc_cancelled"))
-        if absent := self._refusals.deductible(reading):
-            return replace(wording.unknown(Unknown("calc_absent", {"name": absent})), state=last.dump())
-        told = self._answered(last, reading, bill, policy)
-        if told is not None and last.topic == "newborn" and ONLY_APPLY.search(reading.text):
-            told["only_apply"] = "true"
-        if told is None and is_follow_up(last.topic, last.slots, reading, bill, topic):
-            told = {**self._told(last.topic, reading, bill, policy), **children_said(reading)}
-            if "amount" in told and _MORE.search(reading.text):
-                # 又花了200: both together, or only this one? Two bills are worked out one by one.
-                told["many"] = "true"
-            elif _is_slip(last.slots, told) and not reading.has("corrected") and not _INSTEAD.search(reading.text):
-                # 600 after 2万: hardly the cost, but which line of the bill?
-                told = {name: value for name, value in told.items() if name not in ("amount", "above")}
-                told["unclear"] = "amount"
-        if told is None:
+        if task == "absent":
+            return self._absent(sentence.text, dump(before, asked))
+        if task == "none" or (task == "more" and not sentence.of(AMOUNT) and _ASKS_OTHERWISE.search(sentence.text)):
             return None
-        new_topic, slots = turned(last.topic, topic, reading), merge(last.slots, told)
-        if new_topic == CLAIM and last.topic in CAPS:
-            slots.setdefault("visit", "outpatient")
-        return self._run(new_topic, slots, reading, policy, last)
-
-    def _answered(self, last: State, reading: Reading, bill: Slots, policy: Policy) -> Slots | None:
-        if not last.asked and last.topic in CAPS and (value := bare_amount(reading.text)) is not None:
-            return {"used_cap": str(value)}
-        if last.asked not in _MONTHS:
-            return answer_slots(last.asked, last.slots, reading, bill)
-        if len(reading.text) > _LONGEST_MONTH:
+        if task == "unknown":
+            return self._not_known(before, policy)
+        if task != "more":
+            records = records_of(sentence, policy, before[0])
+            if task == before[0].task == "claim" and len(before) == len(records) == 1 and not _is_whole(records[0]):
+                return self._run([replace(records[0], task=task).over(before[0])], policy)
+            return self._begin(sentence, task, before if task in FEES + CAPS + ("claim",) else [])
+        told = records_of(sentence, policy, before[0])
+        open_question = not told_cost(told[0]) and told[0].deductible is None and "quantity" in sentence.words
+        if open_question and (name := self._absences.asked_right_out(sentence.text)):
+            return wording.unknown(Unknown("calc_absent", {"name": name}), dump(before, asked))
+        merged = _merged(before, told, sentence, asked)
+        same = _outcome(merged, policy) == _outcome(before, policy)
+        if merged == before or (same and isinstance(_outcome(before, policy), Result)):
+            # Nothing was said that matters here.
             return None
-        if reading.has("unknown"):
-            return {"unknown": last.asked}
-        value = bare_amount(reading.text)
-        if not reading.dates.months and value is not None and value == int(value):
-            reading = read(self._message(f"{int(value)}月"), self._words, self._clock().date())
-        if not reading.dates.months:
+        return self._run(merged, policy, dump(before, asked))
+
+    def _run(self, records: list[Record], policy: Policy | None = None, before: str | None = None) -> CalculatorReply:
+        policy = policy or self._policies[0]
+        records = [replace(record, policy=policy.years) for record in records]
+        wording, outcome, read = self._wordings[policy.years], _outcome(records, policy), said(records)
+        match outcome:
+            case Result():
+                offered = OFFERED if "calc_assume_deductible" in outcome.assumptions else ""
+                return wording.result(outcome, read, dump(records, offered))
+            case Missing():
+                return wording.question(outcome, read, dump(records, outcome.slot))
+            case Unknown():
+                return wording.unknown(outcome, dump(records, ""))
+            case Wrong():
+                return wording.wrong(outcome, before)
+
+    def _not_known(self, before: list[Record], policy: Policy) -> CalculatorReply | None:
+        outcome = _outcome(before, policy)
+        if not isinstance(outcome, Missing):
             return None
-        return {**reading.slots, **fee_slots(last.topic, reading, policy, last.asked, last.slots)}
+        return self._wordings[policy.years].not_known(outcome, said(before), dump(before, outcome.slot))
 
-    def _told(self, topic: str, reading: Reading, bill: Slots, policy: Policy) -> Slots:
-        """Return everything that a message says for a calculation of this topic."""
-        slots = {**reading.slots, **bill, **fee_slots(topic, reading, policy)}
-        cues = (("self", "self", "true"), ("trip", "trip", "true"), ("far_trip", "trip", "far"))
-        slots |= {slot: value for cue, slot, value in cues if reading.has(cue)}
-        if any(not _BESIDES.match(reading.text, one.end) for one in self._words.roles["consult"].find(reading.text)):
-            slots["consult_asked"] = "true"
-        return slots | self._claim_year(slots, policy) if topic == CLAIM else slots
+    def _absent(self, text: str, state: str | None = None) -> CalculatorReply | None:
+        name = self._absences.named(text)
+        wording = self._wordings[self._policies[0].years]
+        return wording.unknown(Unknown("calc_absent", {"name": name}), state) if name else None
 
-    def _claim_year(self, slots: Slots, policy: Policy) -> Slots:
-        """Name the year of a claim that is not of the documents' time."""
-        year, now = int(slots.get("cap_year", policy.cap_year)), self._clock().year
-        if not policy.cap_year <= year <= max(policy.benefit.last.year, now):
-            return {"other_year": str(year)}
-        # What next year's ratio will be is not known either; a cost is worked out with the known one.
-        return {"other_year": str(year)} if year > now and not any(slot in slots for slot in MONEY) else {}
+    def _midway(self, sentence: Sentence, policy: Policy) -> CalculatorReply | None:
+        """Say that the documents do not say when benefits begin that are paid for from another month than September."""
+        months = [span for span, *_ in sentence.of(MONTH, "a") if span.possible]
+        if not months or not sentence.words & {"benefit", "begin"}:
+            return None
+        record = with_months(Record(task="bstart"), sentence, policy, None, "bstart")
+        outcome = work_out_benefit(record, policy)
+        return self._wordings[policy.years].unknown(outcome) if isinstance(outcome, Unknown) else None
 
-    def _run(
-        self, topic: str, slots: Slots, reading: Reading, policy: Policy, last: State | None = None
-    ) -> CalculatorReply:
-        wording = self._wordings[policy.years]
-        unknown, bad_level, bad_month = (slots.pop(name, "") for name in ("unknown", "bad_level", "bad_month"))
-        slots |= {"want": wanted(slots, reading), "policy": policy.years}
-        again = last.asked if last else ""
-        if bad_month:
-            return wording.wrong(Wrong("calc_no_month", {"month": bad_month}), State(topic, slots, again).dump())
-        match self._work_out(topic, slots, policy):
-            case Result() as result:
-                offered = OFFERED if "calc_assume_deductible" in result.assumptions else ""
-                return wording.result(result, State(topic, slots, offered).dump())
-            case Missing() as missing:
-                state = State(topic, slots, missing.slot).dump()
-                if unknown == missing.slot:
-                    return wording.not_known(missing, state)
-                bad = bad_level or (reading.impossible and "hospital_level" not in slots)
-                return wording.question(missing, state, "calc_no_level" if bad else "")
-            case Unknown() as refused:
-                return wording.unknown(refused, State(topic, slots).dump())
-            case Wrong() as wrong:
-                # An impossible amount is not kept, so that the next one can be right.
-                before = last.slots if last else {}
-                kept = {name: value for name, value in slots.items() if name not in _SLIPS or name in before}
-                return wording.wrong(wrong, State(topic, kept, again).dump())
+    def _policy_of(self, sentence: Sentence, before: Sequence[Record] = ()) -> Policy:
+        """Return the school year that is spoken of, that goes on, or the newest."""
+        schools = {span.name for span in sentence.spans if span.name}
+        months = [span.month for span in sentence.spans if span.kind == MONTH and span.year and span.possible]
+        for policy in self._policies:
+            if policy.years in schools or any(policy.fee.contains(month) for month in months):
+                return policy
+        years = {span.year for span in sentence.spans if span.kind == YEAR}
+        said = (policy for policy in self._policies if {policy.cap_year, policy.fee.first.year} & years)
+        return next(said, self._known_policy(before))
 
-    def _work_out(self, topic: str, slots: Slots, policy: Policy) -> Outcome:
-        if topic == CLAIM:
-            return claim(slots, policy)
-        if topic in CAPS:
-            return work_out_cap(topic, slots, policy)
-        if topic == "window":
-            return work_out_window(policy)
-        if topic in BENEFITS:
-            return benefit(topic, slots, policy)
-        return work_out_fee(topic, slots, policy)
+    def _known_policy(self, before: Sequence[Record]) -> Policy:
+        years = {record.policy for record in before}
+        return next((policy for policy in self._policies if policy.years in years), self._policies[0])
 
 
-def _kept_apart(text: str) -> str:
-    """Return a text whose pauses folding will not close up."""
-    return _PAUSE.sub("，", _SPLIT.sub("", _TWO.sub("；", text))) if _GAP.search(text) else text
+def _outcome(records: list[Record], policy: Policy) -> Outcome:
+    task = records[0].task
+    if task == "claim":
+        return claim(records, policy)
+    if records[0].wrong:
+        return Wrong(records[0].wrong, {"month": records[0].name})
+    if task in FEES:
+        return work_out_fee(records[0], policy)
+    return work_out_cap(records[0], policy) if task in CAPS else work_out_benefit(records[0], policy)
 
 
-def _sum(text: str) -> Expression | None:
-    """Return the sum that a message is; most are seen at a glance to be none."""
-    return read_expression(with_coins(text)) if _SIGN.search(text) and _NUMBER.search(text) else None
+def _tells(sentence: Sentence) -> bool:
+    """Tell whether a question says anything that a result could depend on; else the entry itself is the best answer."""
+    return bool(sentence.spans) or "midway" in sentence.words
 
 
-def _is_slip(before: Slots, told: Slots) -> bool:
-    """Whether a new cost is so much smaller than the last that it may be another line of the bill."""
-    new, old = told.get("amount") or told.get("above"), before.get("amount") or before.get("above")
-    other = told.get("visit", before.get("visit")) != before.get("visit")
-    if not new or not old or other or {"visit", "hospital_level"} <= told.keys():
-        return False
-    return 4 * Decimal(new) <= Decimal(old)
+def _is_whole(record: Record) -> bool:
+    """Tell whether a claim stands for itself and needs nothing of the one before."""
+    return bool(record.visit) and any(getattr(record, name) is not None for name in COSTS)
 
 
-_SLIPS = (*MONEY, "impossible", "children", "apply_month", "apply_day")
+def _merged(before: list[Record], told: list[Record], sentence: Sentence, asked: str) -> list[Record]:
+    """Return what was said before with what a message adds or changes."""
+    task, new = before[0].task, replace(told[0], task="")
+    if len(before[0].apply) > 1 and len(new.apply) == 1:
+        # 老二改11月呢: nobody can tell which of the months it takes the place of.
+        new = replace(new, apply=(), midway=True)
+        before = [replace(one, apply=(), many="sum") for one in before]
+    if len(new.apply) > 1 and before[0].children == len(new.apply):
+        new = replace(new, many="sum")
+    if new.children and _MORE_CHILDREN.search(sentence.text):
+        new = replace(new, children=(before[0].children or 1) + new.children)
+    if new.consult is not None and not new.consult_in and "within" in sentence.words:
+        new = replace(new, consult_in="in")
+    if len(told) > 1:
+        return [replace(one.over(before[-1]), task=task) for one in told]
+    if new.many == "sum" and any(getattr(new, name) is not None for name in COSTS) and task == "claim":
+        # 还有一次3000: one bill more.
+        return [*(replace(one, many="sum") for one in before), replace(new.over(before[-1]), task=task, many="sum")]
+    amounts = [span for span in sentence.spans if span.kind == AMOUNT]
+    if asked == OFFERED and len(amounts) == 1 and amounts[0].end - amounts[0].start == len(sentence.text):
+        # A bare amount behind the offer to count the deductible: it is that, where it is small enough to be one.
+        value, cost = amounts[0].value, before[0].cost
+        if value is not None and cost and 2 * value <= cost:
+            new = Record(deductible=value)
+    return [replace(new.over(one), task=task) for one in before]
 
 
-def load_calculator(
-    say: Say, basis: Mapping[str, str], clock: Callable[[], datetime], folder: Path | None = None
-) -> Calculator | None:
-    """Return the calculator of a corpus, None where these entries have no numbers to compute with.
-
-    `basis` says where each entry stands in the documents.
-    """
-    root = folder or corpus_path()
-    policies = load_policies(root / "policy")
-    if not policies or any(printed.entry not in basis for printed in policies[0].printed):
+def _picked(text: str, asked: str) -> Record | None:
+    """Return what a button, or its place in the row, says."""
+    options = OPTIONS.get(asked)
+    if options is None:
         return None
-    spell("")  # reads the table of sounds now, and not with the first question
-    return Calculator(policies, load_vocabulary(root), say, basis, clock)
+    values = list(options.values())
+    chosen = {fold(label): value for label, value in options.items()}.get(text)
+    if chosen is None and (match := _LOOSE.fullmatch(text)):
+        place = len(values) if match[1][0] == "最" else _PICKS.get(match[1]) or int(match[1])
+        chosen = values[place - 1] if place <= len(values) else None
+    if chosen is None:
+        return None
+    if asked == "out_of_city_kind":
+        case: dict[str, Any] = dict.fromkeys(("filed", "referral", "emergency"), "false") | {chosen: "true"}
+        return Record(**case)
+    field: dict[str, Any] = {{"hospital_level": "level"}.get(asked, asked): chosen}
+    return Record(**field)

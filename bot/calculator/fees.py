@@ -1,74 +1,246 @@
-"""Fees: every question of what is paid for the insurance, by its topic."""
+"""Fees: what is paid for the insurance, by the month of application or from birth on."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
-from bot.calculator.formulas import income_base, monthly_fee, several, total_funding, wage_base
-from bot.calculator.joining import fee_by_month, fee_difference, fee_result, other_year
-from bot.calculator.newborn import newborn_fee
-from bot.calculator.outcome import Figure, Outcome, Result, Step, Unknown, Wrong, cents, plain, yuan
-from bot.calculator.reading import Slots
-from corpus.policy import Policy
+from bot.calculator.formulas import fee, income_base, monthly_fee, months_from, several, total_funding, wage_base
+from bot.calculator.outcome import Figure, Missing, Outcome, Result, Step, Unknown, Wrong, cents, plain, yuan
+from bot.calculator.record import SEVERAL_CHILDREN, Record
+from corpus.policy import Month, Policy
 
 # More children than any school enters at once: a slip or a joke.
 _MOST_CHILDREN = 1000
 
 
-def work_out_fee(topic: str, slots: Slots, policy: Policy) -> Outcome:
-    """Work out a question of fees; `topic` says which."""
-    if "several" in (slots.get("children"), slots.get("births")):
+def work_out_fee(record: Record, policy: Policy) -> Outcome:
+    """Work out a question of fees."""
+    if record.wrong:
+        return Wrong(record.wrong)
+    children = 1 if record.children is None else record.children
+    if children == SEVERAL_CHILDREN:
         return Unknown("calc_child_by_child")
-    children = 1 if slots.get("one_each") == "true" else int(slots.get("children", "1"))
     if not 1 <= children <= _MOST_CHILDREN:
         return Wrong("calc_children")
-    if "impossible" in slots:
-        return Wrong(slots["impossible"])
-    if (years := slots.get("school_year", policy.years)) != policy.years:
-        return other_year(policy, years, children)
-    match topic:
-        case "newborn":
-            return newborn_fee(slots, policy, children)
-        case "difference":
-            return fee_difference(slots, policy, children)
-        case "fee":
-            return fee_by_month(slots, policy, children)
-        case "monthly":
-            return _monthly(slots, policy, children)
-        case "reverse":
-            return _reverse(slots, policy)
-        case "income_base" | "wage_base":
-            return _base(topic, slots, policy)
-    return _subsidy(topic, slots, policy, children)
+    if record.task == "wage":
+        return _wage(record, policy)
+    if record.school_year and record.school_year != policy.years:
+        return other_year(policy, record.school_year, children)
+    return _TASKS[record.task](record, policy, children)
 
 
-def _subsidy(topic: str, slots: Slots, policy: Policy, children: int) -> Result:
+def fee_result(
+    label: str, value: Decimal, steps: tuple[Step, ...], policy: Policy, record: Record, notes: tuple[str, ...] = ()
+) -> Result:
+    """Return a fee with the entry that it stands in."""
+    entry = policy.figure("fee.personal").entry
+    return Result((yuan(label, value),), steps, entry, _inputs(record, policy), notes, (entry,))
+
+
+def _inputs(record: Record, policy: Policy) -> dict[str, str]:
+    sent = {"school_year": policy.years, "children": str(record.children or ""), "hukou": record.hukou}
+    sent["apply_month"] = ",".join(map(str, record.apply))
+    sent["birth_month"] = ",".join(map(str, record.birth))
+    return {name: value for name, value in sent.items() if value}
+
+
+def fee_by_month(record: Record, policy: Policy, children: int) -> Outcome:
+    """Work out the fee of children who join in one month, or each in his own."""
+    months = tuple(dict.fromkeys(record.apply))
+    if not months:
+        return Missing("apply_month") if record.midway else _whole_year(record, policy, children)
+    if outside := next(filter(None, (month_outside(policy, month, children) for month in months)), None):
+        return outside
+    if len(months) > 1:
+        return _added(record, policy, months, children)
+    if children > 1 and record.many in ("one", "sum"):
+        return Missing("apply_month", "calc_ask_sibling")
+    month = months[0]
+    if month == policy.fee.first:
+        result = _whole_year(record, policy, children)
+    else:
+        value, step = fee(policy, month, children)
+        result = fee_result("个人缴费", value, (step,), policy, record, ("calc_note_months",))
+    if record.assumed_year:
+        result = replace(result, assumptions=("calc_assume_school_year", *result.assumptions))
+    return _with_months(result, policy, month, record)
+
+
+def _with_months(result: Result, policy: Policy, month: Month, record: Record) -> Result:
+    """Return a fee with the number of months that are paid, which comes first where it was asked for."""
+    months = Figure("缴费月数", str(months_from(policy, month)), "个月")
+    figures = (months, *result.figures) if record.want == "months" else (*result.figures, months)
+    return replace(result, figures=figures)
+
+
+def _whole_year(record: Record, policy: Policy, children: int) -> Result:
+    value, step = several(policy.number("fee.personal"), children)
+    return fee_result("个人缴费", value, (step,) if children > 1 else (), policy, record, ("calc_note_year",))
+
+
+def _added(record: Record, policy: Policy, months: tuple[Month, ...], children: int) -> Outcome:
+    """Add up the fees of children who join in different months; without a sum nobody knows which month is meant."""
+    if record.many != "sum":
+        return Missing("apply_month", "calc_ask_sibling" if children > 1 else "calc_ask_which_month")
+    if record.children not in (None, len(record.apply)):
+        return Unknown("calc_child_by_child")
+    worked = [fee(policy, month) for month in record.apply]
+    value = sum((one for one, _ in worked), Decimal(0))
+    step = Step(" + ".join(str(cents(one)) for one, _ in worked), str(cents(value)))
+    steps = tuple(dict.fromkeys(one for _, one in worked if str(one.left) != one.right))
+    return fee_result("个人缴费合计", value, (*steps, step), policy, record, ("calc_note_months",))
+
+
+def _difference(record: Record, policy: Policy, children: int) -> Outcome:
+    """Say how much less is paid by joining later; later than September unless two months were said."""
+    months = sorted(set(record.apply))
+    if not months or months == [policy.fee.first] or len(months) < len(record.apply):
+        return Missing("apply_month")
+    if len(months) > 2:
+        return Unknown("calc_child_by_child")
+    if outside := next(filter(None, (month_outside(policy, month, children) for month in months)), None):
+        return outside
+    early, late = policy.fee.first if len(months) == 1 else months[0], months[-1]
+    (more, first), (less, second) = fee(policy, early, children), fee(policy, late, children)
+    step = Step(f"{cents(more)} - {cents(less)}", str(cents(more - less)))
+    steps = tuple(one for one in (first, second) if one.left != one.right)
+    result = fee_result("相差", more - less, (*steps, step), policy, record, ("calc_note_gap",))
+    each = (yuan(f"{early.chinese}办理", more), yuan(f"{late.chinese}办理", less))
+    return replace(result, figures=(*result.figures, *each))
+
+
+def school_year_of(policy: Policy, month: Month) -> str:
+    """Return the school year that a month belongs to."""
+    first = month.year - (month.number < policy.fee.first.number)
+    return f"{first}-{first + 1}"
+
+
+def month_outside(policy: Policy, month: Month, children: int = 1) -> Unknown | None:
+    """Say which school year a month is of if its fee is not known, and what that month costs in the known one."""
+    if policy.fee.contains(month):
+        return None
+    same = next(known for known in policy.fee.months if known.number == month.number)
+    values = {
+        "other": f"{school_year_of(policy, month)}学年度",
+        "month": same.chinese,
+        "fee": str(cents(fee(policy, same, children)[0])),
+    }
+    return Unknown("calc_other_month", values)
+
+
+def other_year(policy: Policy, years: str, children: int = 1) -> Unknown:
+    """Say that only one school year's fee is known, and which it is."""
+    value, _ = several(policy.number("fee.personal"), children)
+    return Unknown("calc_other_year", {"other": f"{years}学年度", "fee": str(cents(value))})
+
+
+def _newborn(record: Record, policy: Policy, children: int) -> Outcome:
+    """Work out the fee of a newborn who is to be insured from birth."""
+    window = int(policy.number("newborn.window"))
+    if record.hukou == "other":
+        return Unknown("calc_newborn_other_hukou")
+    if len(set(record.birth)) > 1 or len(set(record.apply)) > 1:
+        return Unknown("calc_child_by_child")
+    if (
+        record.birth
+        and record.apply
+        and not record.hukou
+        and record.apply[0] - record.birth[0] > window
+        and not record.assumed_year
+    ):
+        # Too late whoever the child is, so nobody needs to be asked.
+        return _late(record, policy, children)
+    for slot, said in (("hukou", record.hukou), ("birth_month", record.birth), ("apply_month", record.apply)):
+        if not said:
+            return Missing(slot)
+    birth, applied = record.birth[0], record.apply[0]
+    if applied < birth:
+        return Wrong("calc_before_birth")
+    if record.assumed_year and applied - birth > window + 2:
+        # Without years such a gap is more likely another year than a late enrolment.
+        return Missing("apply_month")
+    known = policy.fee.contains(birth) and policy.fee.contains(applied)
+    in_time = _in_time(record, window)
+    if in_time is None:
+        return _edge(policy, birth, applied, children) if known else Unknown("calc_newborn_edge_year")
+    return _from_birth(record, policy, birth, applied, children) if in_time else _late(record, policy, children)
+
+
+def _late(record: Record, policy: Policy, children: int) -> Outcome:
+    outcome = fee_by_month(replace(record, assumed_year=False), policy, children)
+    return (
+        replace(outcome, assumptions=("calc_note_late", *outcome.assumptions))
+        if isinstance(outcome, Result)
+        else outcome
+    )
+
+
+def _from_birth(record: Record, policy: Policy, birth: Month, applied: Month, children: int) -> Outcome:
+    if applied > policy.fee.last:
+        return other_year(policy, school_year_of(policy, applied))
+    if birth < policy.fee.first:
+        value, _ = fee(policy, policy.fee.first, children)
+        values = {"from": birth.chinese, "to": policy.fee.first.plus(-1).chinese, "fee": str(cents(value))}
+        return Unknown("calc_newborn_before", values)
+    value, step = fee(policy, birth, children)
+    steps = (step,) if step.left != step.right else ()
+    result = fee_result("个人缴费", value, steps, policy, record, ("calc_note_from_birth",))
+    rule = policy.figure("newborn.window").entry
+    return _with_months(replace(result, entry=rule, basis=(rule, result.entry)), policy, birth, record)
+
+
+def _in_time(record: Record, window: int) -> bool | None:
+    """Whether the enrolment is within the window; None on its edge, where the days decide or the office does."""
+    passed = record.apply[0] - record.birth[0]
+    if passed != window:
+        return passed < window
+    born, came = record.birth_day, record.apply_day
+    return came < born if born and came and born != came else None
+
+
+def _edge(policy: Policy, birth: Month, applied: Month, children: int) -> Unknown:
+    early, late = fee(policy, birth, children)[0], fee(policy, applied, children)[0]
+    return Unknown("calc_newborn_edge", {"early": str(cents(early)), "late": str(cents(late))})
+
+
+def _total(record: Record, policy: Policy, children: int) -> Outcome:
+    value, step = total_funding(policy, children)
+    return fee_result("个人缴费加财政补贴", value, (step,), policy, record)
+
+
+def _gap(record: Record, policy: Policy, children: int) -> Outcome:
     own, subsidy = policy.number("fee.personal"), policy.number("fee.subsidy")
-    if topic == "total":
-        value, step = total_funding(policy, children)
-        return fee_result("个人缴费加财政补贴", value, (step,), policy, slots)
-    if topic == "subsidy_gap":
-        gap = (subsidy - own) * children
-        left = f"({subsidy} - {own}) × {children}" if children > 1 else f"{subsidy} - {own}"
-        return fee_result("财政补贴比个人缴费多", gap, (Step(left, str(cents(gap))),), policy, slots)
-    value, step = several(subsidy, children)
-    return fee_result("财政补贴", value, (step,) if children > 1 else (), policy, slots, ("calc_note_subsidy",))
+    left = f"({subsidy} - {own}) × {children}" if children > 1 else f"{subsidy} - {own}"
+    gap = (subsidy - own) * children
+    return fee_result("财政补贴比个人缴费多", gap, (Step(left, str(cents(gap))),), policy, record)
 
 
-def _monthly(slots: Slots, policy: Policy, children: int) -> Result:
+def _subsidy(record: Record, policy: Policy, children: int) -> Outcome:
+    value, step = several(policy.number("fee.subsidy"), children)
+    return fee_result("财政补贴", value, (step,) if children > 1 else (), policy, record, ("calc_note_subsidy",))
+
+
+def _monthly(record: Record, policy: Policy, children: int) -> Outcome:
     """Return what one month comes to, or as many as were asked for."""
+    if record.part not in ("", "sub", "all"):
+        return Unknown("calc_whose_part")
     own, subsidy = policy.number("fee.personal"), policy.number("fee.subsidy")
-    year = {"own": own, "subsidy": subsidy, "total": own + subsidy}[slots.get("part", "own")] * children
-    months, wanted = policy.number("fee.months"), int(slots.get("month_count", "1"))
+    year = {"": own, "sub": subsidy, "all": own + subsidy}[record.part] * children
+    months = policy.number("fee.months")
+    wanted = record.times if record.times and record.times <= months else 1
     value = year / months * wanted
     left = f"{cents(year)} ÷ {plain(months)}" + (f" × {wanted}" if wanted > 1 else "")
     label = f"{wanted}个月" if wanted > 1 else "平均每月"
-    return fee_result(label, value, (Step(left, str(cents(value))),), policy, slots, ("calc_note_monthly",))
+    return fee_result(label, value, (Step(left, str(cents(value))),), policy, record, ("calc_note_monthly",))
 
 
-def _reverse(slots: Slots, policy: Policy) -> Outcome:
+def _reverse(record: Record, policy: Policy, children: int) -> Outcome:
     """Say of how many months a fee is, and from which month."""
-    paid, monthly = Decimal(slots.get("amount", "0")), monthly_fee(policy)
+    if record.paid is None:
+        return Missing("amount", "calc_ask_which")
+    paid, monthly = record.paid / children, monthly_fee(policy)
     months = int(paid / monthly)
     if months * monthly != paid or not 1 <= months <= policy.number("fee.months"):
         return Unknown("calc_not_months")
@@ -76,20 +248,40 @@ def _reverse(slots: Slots, policy: Policy) -> Outcome:
     figures = (Figure("缴费月数", str(months), "个月"), Figure(f"申请之月（{first.year}年）", str(first.number), "月"))
     step = Step(f"{cents(paid)} ÷ {cents(monthly)}", str(months))
     entry = policy.figure("fee.personal").entry
-    ordered = figures[::-1] if slots.get("want") == "month" else figures
+    ordered = figures[::-1] if record.want == "month" else figures
     return Result(ordered, (step,), entry, {"school_year": policy.years}, ("calc_note_months",), (entry,))
 
 
-def _base(topic: str, slots: Slots, policy: Policy) -> Result:
-    """Return the income or wage that a printed number follows from."""
-    if topic == "income_base":
-        value, step = income_base(policy)
-        return fee_result("倒推的月可支配收入", value, (step,), policy, slots, ("calc_note_derived",))
-    value, step = wage_base(policy)
-    if slots.get("per_month") == "true":
+def _income(record: Record, policy: Policy, children: int) -> Outcome:
+    value, step = income_base(policy)
+    label, steps = "倒推的月可支配收入", [step]
+    if record.want == "year":
         months = policy.number("fee.months")
-        step, value = Step(f"{step.left} ÷ {plain(months)}", str(cents(value / months))), value / months
-        slots = {**slots, "wage": "month"}
-    label = "倒推的月平均工资" if "wage" in slots else "倒推的年平均工资"
+        label, value = "倒推的年可支配收入", value * months
+        steps.append(Step(f"{step.right} × {plain(months)}", str(cents(value))))
+    return fee_result(label, value, tuple(steps), policy, record, ("calc_note_derived",))
+
+
+def _wage(record: Record, policy: Policy) -> Outcome:
+    value, step = wage_base(policy)
+    label, steps = "倒推的年平均工资", [step]
+    if record.want == "month":
+        months = policy.number("fee.months")
+        label, value = "倒推的月平均工资", value / months
+        steps.append(Step(f"{step.right} ÷ {plain(months)}", str(cents(value))))
     entry = policy.figure("cap.amount").entry
-    return Result((yuan(label, value),), (step,), entry, {}, ("calc_note_derived",), (entry,))
+    return Result((yuan(label, value),), tuple(steps), entry, {}, ("calc_note_derived",), (entry,))
+
+
+_TASKS: dict[str, Callable[[Record, Policy, int], Outcome]] = {
+    "fee": fee_by_month,
+    "newborn": _newborn,
+    "diff": _difference,
+    "subsidy": _subsidy,
+    "total": _total,
+    "gap": _gap,
+    "monthly": _monthly,
+    "reverse": _reverse,
+    "income": _income,
+}
+FEES = (*_TASKS, "wage")

@@ -1,4 +1,4 @@
-"""Limits: the yearly outpatient limit, what is left of it, what uses it up, and the newborn's time window."""
+"""Limits: the yearly outpatient limit and what is left of it, and when benefits begin, end and are in force."""
 
 from __future__ import annotations
 
@@ -19,68 +19,139 @@ from bot.calculator.outcome import (
     plain,
     yuan,
 )
-from bot.calculator.reading import Slots
-from corpus.policy import Policy
+from bot.calculator.record import Record
+from corpus.policy import Month, Policy
+
+CAPS = ("cap", "remaining", "spent", "capcost")
+BENEFITS = ("bstart", "bend", "blen", "binforce", "window")
 
 
-def work_out_cap(topic: str, slots: Slots, policy: Policy) -> Outcome:
+def work_out_cap(record: Record, policy: Policy) -> Outcome:
     """Work out a question about the yearly limit."""
-    year = slots.get("cap_year", str(policy.cap_year))
-    if year != str(policy.cap_year):
-        return Unknown("calc_other_cap", {"year": year})
-    if topic == "spent" and "left_cap" in slots:
-        return _spent(policy, Decimal(slots["left_cap"]))
-    if topic in ("remaining", "spent") and ("used_cap" not in slots or "amount" in slots):
-        return Missing("used_cap", "calc_ask_which" if slots.get("unclear") else "")
-    used = Decimal(slots.get("used_cap", "0"))
-    if used < ZERO:
+    if record.year not in (None, policy.cap_year):
+        return Unknown("calc_other_cap", {"year": str(record.year)})
+    if any(value is not None and value < 0 for value in (record.used, record.left)):
         return Wrong("calc_negative")
-    if topic == "cap_cost":
-        return _cost(slots, policy, used)
-    return _whole(slots, policy) if topic == "cap" else _remaining(policy, used)
+    if record.task == "cap":
+        return _whole(record, policy)
+    if record.task == "capcost":
+        return _cost(record, policy, record.used or ZERO)
+    if record.unclear:
+        return Missing("used_cap", "calc_ask_which")
+    if record.left is not None and record.used is None:
+        return _spent(policy, record.left)
+    return Missing("used_cap") if record.used is None else _remaining(policy, record.used)
 
 
-def work_out_window(policy: Policy) -> Outcome:
+def _whole(record: Record, policy: Policy) -> Result:
+    cap, children = policy.number("cap.amount"), record.children or 1
+    steps = (Step(f"{cap} × {children}", str(cap * children)),) if children > 1 else ()
+    return _result(policy, yuan(f"{policy.cap_year}年度门诊支付限额", cap * children), steps, "calc_note_cap")
+
+
+def _remaining(policy: Policy, used: Decimal) -> Result:
+    cap = policy.number("cap.amount")
+    steps = (Step(f"{cap} - {cents(used)}", str(cents(cap - used))),) if used <= cap else ()
+    return _result(
+        policy, yuan("剩余限额", max(ZERO, cap - used)), steps, "calc_note_remaining", {"used_cap": str(cents(used))}
+    )
+
+
+def _spent(policy: Policy, left: Decimal) -> Outcome:
+    cap = policy.number("cap.amount")
+    if left > cap:
+        return Wrong("calc_over_cap")
+    return _result(
+        policy,
+        yuan("已用限额", cap - left),
+        (Step(f"{cap} - {cents(left)}", str(cents(cap - left))),),
+        "calc_note_remaining",
+    )
+
+
+def _cost(record: Record, policy: Policy, used: Decimal) -> Outcome:
+    """Say at which cost the limit is used up; at every level where none was said."""
+    if used > policy.number("cap.amount"):
+        return Wrong("calc_over_used")
+    if record.level not in LEVELS:
+        table = tuple(yuan(LEVEL_NAMES[one], cap_cost(policy, one, used)[0]) for one in LEVELS)
+        return Missing("hospital_level", table=table, entry=policy.figure("cap.amount").entry)
+    value, step = cap_cost(policy, record.level, used)
+    return _result(
+        policy,
+        yuan(f"{LEVEL_NAMES[record.level]}的费用", value),
+        (step,),
+        "calc_note_cap_cost",
+        {"hospital_level": record.level},
+    )
+
+
+def _result(
+    policy: Policy, figure: Figure, steps: tuple[Step, ...], note: str, inputs: dict[str, str] | None = None
+) -> Result:
+    entry = policy.figure("cap.amount").entry
+    return Result((figure,), steps, entry, {"cap_year": str(policy.cap_year), **(inputs or {})}, (note,), (entry,))
+
+
+def work_out_benefit(record: Record, policy: Policy) -> Outcome:
+    """Say when benefits begin or end, how long they last, or whether they are in force."""
+    if record.task == "window":
+        return _window(policy)
+    if record.school_year and record.school_year != policy.years:
+        return Unknown("calc_other_benefit")
+    if record.birth and record.task in ("bstart", "binforce") and record.hukou != "other":
+        return _newborn(record, policy)
+    if not record.apply:
+        return Missing("apply_month")
+    month = record.apply[0]
+    if not policy.fee.contains(month):
+        return Unknown("calc_other_benefit")
+    if month != policy.fee.first:
+        return Unknown("calc_benefit_midway", {"month": month.chinese})
+    return _whole_period(record, policy)
+
+
+def _whole_period(record: Record, policy: Policy) -> Result:
+    first, last = policy.benefit.first, policy.benefit.last
+    figures: tuple[Figure, ...] = (_calendar("待遇开始", first), _calendar("待遇结束", last))
+    notes = ["calc_note_benefit"]
+    if record.task == "bend":
+        figures = figures[::-1]
+    elif record.task == "blen":
+        figures = (Figure("享受待遇", str(len(policy.benefit.months)), "个月"), *figures)
+    elif record.task == "binforce" and record.day_of:
+        inside = all(policy.benefit.contains(month) for month in record.day_of)
+        notes.insert(0, "calc_in_force" if inside else "calc_not_in_force")
+    step = Step(f"{policy.fee.first.chinese}至{policy.fee.last.chinese}的费", f"{first.chinese}至{last.chinese}的待遇")
+    entry = policy.figure("newborn.window").entry
+    inputs = {"apply_month": str(record.apply[0]), "school_year": policy.years}
+    return Result(figures, (step,), entry, inputs, tuple(notes), (entry,))
+
+
+def _newborn(record: Record, policy: Policy) -> Outcome:
+    if not record.hukou:
+        return Missing("hukou")
+    if not record.apply:
+        return Missing("apply_month")
+    birth, applied = record.birth[0], record.apply[0]
+    if applied < birth:
+        return Wrong("calc_before_birth")
+    if applied - birth >= int(policy.number("newborn.window")):
+        return Unknown("calc_benefit_midway", {"month": applied.chinese})
+    if not record.birth_day:
+        return Unknown("calc_newborn_benefit")
+    figures: tuple[Figure, ...] = (_calendar("待遇开始", birth), Figure("当月", str(record.birth_day), "日"))
+    inputs = {"birth_month": f"{birth}-{record.birth_day:02}", "hukou": "shenzhen"}
+    entry = policy.figure("newborn.window").entry
+    return Result(figures, (), entry, inputs, ("calc_note_from_birth",), (entry,))
+
+
+def _window(policy: Policy) -> Outcome:
     """Say within how many months of birth a newborn is to be enrolled."""
     window = policy.figure("newborn.window")
     figure = Figure("出生后办理参保的时间", plain(window.value), window.unit)
     return Result((figure,), (), window.entry, {}, ("calc_note_window",), (window.entry,))
 
 
-def _whole(slots: Slots, policy: Policy) -> Result:
-    cap, said = policy.number("cap.amount"), slots.get("children", "1")
-    children = int(said) if slots.get("summed") == "true" and said.isdigit() else 1
-    steps = (Step(f"{cap} × {children}", str(cap * children)),) if children > 1 else ()
-    return _result(policy, (yuan(f"{policy.cap_year}年度门诊支付限额", cap * children),), steps, "calc_note_cap")
-
-
-def _remaining(policy: Policy, used: Decimal) -> Result:
-    cap = policy.number("cap.amount")
-    left = max(ZERO, cap - used)
-    steps = (Step(f"{cap} - {cents(used)}", str(cents(left))),) if used <= cap else ()
-    return _result(policy, (yuan("剩余限额", left),), steps, "calc_note_remaining")
-
-
-def _spent(policy: Policy, left: Decimal) -> Outcome:
-    cap = policy.number("cap.amount")
-    if not ZERO <= left <= cap:
-        return Wrong("calc_negative" if left < ZERO else "calc_over_cap")
-    steps = (Step(f"{cap} - {cents(left)}", str(cents(cap - left))),)
-    return _result(policy, (yuan("已用限额", cap - left),), steps, "calc_note_remaining")
-
-
-def _cost(slots: Slots, policy: Policy, used: Decimal) -> Outcome:
-    """Say at which cost the limit is used up; at every level where none was said."""
-    if used > policy.number("cap.amount"):
-        return Wrong("calc_over_used")
-    level = slots.get("hospital_level")
-    if level is None:
-        table = tuple(yuan(LEVEL_NAMES[one], cap_cost(policy, one, used)[0]) for one in LEVELS)
-        return Missing("hospital_level", table=table, entry=policy.figure("cap.amount").entry)
-    value, step = cap_cost(policy, level, used)
-    return _result(policy, (yuan(f"{LEVEL_NAMES[level]}的费用", value),), (step,), "calc_note_cap_cost")
-
-
-def _result(policy: Policy, figures: tuple[Figure, ...], steps: tuple[Step, ...], note: str) -> Result:
-    entry = policy.figure("cap.amount").entry
-    return Result(figures, steps, entry, {"cap_year": str(policy.cap_year)}, (note,), (entry,))
+def _calendar(label: str, month: Month) -> Figure:
+    return Figure(f"{label}（{month.year}年）", str(month.number), "月")

@@ -1,91 +1,121 @@
-"""Numbers: the numbers in a Chinese sentence, in digits, in characters and in both."""
+"""Numbers: a text as people type it put into one form, and the value of a number in digits or in characters."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-import cn2an
+from corpus.text import fold
 
-DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
-_SMALL = "零〇一二两三四五六七八九"
-_TAIL = rf"(?:零?{DIGITS}|[{_SMALL}廿]+)?"
-# "w" and "k" count only right after a digit: 2w, 5k.
-# 百二十五, 千五: without 一, as in Cantonese; not 百分之, 百一十二 of 一百一十二.
-_SHORT = rf"(?<![{_SMALL}十百千万几好上\d])[百千](?=[一二三四五六七八九](?![共起直次]))"
-_NUMBER = re.compile(
-    rf"(?:{DIGITS}|[{_SMALL}廿]+(?:点[{_SMALL}]+)?|十[{_SMALL}]*|{_SHORT})(?:[十百千万亿]+{_TAIL}|(?<=\d)[wk](?![a-z])\d*)*"
-)
-# 八百三级医院 is 八百 and 三级; 八百三天 may be either.
-_LEVEL = "级甲乙"
-_SCALE_SIGNS = "百千万亿wk"
-_COUNTED = "个天次岁月年周人"
-# 两三百, 一两千: a range, no number. 一二三 without a unit is a row of digits, as in a year.
-_RANGE = re.compile(r"(?<![十百千万零])[一二两三四五六七八九]{2}(?=[十百千万])|[十百千万][一二三四五六七八九]{2}$")
+_SMALL = "零一二两三四五六七八九"
+_VALUE = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"两": 2}
 _SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
-_SCALED = re.compile(rf"({DIGITS})([十百千万亿])")
-_POINT = re.compile(rf"([{_SMALL}十百千万]+)点([{_SMALL}]+)([百千万亿]?)")
-_ROW = re.compile(rf"[{_SMALL}]{{2,}}")
-_ALONE = {"十": Decimal(10), "零": Decimal(0), "〇": Decimal(0)}
+_DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d|,\d)|\d+)(?:\.\d+)*(?:\.(?=[百千万]))?|\.\d+"
+# 12点5万, 三零零零, 2万3, 1e5; "w" and "k" count only behind a digit.
+NUMBER = re.compile(
+    rf"(?:{_DIGITS}|[{_SMALL}十百千])(?:点(?=[\d{_SMALL}])|(?<=\d)e(?=\d)|(?<=\d)(?:wan|[wk])(?![a-z])"
+    rf"|(?<!\d)[{_SMALL}]|[零十百千万亿]|(?<!\d)\d+(?:\.\d+)?)*"
+)
 _LONGEST = 40
+_LARGEST_POWER = 12
+_PLAIN = re.compile(r"\d+(?:\.\d+)?|\.\d+")
+_POWER = re.compile(r"(\d+(?:\.\d+)?)e(\d{1,2})")
+_POINT = re.compile(rf"(.+)点([\d{_SMALL}]+)([十百千万亿]?)")
+_PARTS = re.compile(rf"\d+(?:\.\d+)?|\.\d+|[{_SMALL}十百千万亿]")
+# 两三百: a few; 五六: five or six. Three digits or a zero make a row, as it is dictated: 三零零零.
+_FEW = re.compile(r"(?<![十百千万零])[一二两三四五六七八九]{2}(?=[十百千万])|[十百千万][一二三四五六七八九]{2}$")
+
+# What a page, a link or a letter brings along, and no parent typed: tags, entities, addresses, time stamps.
+_PASTED = re.compile(
+    r"</?[a-z!][^<>]{0,400}>|&#?\w{2,8};|(?:https?://|www\.)[!-~]+"
+    r"|^\s*\d{4}-\d{1,2}-\d{1,2}[ t]\d{1,2}:\d{2}(?::\d{2})?",
+    re.I,
+)
+# 100，200 are two amounts, 2，000.00 is one.
+_COMMA = re.compile(r"(?<=\d)[，、](?=\d)(?![0０]{3}(?!\d)|\d{3}\.\d)")
+# 600 家里: closing this gap would join what belongs apart; folding drops it, so it becomes a pause.
+_PAUSE = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
+# 2 万, 1 0000, 2'000, 1,0000: one number, however it is set.
+_SET = re.compile(
+    r"(?<=\d)\s+(?=[万千百亿]|wan(?![a-z])|0{3,4}(?!\d))|(?<=\d[万千])\s+(?=\d(?![\d.级]))|(?<=\d)'(?=\d{3}(?!\d))|(?<=\d),(?=0{4}(?!\d))"
+)
+_OH = re.compile(r"(?<=\d)[oOｏＯ]+(?![a-zA-Z])")
+_MEASURED = re.compile(rf"(?<=[\d{_SMALL}])个(?=[万亿])")
+_FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟〇", "一二三四五六七八九十百千零")
+_JOINED = (("俩千", "两千"), ("俩万", "两万"), ("俩百", "两百"), ("仨万", "三万"), ("仨千", "三千"), ("仨百", "三百"))
+_OLD = (("廿", "二十"), ("卅", "三十"), ("卌", "四十"))
 
 
-@dataclass(frozen=True)
-class Number:
-    """A number and where it stands; `value` is None where no single number is meant (两三百)."""
-
-    value: Decimal | None
-    text: str
-    start: int
-    end: int
-
-    @property
-    def scaled(self) -> bool:
-        """Whether a word such as 万 or 百 stands in it, so that it is hardly a date or a name."""
-        return any(sign in self.text for sign in _SCALE_SIGNS)
+def settle(text: str) -> str:
+    """Return a text in the one form that spans are looked for in."""
+    text = _OH.sub(lambda match: "0" * len(match[0]), _PASTED.sub(" ", text))
+    text = _PAUSE.sub(",", _COMMA.sub("、", text))
+    text = fold(text).translate(_FORMAL)
+    text = _SET.sub("", _SET.sub("", text))
+    for old, new in (*_JOINED, *_OLD):
+        text = text.replace(old, new)
+    return _MEASURED.sub("", text)
 
 
-def find_numbers(text: str) -> Iterator[Number]:
-    """Yield the numbers of a folded text, in order."""
-    for match in _NUMBER.finditer(text):
-        number, end = match[0], match.end()
-        following = text[end : end + 1]
-        scaled = any(sign in number for sign in _SCALE_SIGNS) and number[-1] not in _SCALE_SIGNS
-        if scaled and following and following in _LEVEL:
-            number, end = number[:-1], end - 1
-        unclear = scaled and number[-2] in _SCALE_SIGNS and following and following in _COUNTED
-        yield Number(None if unclear else read_number(number), number, match.start(), end)
-
-
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def read_number(text: str) -> Decimal | None:
-    """Return the value of a number such as 12,000, 3千8, 两万三 or 2w, None if it is no single number."""
-    if text[:1] in ("百", "千"):
-        text = f"一{text}"
-    text = text.replace(",", "").replace("w", "万").replace("k", "千").replace("〇", "零").replace("廿", "二十")
-    if len(text) > _LONGEST or _RANGE.search(text):
+    """Return the value of a number such as 12,000, 3千8, 两万三, 三零零零 or 2w; None if it is no single number."""
+    text = text.replace(",", "").replace("wan", "万").replace("w", "万").replace("k", "千")
+    if not text or len(text) > _LONGEST:
         return None
-    if re.fullmatch(r"\d+(\.\d+)?", text):
+    if _PLAIN.fullmatch(text):
         return Decimal(text)
-    if match := _SCALED.fullmatch(text):
-        return Decimal(match[1]) * _SCALES[match[2]]
+    if match := _POWER.fullmatch(text):
+        return Decimal(match[1]).scaleb(int(match[2])) if int(match[2]) <= _LARGEST_POWER else None
     if match := _POINT.fullmatch(text):
-        whole, part = _whole(match[1]), _row(match[2])
-        return None if whole is None else Decimal(f"{whole}.{part}") * _SCALES.get(match[3], 1)
-    if _ROW.fullmatch(text):
-        return Decimal(_row(text))
-    return _whole(text)
+        whole, part = read_number(match[1]), "".join(str(_VALUE.get(sign, sign)) for sign in match[2])
+        if whole is None or whole != int(whole):
+            return None
+        return Decimal(f"{int(whole)}.{part}") * _SCALES.get(match[3], 1)
+    if not any(sign in _SCALES for sign in text):
+        return _row(text)
+    return None if _FEW.search(text) else _scaled(_PARTS.findall(text), text)
 
 
-def _whole(text: str) -> Decimal | None:
-    try:
-        return Decimal(str(cn2an.cn2an(text, "smart")))
-    except (ValueError, TypeError, KeyError, IndexError):
+def _row(text: str) -> Decimal | None:
+    """Read digits one by one: 三零零零, 2零零0; 五六 means five or six."""
+    signs = [str(_VALUE.get(sign, sign)) for sign in text]
+    if not "".join(signs).isdecimal():
         return None
+    if len(text) == 2 and not text.isdigit() and 0 < int(signs[1]) - int(signs[0]) <= 2 and "零" not in text:
+        return None
+    return Decimal("".join(signs))
 
 
-def _row(text: str) -> str:
-    return "".join(str("零一二三四五六七八九".index(sign.replace("两", "二"))) for sign in text)
+def _scaled(parts: list[str], text: str) -> Decimal | None:
+    if "".join(parts) != text:
+        return None
+    total = section = Decimal(0)
+    number: Decimal | None = None
+    last, zero = 1, False  # the scale before, and whether 零 came behind it
+    for part in parts:
+        if part in _SCALES:
+            scale = _SCALES[part]
+            if scale >= 10_000:
+                section = (section + (number or 0)) if section or number is not None else Decimal(1)
+                total, section = (
+                    (total + section) * scale if total and total < scale else total + section * scale,
+                    Decimal(0),
+                )
+            else:
+                if section and scale >= last:
+                    return None
+                section += (Decimal(1) if number is None else number) * scale
+            number, last, zero = None, scale, False
+        elif part == "零":
+            number, zero = None, True
+        elif number is not None:
+            return None
+        else:
+            number = Decimal(_VALUE.get(part, part))
+    if number is None:
+        return total + section
+    # 两万三 is 23000, 两万零三 is 20003.
+    short = not zero and last >= 100 and number == int(number) and 1 <= number <= 9
+    return total + section + (number * last / 10 if short else number)

@@ -64,13 +64,14 @@ class Result:
 class Missing:
     """An input that must be asked for; `phrase` names the question.
 
-    `table` holds what comes out for each answer, `entry` the entry that the rule stands in.
+    `table` holds what comes out for each answer, `entry` the entry of the rule, `premise` what is taken for granted.
     """
 
     slot: str
     phrase: str = ""
     table: tuple[Figure, ...] = ()
     entry: str = ""
+    premise: str = ""
     inputs: dict[str, str] = field(default_factory=dict)
 
 

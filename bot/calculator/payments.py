@@ -1,101 +1,276 @@
-"""Payments: a claim that lacks nothing, as a result with its assumptions."""
+"""Payments: from what was said of one bill to what the fund pays, to a question, or to what is not known."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
+from bot.calculator.away import away_kind, location_of, share_of
 from bot.calculator.formulas import ZERO, Claim, pay, percent, ratio_of
-from bot.calculator.outcome import Figure, Result, Step, cents, plain, yuan
-from bot.calculator.places import AWAY, LOCAL, SEVERAL
-from bot.calculator.reading import Slots
+from bot.calculator.outcome import (
+    LEVEL_NAMES,
+    LEVELS,
+    Figure,
+    Missing,
+    Outcome,
+    Result,
+    Step,
+    Unknown,
+    Wrong,
+    cents,
+    plain,
+    yuan,
+)
+from bot.calculator.record import (
+    AWAY,
+    LOCAL,
+    NO,
+    OUT_PROVINCE,
+    SEVERAL,
+    UNCOVERED,
+    UNSURE,
+    YES,
+    Record,
+)
 from corpus.policy import Policy
 
-# The names that money has on the wire.
-_WIRE = {"amount": "in_scope_cost", "above": "cost_above_deductible"}
-_MONEY = ("amount", "above", "consult_fee", "deductible", "used_cap")
-_SENT = ("visit", "hospital_level", *_MONEY, "location", "out_of_city_kind", "selected", "hukou")
 # The rule that only a chosen institution is paid for prints no number, so the policy does not name its entry.
 NOT_CHOSEN = "B3"
+_WIRE = {"deductible": "deductible", "consult": "consult_fee", "used": "used_cap", "above": "cost_above_deductible"}
 
 
-def number(slots: Slots, name: str) -> Decimal | None:
-    """Return a slot that holds a number, None where it is empty."""
-    return Decimal(slots[name]) if slots.get(name) else None
+def one_bill(record: Record, policy: Policy) -> Outcome:
+    """Work out one bill, or say what is missing."""
+    if record.visit not in ("inpatient", "outpatient"):
+        return Missing("visit", "calc_ask_visit_both" if record.visit == "both" else "")
+    location = location_of(record)
+    if location == UNCOVERED:
+        return Unknown("calc_uncovered")
+    if location == SEVERAL:
+        return Missing("location")
+    if record.visit == "outpatient":
+        return _outpatient(record, policy) if location == LOCAL else _outpatient_away(record, policy, location)
+    return _inpatient(record, policy, "") if location == LOCAL else _inpatient_away(record, policy, location)
 
 
-def paid_result(slots: Slots, policy: Policy, claim: Claim, notes: list[str]) -> Result:
+def _inpatient(record: Record, policy: Policy, away: str) -> Outcome:
+    if missing := _unclear(record):
+        return missing
+    above, cost, deductible = record.above, record.cost, record.deductible
+    if above is not None:
+        cost, deductible = above, None
+    if cost is None and deductible is not None and record.want not in ("ratio", "selfratio"):
+        return Missing("amount")
+    asked = Claim("inpatient", record.level, cost or ZERO, deductible=deductible, away=away)
+    if not record.level:
+        return _level_missing(record, policy, asked, cost is not None)
+    if cost is None or record.want in ("ratio", "selfratio"):
+        return _ratio(record, policy, asked, "calc_ratio_inpatient")
+    notes = ["calc_assume_deductible"] if above is None and deductible is None else []
+    return _paid(record, policy, asked, notes)
+
+
+def _inpatient_away(record: Record, policy: Policy, location: str) -> Outcome:
+    kind = away_kind(record)
+    if location == AWAY and kind in ("", "temporary"):
+        return Missing("location")
+    if not kind:
+        return Missing("out_of_city_kind")
+    outcome = _inpatient(record, policy, share_of(kind, location))
+    if kind == "temporary" and record.temporary != YES and isinstance(outcome, Result) and record.emergency != NO:
+        return replace(outcome, assumptions=(*outcome.assumptions, "calc_assume_temporary"))
+    return outcome
+
+
+def _outpatient(record: Record, policy: Policy) -> Outcome:
+    emergency = record.emergency == YES
+    if record.selected == NO and {record.referral, record.emergency} & {YES, UNSURE}:
+        return Unknown("calc_not_selected_referred")
+    if record.selected == NO:
+        if record.consult is not None or (record.cost is None and record.consult_in == "only"):
+            return Unknown("calc_consult_elsewhere")
+        return _nothing(record, policy, away=False)
+    if record.selected == UNSURE or (not record.selected and emergency):
+        return Missing("selected")
+    return _outpatient_paid(record, policy, "", [] if record.selected == YES else ["calc_assume_selected"])
+
+
+def _outpatient_away(record: Record, policy: Policy, location: str) -> Outcome:
+    kind = away_kind(record)
+    if record.emergency == YES or kind == "emergency":
+        return Unknown("calc_away_emergency")
+    if record.selected == NO:
+        return _nothing(record, policy, away=True)
+    if record.selected == UNSURE:
+        return Missing("selected")
+    if not kind:
+        return Missing("out_of_city_kind" if location != AWAY or record.filed or record.hukou else "location")
+    if kind == "temporary":
+        return _two_readings(record, policy, location)
+    # Only a primary institution can be chosen there, and those are of the first level.
+    if record.level in LEVELS[1:]:
+        return Missing("selected") if not record.selected else Unknown("calc_away_primary")
+    if record.selected == YES:
+        record = replace(record, level=record.level or LEVELS[0])
+    return _outpatient_paid(record, policy, kind, [] if record.selected == YES else ["calc_assume_selected_away"])
+
+
+def _outpatient_paid(record: Record, policy: Policy, away: str, notes: list[str]) -> Outcome:
+    if missing := _unclear(record) or _consult_unclear(record):
+        return missing
+    cost, consult = record.cost, record.consult
+    if cost is not None and consult is not None and record.consult_in == "in":
+        cost -= consult
+    used, capped, refused = _used(record, policy)
+    if refused:
+        return refused
+    asked = Claim("outpatient", record.level, cost or ZERO, consult or ZERO, used, capped, away=away)
+    nothing = cost is None and consult is None
+    if nothing and (record.used is not None or record.left is not None) and record.want not in ("ratio", "selfratio"):
+        # Something of the limit is used, and a cost is what it matters for.
+        return Missing("amount")
+    if not record.level:
+        return _level_missing(record, policy, asked, not nothing)
+    if nothing and record.consult_in == "only":
+        return _ratio(record, policy, replace(asked, ratio="consult"), "calc_ratio_consult")
+    if nothing or record.want in ("ratio", "selfratio"):
+        return _ratio(record, policy, asked, "calc_ratio_outpatient")
+    if cost:
+        notes = notes if consult is not None or record.consult_in else [*notes, "calc_assume_no_consult"]
+        told = record.used is not None or record.left is not None or record.exhausted
+        notes = notes if told else [*notes, "calc_assume_unused" if capped else "calc_cap_unknown"]
+    return _paid(record, policy, asked, notes)
+
+
+def _used(record: Record, policy: Policy) -> tuple[Decimal, bool, Outcome | None]:
+    """Return how much of the cap is used, whether that year's cap is known, and what forbids to go on."""
+    cap, year = policy.number("cap.amount"), record.year or policy.cap_year
+    known = year == policy.cap_year
+    used = cap - record.left if record.used is None and record.left is not None else record.used
+    if used is None:
+        return (cap, True, None) if record.exhausted else (ZERO, known, None)
+    if used < 0:
+        return ZERO, known, Wrong("calc_over_cap")
+    return used, known, None if known else Unknown("calc_other_cap", {"year": str(year)})
+
+
+def _unclear(record: Record) -> Missing | None:
+    if record.scope == "part" and record.scoped is None and record.outside is None and record.cost is not None:
+        return Missing("amount", "calc_ask_scope")
+    return Missing(record.unclear, "calc_ask_which") if record.unclear else None
+
+
+def _consult_unclear(record: Record) -> Missing | None:
+    if record.cost is None:
+        return None
+    if record.consult is None:
+        return Missing("consult_fee") if record.consult_in == "in" else None
+    return None if record.consult_in or record.items is not None else Missing("amount", "calc_ask_consult_in")
+
+
+def _level_missing(record: Record, policy: Policy, asked: Claim, worked: bool) -> Missing:
+    """Ask for the level, and say what comes out at each where there is a cost."""
+    own, entry = record.want == "self", policy.figure(f"{asked.kind}.{LEVELS[0]}").entry
+    payments = [(level, pay(policy, replace(asked, level=level))) for level in LEVELS] if worked else []
+    part = "自己付" if own else ""
+    table = tuple(yuan(LEVEL_NAMES[level] + part, paid.own if own else paid.fund) for level, paid in payments)
+    premise = (
+        "calc_table_inpatient"
+        if asked.visit == "inpatient" and asked.deductible is None and record.above is None
+        else "calc_table"
+    )
+    inputs = {name: value for name, value in inputs_of(record, asked).items() if name != "hospital_level"}
+    return Missing("hospital_level", table=table, entry=entry, premise=premise if table else "", inputs=inputs)
+
+
+def _paid(record: Record, policy: Policy, asked: Claim, notes: list[str]) -> Result:
     """Return who pays what; the family's part comes first where it was asked for."""
-    payment = pay(policy, claim)
-    figures = [yuan("医保支付", payment.fund), yuan("个人负担", payment.own)]
-    steps = list(payment.steps)
-    if slots.get("want") == "self":
+    payment = pay(policy, asked)
+    figures, steps = [yuan("医保支付", payment.fund), yuan("个人负担", payment.own)], list(payment.steps)
+    if record.outside and record.scoped is None and record.total is not None and record.above is None:
+        steps.insert(
+            0, Step(f"{cents(record.total)} - {cents(record.outside)}", str(cents(record.total - record.outside)))
+        )
+    if record.want == "self":
         figures.reverse()
-        steps.append(Step(f"{cents(claim.cost + claim.consult)} - {payment.fund}", str(cents(payment.own))))
-    notes = [*_scope_notes(slots), *notes]
-    if "location" not in slots and not claim.away:
+        steps.append(Step(f"{cents(asked.cost + asked.consult)} - {payment.fund}", str(cents(payment.own))))
+    known = record.scoped is not None or record.above is not None or record.scope == "all"
+    scope = ["calc_assume_rest"] if record.outside and record.scoped is None else [] if known else ["calc_assume_scope"]
+    notes = [*(["calc_assume_about"] if record.about else []), *scope, *notes]
+    if not record.location and not asked.away:
         notes.append("calc_assume_local")
     if payment.at_cap:
-        known = slots.get("cap_year", str(policy.cap_year)) == str(policy.cap_year)
-        notes.append("calc_at_cap" if known else "calc_exhausted")
-    basis = _basis(policy, claim)
-    return Result(tuple(figures), tuple(steps), basis[0], inputs_of(slots, claim), tuple(notes), basis)
+        notes.append("calc_at_cap" if not record.exhausted else "calc_exhausted")
+    basis = _basis(policy, asked)
+    return Result(tuple(figures), tuple(steps), basis[0], inputs_of(record, asked), tuple(notes), basis)
 
 
-def ratio_result(slots: Slots, policy: Policy, claim: Claim, note: str) -> Result:
+def _ratio(record: Record, policy: Policy, asked: Claim, note: str) -> Result:
     """Return the part that the fund pays as a percentage; the family's part where that was asked for."""
-    ratio, step = ratio_of(policy, claim)
+    ratio, step = ratio_of(policy, asked)
     steps = [step] if step else []
-    own = slots.get("self") == "true"
+    own = record.want in ("selfratio", "self")
     if own:
         steps.append(Step(f"100% - {percent(ratio)}", percent(1 - ratio)))
-    value = 1 - ratio if own else ratio
-    figure = Figure("个人支付比例" if own else "医保支付比例", plain(value * 100), "%")
-    basis = _basis(policy, claim)
-    return Result((figure,), tuple(steps), basis[0], inputs_of(slots), (note,), basis)
+    figure = Figure("个人支付比例" if own else "医保支付比例", plain((1 - ratio if own else ratio) * 100), "%")
+    basis = _basis(policy, asked)
+    return Result((figure,), tuple(steps), basis[0], inputs_of(record, asked), (note,), basis)
 
 
-def nothing_paid(slots: Slots, policy: Policy, away: bool) -> Result:
+def _nothing(record: Record, policy: Policy, away: bool) -> Outcome:
     """Return that the fund pays nothing, for an institution that was not chosen."""
-    cost = None if slots.get("mixed") else number(slots, "amount")
-    if cost is not None and slots.get("consult_in") == "false":
-        cost += number(slots, "consult_fee") or ZERO
+    if missing := _unclear(record):
+        return missing
+    cost = record.cost
+    if cost is not None and record.consult_in == "apart":
+        cost += record.consult or ZERO
     figures, steps = [yuan("医保支付", ZERO)], []
     if cost is not None:
         figures.append(yuan("个人负担", cost))
         steps.append(Step(f"{cents(cost)} × 0%", str(cents(ZERO))))
-    if slots.get("want") == "self":
+    if record.want == "self":
         figures.reverse()
     entry = policy.figure("away.out_province").entry if away else NOT_CHOSEN
-    notes = () if away else ("calc_assume_not_referred",)
-    return Result(tuple(figures), tuple(steps), entry, inputs_of(slots), notes, (entry,))
+    return Result(
+        tuple(figures), tuple(steps), entry, inputs_of(record), () if away else ("calc_assume_not_referred",), (entry,)
+    )
 
 
-def _scope_notes(slots: Slots) -> list[str]:
-    notes = ["calc_assume_about"] if slots.get("about") == "true" else []
-    if slots.get("rest") == "true":
-        return [*notes, "calc_assume_rest"]
-    known = slots.get("scoped") == "true" or "above" in slots
-    return notes if known else [*notes, "calc_assume_scope"]
+def _two_readings(record: Record, policy: Policy, location: str) -> Unknown:
+    """Say both readings of the one rule that the documents give in two ways."""
+    cost, fee = record.cost, record.consult
+    kind = "consult" if cost is None and fee is not None else "outpatient"
+    base = policy.ratio(f"{kind}.{record.level or LEVELS[0]}")
+    amount = fee if cost is None else cost
+    unclear = amount is None or record.scope == "part" or record.unclear or (cost is not None and fee is not None)
+    values = {}
+    for reading, name in (("high", "away.in_province"), ("low", "away.out_province")):
+        ratio = base * policy.ratio(name)
+        paid = ZERO if amount is None else amount * ratio
+        if kind == "outpatient" and not unclear and record.year in (None, policy.cap_year):
+            left = ZERO if record.exhausted else max(ZERO, policy.number("cap.amount") - (record.used or ZERO))
+            paid = min(paid, left)
+        values[reading] = percent(ratio) if unclear else f"{cents(paid)} 元"
+    return Unknown("calc_away_far" if location == OUT_PROVINCE else "calc_away_two", values)
 
 
-def _basis(policy: Policy, claim: Claim) -> tuple[str, ...]:
+def _basis(policy: Policy, asked: Claim) -> tuple[str, ...]:
     """Return the entries that the rules stand in, the one that decides first."""
-    local = policy.figure(f"{claim.kind}.{claim.level}").entry
-    return (policy.figure(f"away.{claim.away}").entry, local) if claim.away else (local,)
+    local = policy.figure(f"{asked.kind}.{asked.level}").entry
+    return (policy.figure(f"away.{asked.away}").entry, local) if asked.away else (local,)
 
 
-def inputs_of(slots: Slots, claim: Claim | None = None) -> dict[str, str]:
-    """Return the slots as the wire shows them; money with two decimals."""
-    sent = {name: slots[name] for name in _SENT if slots.get(name, "unsure") != "unsure"}
-    if sent.get("location") in (AWAY, SEVERAL):
-        del sent["location"]
-    if claim is not None:
-        if claim.visit == "outpatient" and "amount" in sent:
-            sent["amount"] = str(claim.cost)
-        if claim.away:
-            sent["out_of_city_kind"] = "temporary" if claim.away.endswith("province") else claim.away
-        else:
-            sent.setdefault("location", LOCAL)
-    return {
-        _WIRE.get(name, name): str(cents(Decimal(value))) if name in _MONEY else value for name, value in sent.items()
-    }
+def inputs_of(record: Record, asked: Claim | None = None) -> dict[str, str]:
+    """Return what was read as the wire shows it; money with two decimals."""
+    sent = {"visit": record.visit, "hospital_level": record.level}
+    cost = asked.cost if asked and asked.visit == "outpatient" and record.cost is not None else record.cost
+    if record.above is None and cost is not None:
+        sent["in_scope_cost"] = str(cents(cost))
+    sent |= {wire: str(cents(value)) for name, wire in _WIRE.items() if (value := getattr(record, name)) is not None}
+    sent["location"] = record.location if record.location not in (AWAY, SEVERAL) else ""
+    if asked and asked.away:
+        sent["out_of_city_kind"] = "temporary" if asked.away.endswith("province") else asked.away
+    elif asked:
+        sent["location"] = sent["location"] or LOCAL
+    sent |= {"selected": record.selected, "hukou": record.hukou}
+    return {name: value for name, value in sent.items() if value and value != UNSURE}

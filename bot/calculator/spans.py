@@ -1,184 +1,242 @@
-"""Spans: the months and years of a sentence as slots of a fee, a benefit or a limit."""
+"""Spans: months, years, hospital levels, percentages and counts, found by form; what each means is learned."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
 
-from bot.calculator.mentions import Mention
 from bot.calculator.numbers import read_number
-from bot.calculator.reading import Reading, Slots
-from corpus.policy import Month, Policy
+from corpus.policy import Month
 
-# Only from the month of application, although the birth month would be possible.
-ONLY_APPLY = re.compile(r"不想补|不补前面|不从出生|只从.{0,6}(?:起|开始)")
-_EITHER = re.compile(r"月(?:份)?(?:或者?|还是)(?:\d|[一二三四五六七八九十])|月之间")
-# 给小的参保, 每个多少: one child's fee, whatever the number of children.
-_ONE_OF = re.compile(
-    r"(?:(?:[给帮]|,)(?:小的|大的|老[大二三]|小儿子|小女儿)|最小的)(?!都)[^,。;]{0,8}(?:参保|办|交)|每人|每个(?!月)(?:孩子|娃)?|只有一个"
-    r"|一个(?:孩子|娃|人)?(?:要|得|交|是)?(?:交)?(?:多少|几)"
+# Kinds of spans; a role is learned for the first four.
+AMOUNT, MONTH, LEVEL, PLACE = "amount", "month", "level", "place"
+YEAR, SCHOOL, PERCENT, CHILDREN, TIMES, OTHER = "year", "school", "percent", "children", "times", "other"
+HERE, PROVINCE, COUNTRY, ABROAD, NOWHERE = "深圳", "广东省内", "广东省外", "港澳台", "不是地名"
+_S = "零一二两三四五六七八九十"
+_NEAR = {
+    "今年": 0,
+    "当年": 0,
+    "本年": 0,
+    "去年": -1,
+    "上一年": -1,
+    "前年": -2,
+    "明年": 1,
+    "来年": 1,
+    "下一年": 1,
+    "出年": 1,
+    "后年": 2,
+}
+_YEAR = (
+    rf"(?:(?P<year>\d{{4}}|(?<!\d)\d{{2}}|二[{_S}]{{3}}|二[{_S}])\s*年"
+    rf"|(?P<near>{'|'.join(_NEAR)}|次年|翌年|过完年|开年)(?!级))"
 )
-_ONE = re.compile(r"一个(?!月)")
-_ONLY_SOME = re.compile(r"不用管|只问|问的是|不算|只算")
-_PAID = re.compile(r"没定|没想好|未定|交过|交了|已经|已收|扣了|收过")
-# 大的上学，小的刚出生: only one of them is a newborn.
-_ELDER = re.compile(r"一个[^,。;]{0,6}(?:上|读|刚|出生)|大的|老大|大宝|上学|上幼儿园|读书")
-# 一个已经交了，另一个12月办.
-_ANOTHER = re.compile(
-    r"另一个|另外一个|一个[^,。;]{0,4}(?:已经|交了|交过)|其中一个|一个\d{1,2}月[^。]{0,4}一个\d{1,2}月"
+_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+# 24年11月底, 十二月份, 9月20号, 9月20 (but not 9月20块).
+_WORDED = re.compile(
+    rf"(?:{_YEAR}\s*(?:\(\d{{4}}\))?(?:的|年)?\s*)?(?<![满每])(?<![\d.])(?P<month>\d{{1,2}}|元|腊|(?<![{_S}])[{_S}]{{1,3}})\s*月"
+    rf"(?!\s*(?:子|嫂|经|饼|票|薪|均|龄|大))(?:份)?(?:的)?\s*(?:初(?=[{_S}\d]))?"
+    rf"(?:(?P<day>\d{{1,2}}|[{_S}]{{1,3}})\s*(?:号|日)|(?P<bare>\d{{1,2}})(?![\d.,]|\s*[个元块天月级岁万千百%次种倍wk]))?"
 )
-_ONE_MORE = re.compile(r"(?:再加|再来|再多|多|还有)[一1]个(?!月)")
-_PAIR = 2
-_STILL = re.compile(r"还要|还得")
-_GAP_ONLY = re.compile(r"差多少|差几|相差|差好多")
-_FROM_ALL = re.compile(r"不管谁出|筹资|加政府|加财政|全额|连政府|连财政")
-_NOW = re.compile(r"现在|如今|目前")
-_MONTHLY_WAGE = re.compile(r"月工资|(?:每个?月|一个月)[^,。;]{0,4}工资|(?:折|换)算?成月")
-_MONTHS = re.compile(r"(\d{1,2}|[两三四五六七八九十]{1,2})个月")
+# What a month may be called when it is asked for.
+BARE_MONTH = re.compile(rf"(?:就|是|大概|应该|可能|选)*(1[0-2]|[1-9]|十?[{_S}])(?:吧|的|啊|去|办)*")
+# The 11 of 11、12月.
+_ENUMERATED = re.compile(rf"(?<![\d.{_S}])(\d{{1,2}}|[{_S}]{{1,2}})(?=[、,和跟及或到/](?:\d{{1,2}}|[{_S}]{{1,3}})月)")
+# 2024-12-05, 2025/07, 2025.1.1, 20241205; with two digits of the year only as a whole date.
+_WRITTEN = re.compile(
+    r"(?<![\d.])(?:(?P<year>20\d{2})(?P<sep>[-/.年])(?P<month>1\d|0?[1-9]|[2-9]\d|00)(?:(?P=sep)(?P<day>\d{1,2}))?(?!\d|月|学年|%|元)"
+    r"|(?P<year2>2\d)(?P<sep2>[-/.])(?P<month2>1[0-2]|0?[1-9])(?P=sep2)(?P<day2>\d{1,2})(?![\d.])"
+    r"|(?P<year3>20[12]\d)(?P<month3>0[1-9]|1[0-2])(?P<day3>[0-3]\d)(?!\d)"
+    r"|(?P<year4>2\d)年(?P<month4>1[0-2]|0?[1-9])(?![\d.月年]))"
+)
+# 10.12刚生: a day of birth without its year.
+_SHORT = re.compile(r"(?<![\d.])(?P<month>1[0-2]|[1-9])[./](?P<day>\d{1,2})(?=\s*(?:刚|才|号)?(?:生|出生|出世|落地))")
+_ENGLISH = re.compile(rf"(?<![a-z])(?P<name>{'|'.join(_NAMES)})[a-z]{{0,6}}(?![a-z])\.?\s*(?P<year>20\d{{2}})?")
+_FESTIVALS = {"元旦": 1, "五一": 5, "六一": 6, "国庆": 10, "双十一": 11, "圣诞": 12}
+_FESTIVAL = re.compile(rf"(?P<name>{'|'.join(_FESTIVALS)})(?!.{{0,3}}前)")
+_AGO = {"昨天": 1, "昨晚": 1, "寻日": 1, "前天": 2, "大前天": 3}
+_SHIFTS = {"下下": 2, "上上": -2, "下": 1, "上": -1}
+_RELATIVE = re.compile(
+    r"(?P<shift>下下|上上|(?<![剩余])下|上|这|本|今|呢|嗰)个?月(?:份)?(?:(?P<day>\d{1,2})\s*(?:号|日))?|(?P<soon>[这本]周)"
+    rf"|(?P<later>\d{{1,2}}|[{_S}])个(?:多)?月(?:后|以后|之后)|(?P<now>今天|今日|今早|而家|依家|现在|马上|明天)|(?P<ago>大前天|前天|昨天|昨晚|寻日)|(?P<same>当月)"
+)
+_SCHOOL = re.compile(
+    r"(?<!\d)(?P<first>20\d{2}|\d{2})\s*年?\s*(?:-|到|至|~|—|–|/|、)\s*(?P<last>20\d{2}|\d{2})(?!\d|-|/|\.|\s*[月号日])\s*(?:年|学年)?"
+    r"|(?<![-到至~—\d])(?P<only>20\d{2}|\d{2})(?:年)?(?:学年|年度学年)|(?P<before>上一?个?学年|往年|历年)|(?P<next>下一?个?学年)"
+)
+_BARE_YEAR = re.compile(rf"{_YEAR}(?!前)(?:度)?|(?<![\d.])(?P<only>20[123]\d)(?=度|的?(?:门诊|限额|额度|学年))")
+_NOUN = (
+    r"娃|孩|小孩|宝宝?|小朋友|仔|崽|细路|细佬|bb|儿子|女儿|闺女|小鬼|小家伙|学生|插班生|女|囡|囝|kids?|孙|外孙|妞|丫头|小子"
+    r"|子女|细蚊|名(?!字)|人(?![民家]|工)|个(?=一共|总共|一起|都|加|合|埋|总|$|,|呢|一齐)"
+)
+_CHILDREN = re.compile(
+    rf"(?<![第老\d.{_S}百千万])(?P<count>-?\d{{1,4}}|[{_S}百]{{1,4}}|俩|仨)\s*(?:个|位|名|只|条)?(?:的|小)?\s*(?:{_NOUN})"
+    rf"|(?:孩子|娃|小孩|宝宝|家)(?:一共|总共|共)?(?:有)?(?P<behind>[两三四五2-5]个|俩|仨)(?![月半])"
+    r"|(?P<three>三胞胎|老大[^。;]{0,12}老二[^。;]{0,14}老三|仨)"
+    r"|(?P<two>龙凤胎|双胞胎|双胎|孖|twins|一儿一女|一男一女|一仔一女|哥俩|姐俩|兄弟俩?|姐妹俩?|兄妹|姐弟|老大[^。;]{0,14}老二|大[宝娃仔女][^。;]{0,16}[二小细][宝娃仔女]|[哥姐]{2}[^。;]{0,14}[弟妹]{2}|大的[^。;]{0,16}小的|俩(?![月天百千万]))"
+)
+_SECOND = re.compile(r"[二三四](?:孩|娃|宝|胎)")
+_TIMES = re.compile(
+    rf"(?<![第\d.{_S}])(?P<count>\d{{1,3}}|[{_S}]{{1,3}})\s*(?:次|回(?!来)|趟|天|晚|日(?!元)|夜|节课?|张|笔)"
+)
+_PERCENT = re.compile(
+    rf"(?P<digits>\d+(?:\.\d+)?)\s*(?:%|percent|个百分点|个点)|百分之(?P<words>[\d.点{_S}百]+)|(?P<tenths>[\d.点{_S}]+)\s*成(?!年|人|本|功|都|为)|千分之[\d.{_S}]+"
+)
+_LEVEL_WORD = re.compile(
+    r"(?<!\d)(?<![^以镇县市区街村路][上高下低更])(?<!^上)(?P<level>[一二三两123四五六七八九零04-9])\s?级(?!护理|手术|残疾|保护|台阶|电梯|预警|风|伤残|地震|跳|心理|教师|厨师|烧伤|烫伤|肥胖|高血压|证|学生)(?:[以及和或]*[以之]?下(?!面|来))?|(?P<star>[四五])甲|l(?P<letter>[1-3])(?!\d)|level\s?(?P<word>[1-3])"
+)
+# The level of 社康的结算医院 is said elsewhere.
+_SETTLING = re.compile(r"社康(?:中心)?(?:它|那边|上头|上面|上级|所属|嘅|的)*结算医院")
 
 
-def fee_slots(topic: str, reading: Reading, policy: Policy, asked: str = "", known: Slots | None = None) -> Slots:
-    """Return the slots that months and years fill; `bad_month` is one that there is not.
+@dataclass(frozen=True)
+class Span:
+    """Something of a sentence that has a value, and where it stands.
 
-    `asked` is the month that the bot asked for, `known` holds the slots of the messages before.
+    `value` is None for an amount that is only hinted at; `name` is a level, a group of places or a school year.
     """
-    for mention in reading.dates.months:
-        if not mention.possible:
-            return {"bad_month": f"{mention.number}月" + (f"{mention.day}日" if mention.day else "")}
-    if _EITHER.search(reading.text) and not reading.has("difference", "total"):
-        # 10月或11月: which?
-        return {"midway": "true"}
-    if _in_several_months(reading):
-        return {"children": "several"}
-    births, others = _births_and_others(topic, reading, asked)
-    slots = _flags(reading, births, others, policy)
-    if births:
-        birth, day = _birth_month(births[0], policy, others[:1]), births[0].day
-        slots["birth_month"] = f"{birth}-{day:02}" if day else str(birth)
-    _put_apply(slots, others, slots.get("birth_month") or (known or {}).get("birth_month", ""), policy)
-    _put_years(slots, reading)
-    return slots
+
+    kind: str
+    start: int
+    end: int
+    value: Decimal | None = None
+    name: str = ""
+    year: int | None = None
+    day: int | None = None
+    about: bool = False
+
+    @property
+    def number(self) -> int:
+        """The value as a whole number."""
+        return int(self.value or 0)
+
+    @property
+    def month(self) -> Month:
+        """The month of a month whose year was said; ValueError where there is no such month."""
+        return Month(self.year or 0, self.number)
+
+    @property
+    def possible(self) -> bool:
+        """Whether there is such a month and day."""
+        try:
+            date(self.year or 2024, self.number, self.day or 1)
+        except ValueError:
+            return False
+        return self.year is None or 1900 <= self.year <= 2100
 
 
-def _in_several_months(reading: Reading) -> bool:
-    """Whether more children than two are spoken of, and more months than one: who joins when, nobody can tell."""
-    children = reading.slots.get("children", "")
-    months = {mention.number for mention in reading.dates.months if mention.role != "birth"}
-    return children.isdigit() and int(children) > _PAIR and len(months) > 1 and not reading.has("difference")
+def near_year(said: str | None, near: str | None, today: date) -> int | None:
+    """Return the year that is written (24, 2024, 二零二四) or meant (明年)."""
+    if near:
+        return today.year + _NEAR[near] if near in _NEAR else today.year + 1
+    number = read_number(said) if said else None
+    return None if number is None else full_year(int(number))
 
 
-def month_of(mention: Mention, policy: Policy) -> Month:
-    """Return the month; without a year it is the one of the school year."""
-    if mention.year is not None:
-        return Month(mention.year, mention.number)
-    return next(month for month in policy.fee.months if month.number == mention.number)
+def full_year(year: int) -> int:
+    """Return 24 as 2024."""
+    return year + 2000 if year < 100 else year
 
 
-def _births_and_others(topic: str, reading: Reading, asked: str) -> tuple[list[Mention], list[Mention]]:
-    births = [mention for mention in reading.dates.months if mention.role == "birth"]
-    others = [mention for mention in reading.dates.months if mention.role != "birth"]
-    applied = [mention for mention in others if mention.role == "apply"]
-    each = "各" in reading.text and reading.slots.get("children") == str(len(others))
-    if applied and not each and not reading.has("difference", "sibling"):
-        # 3月打过电话，明年2月去办: the month of the application counts.
-        others = applied
-    if births:
-        return births, others
-    unnamed = topic == "newborn" and len(others) > 1 and reading.has("from_birth", "newborn")
-    if asked == "birth_month" or unnamed:
-        # 新生儿11月份的, 12月办: the earlier month can only be the birth.
-        return others[:1], others[1:]
-    return births, others
+def school_years(text: str, today: date) -> Iterator[Span]:
+    """Yield the school years of a settled text."""
+    for match in _SCHOOL.finditer(text):
+        if match["before"] or match["next"]:
+            first = today.year - (today.month < 9) + (-1 if match["before"] else 1)
+        elif match["only"]:
+            first = full_year(int(match["only"]))
+        else:
+            first = full_year(int(match["first"]))
+            if full_year(int(match["last"])) != first + 1 or first < 2000:
+                continue
+        yield Span(SCHOOL, *match.span(), name=f"{first}-{first + 1}")
 
 
-def _flags(reading: Reading, births: list[Mention], others: list[Mention], policy: Policy) -> Slots:
-    """Return what is told of the months beside which they are."""
-    text, siblings, gap = reading.text, reading.has("sibling"), reading.has("difference")
-    several = reading.slots.get("children", "1") != "1"
-    no_years = bool(births and others) and births[0].year is None and others[0].year is None
-    one_each = (gap and len(_ONE.findall(text)) > 1) or (_ONE_OF.search(text) and not reading.has("total"))
-    flags = {
-        "births": (bool(births) and siblings and several)
-        or (several and reading.has("newborn", "baby") and _ELDER.search(text) is not None)
-        or len({(one.year, one.number) for one in births}) > 1,
-        "summed": reading.has("total") and not _ONLY_SOME.search(text),
-        "siblings": _ANOTHER.search(text) is not None
-        or (siblings and (len(others) > 1 or _PAID.search(text) is not None)),
-        "sibling_named": siblings,
-        "one_each": bool(one_each),
-        "years_guessed": no_years,
-        "gap_only": _GAP_ONLY.search(text) is not None,
-        "gap_asked": gap,
-        "gap": gap and bool(births),
-        "still": _STILL.search(text) is not None or len(others) > 2,
-        "only_apply": bool(births) and not gap and ONLY_APPLY.search(text) is not None,
-        "midway": reading.has("midway"),
-        "one_more": _ONE_MORE.search(text) is not None,
-        "one_of": "其中一个" in text,
-    }
-    slots = {name: "true" for name, value in flags.items() if value}
-    if flags["births"]:
-        slots["births"] = "several"
-    if len(others) > 1:
-        slots["months"] = ",".join(str(month_of(other, policy)) for other in others)
-    return slots | _of_part(reading, policy)
+def months_in(text: str, today: date) -> Iterator[Span]:
+    """Yield the months of a settled text; today says what 下个月 is."""
+    if any("0" <= sign <= "9" for sign in text):
+        for match in _WRITTEN.finditer(text):
+            year, month, day = next(
+                (y, m, d)
+                for y, m, d in (
+                    (match["year"], match["month"], match["day"]),
+                    (match["year2"], match["month2"], match["day2"]),
+                    (match["year3"], match["month3"], match["day3"]),
+                    (match["year4"], match["month4"], None),
+                )
+                if y
+            )
+            yield _month(match, int(month), full_year(int(year)), day)
+        for match in _SHORT.finditer(text):
+            yield _month(match, int(match["month"]), None, match["day"])
+    if "月" in text:
+        for match in _WORDED.finditer(text):
+            number = {"元": 1, "腊": 12}.get(match["month"]) or int(read_number(match["month"]) or 0)
+            yield _month(match, number, near_year(match["year"], match["near"], today), match["day"] or match["bare"])
+        for match in _ENUMERATED.finditer(text):
+            yield _month(match, int(read_number(match[1]) or 0), None, None)
+    for match in _RELATIVE.finditer(text):
+        shift = _SHIFTS.get(match["shift"] or "", 0) or int(read_number(match["later"] or "") or 0)
+        month = Month(today.year, today.month).plus(shift)
+        day = match["day"] or (str(today.day) if (match["now"] or "")[:1] == "今" else None)
+        if match["ago"]:
+            born = today - timedelta(days=_AGO[match["ago"]])
+            month, day = Month(born.year, born.month), str(born.day)
+        span = _month(match, month.number, month.year, day)
+        yield replace(span, name="now" if match["now"] or match["ago"] else "same" if match["same"] else "")
+    for match in _ENGLISH.finditer(text):
+        yield _month(match, _NAMES.index(match["name"]) + 1, int(match["year"]) if match["year"] else None, None)
+    for match in _FESTIVAL.finditer(text):
+        yield _month(match, _FESTIVALS[match["name"]], None, None)
 
 
-def _of_part(reading: Reading, policy: Policy) -> Slots:
-    """Return whose part of the fee is meant, and of how many months."""
-    slots: Slots = {"per_month": "true"} if _MONTHLY_WAGE.search(reading.text) else {}
-    if reading.has("subsidy"):
-        slots["part"] = "total" if reading.has("own_part") or _FROM_ALL.search(reading.text) else "subsidy"
-    elif reading.has("total") and _FROM_ALL.search(reading.text):
-        slots["part"] = "total"
-    if reading.has("monthly") and (match := _MONTHS.search(reading.text)):
-        count = read_number(match[1]) or 0
-        if 1 < count <= policy.number("fee.months"):
-            slots["month_count"] = str(count)
-    return slots
+def _month(match: re.Match[str], number: int, year: int | None, day: str | None) -> Span:
+    said = int(read_number(day) or 0) if day else None
+    return Span(MONTH, *match.span(), value=Decimal(number), year=year, day=said)
 
 
-def _birth_month(mention: Mention, policy: Policy, later: list[Mention]) -> Month:
-    """Return the month of a birth; without a year it is the last such month before the enrolment."""
-    if mention.year is not None or not later:
-        return month_of(mention, policy)
-    end = month_of(later[0], policy)
-    return end.plus(-((end.number - mention.number) % 12))
+def percents(text: str) -> Iterator[Span]:
+    """Yield the percentages of a settled text."""
+    for match in _PERCENT.finditer(text):
+        value = read_number(match["digits"] or match["words"] or match["tenths"] or "")
+        if match["tenths"] and value is not None:
+            value = value * 10
+        yield Span(PERCENT, *match.span(), value=value)
 
 
-def _put_apply(slots: Slots, others: list[Mention], birth_month: str, policy: Policy) -> None:
-    if not others:
-        return
-    first = others[0]
-    month = month_of(first, policy)
-    if first.year is None and birth_month:
-        birth = Month.parse(birth_month[:7])
-        month = birth.plus((first.number - birth.number) % 12)
-    elif first.year is None:
-        slots["assumed_year"] = "true"
-    slots["apply_month"] = str(month)
-    if first.day:
-        slots["apply_day"] = str(first.day)
-    for other in others[1:]:
-        second = month_of(other, policy)
-        if other.year is None and first.year is not None:
-            # 2025年6月办比9月办少多少: the September before.
-            later = month.plus((other.number - month.number) % 12)
-            second = later if policy.fee.contains(later) else second
-        if second != month:
-            slots["compare_month"] = str(second)
-    if len(others) > 1 and "compare_month" not in slots:
-        slots["same_month"] = "true"
+def levels_in(text: str) -> Iterator[Span]:
+    """Yield the hospital levels that are said by their number."""
+    for match in _SETTLING.finditer(text):
+        yield Span(OTHER, *match.span())
+    for match in _LEVEL_WORD.finditer(text):
+        sign = match["level"] or match["star"] or match["letter"] or match["word"]
+        yield Span(LEVEL, *match.span(), name=str(read_number(sign)))
 
 
-def _put_years(slots: Slots, reading: Reading) -> None:
-    if reading.dates.school_year:
-        first, last = reading.dates.school_year
-        slots["school_year"] = f"{first}-{last}"
-    # 去年交了三百多，现在一年多少: what was is only told.
-    alone = () if _NOW.search(reading.text) else reading.dates.years
-    years = {*alone, *(mention.year for mention in reading.dates.months if mention.year)}
-    if years:
-        slots["cap_year"] = str(max(years))
-    if alone and "school_year" not in slots and "apply_month" not in slots:
-        # A bare year is the one in which the school year begins.
-        slots["school_year"] = f"{alone[0]}-{alone[0] + 1}"
+def counts(text: str) -> Iterator[Span]:
+    """Yield how many children, and how many visits or days."""
+    for match in _CHILDREN.finditer(text):
+        if _SECOND.match(text, match.start()):
+            continue
+        said = match["count"] or (match["behind"] or "").rstrip("个")
+        known = {"俩": 2, "仨": 3}.get(said) or (3 if match["three"] else 2 if match["two"] else None)
+        value = Decimal(known) if known else -1 if said.startswith(("-", "负")) else read_number(said)
+        if value is not None and value >= 100 and match["count"] and not match["count"].isdigit():
+            continue
+        # 大的10月办, 小的12月: the months between are spans of their own.
+        start = max(match.start(), match.end() - 2) if known and not match["count"] else match.start()
+        end = match.end("count") if match["count"] else match.end()
+        yield Span(
+            CHILDREN, start, end, value=None if value is None else Decimal(value), name="" if match["count"] else "word"
+        )
+    for match in _TIMES.finditer(text):
+        yield Span(TIMES, *match.span(), value=read_number(match["count"]))
+
+
+def years_in(text: str, today: date) -> Iterator[Span]:
+    """Yield the years that stand alone."""
+    for match in _BARE_YEAR.finditer(text):
+        year = int(match["only"]) if match["only"] else near_year(match["year"], match["near"], today)
+        yield Span(YEAR, *match.span(), year=year)

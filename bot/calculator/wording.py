@@ -1,12 +1,14 @@
-"""Wording: outcomes as sentences, result first; every sentence from the corpus's phrases."""
+"""Wording: outcomes as sentences, what was read and the result first; every sentence from the corpus's phrases."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 
 from bot.calculator.arithmetic import Expression
 from bot.calculator.formulas import percent
 from bot.calculator.outcome import Figure, Missing, Result, Unknown, Wrong, plain
+from bot.calculator.record import Record
 from bot.reply import Ask, CalculatorReply, Estimate
 from bot.reply import Result as WireResult
 from corpus.policy import Policy
@@ -14,13 +16,27 @@ from corpus.policy import Policy
 Say = Callable[[str], str]
 
 OPTIONS = {
-    "visit": ("门诊", "住院"),
-    "hospital_level": ("一级及以下（含社康）", "二级", "三级"),
-    "location": ("深圳市内", "广东省内（市外）", "广东省外"),
-    "out_of_city_kind": ("办了长期异地备案", "办了市外转诊", "异地急诊抢救", "都没有（临时外出）"),
-    "selected": ("是", "不是"),
-    "hukou": ("深圳户口", "不是深圳户口"),
+    "visit": {"门诊": "outpatient", "住院": "inpatient"},
+    "hospital_level": {"一级及以下（含社康）": "1", "二级": "2", "三级": "3"},
+    "location": {"深圳市内": "local", "广东省内（市外）": "in_province", "广东省外": "out_province"},
+    "out_of_city_kind": {
+        "办了长期异地备案": "filed",
+        "办了市外转诊": "referral",
+        "异地急诊抢救": "emergency",
+        "都没有（临时外出）": "temporary",
+    },
+    "selected": {"是": "true", "不是": "false"},
+    "hukou": {"深圳户口": "shenzhen", "不是深圳户口": "other"},
 }
+_LEVELS = {"1": "一级医院或社康", "2": "二级医院", "3": "三级医院"}
+_VISITS = {"inpatient": "住院", "outpatient": "看门诊", "": ""}
+_PLACES = {"local": "在深圳", "in_province": "在广东省内的外市", "out_province": "在广东省外"}
+_CASES = {"filed": "有长期异地备案", "referral": "有市外转诊", "emergency": "急诊抢救", "temporary": "临时外出"}
+_AMOUNTS = {
+    "total": "费用", "scoped": "医保范围内费用", "items": "各项费用合计", "above": "起付线以上费用",
+    "each": "每次（每人）费用", "outside": "自费",
+    "deductible": "起付线", "consult": "诊查费", "used": "门诊已报", "left": "门诊额度还剩",
+}  # fmt: skip
 
 
 class Wording:
@@ -46,42 +62,42 @@ class Wording:
             "benefit_last": str(policy.benefit.last.number),
         }
 
-    def result(self, result: Result, state: str) -> CalculatorReply:
-        """Say a result."""
+    def result(self, result: Result, read: str, state: str) -> CalculatorReply:
+        """Say a result, and first what was read."""
         notes = [self.fill(note) for note in result.assumptions]
         formula = "；".join(map(str, result.steps))
-        lines = [self._headline(result.figures)]
+        lead = self.fill("calc_read", {"read": read}) if read else ""
+        lines = [lead + self._headline(result.figures)]
         if result.steps:
             lines.append(f"{self._say('calc_formula')}{formula}")
         lines += [f"{self._say('calc_notes')}{''.join(notes)}"] if notes else []
         lines.append(f"{self._say('basis')}{self._sources(result.basis or (result.entry,))}")
         return CalculatorReply("calculation", "\n".join(lines), result.entry, self._estimate(result), state=state)
 
-    def question(self, missing: Missing, state: str, lead: str = "") -> CalculatorReply:
-        """Ask for what is missing."""
+    def question(self, missing: Missing, read: str, state: str, lead: str = "") -> CalculatorReply:
+        """Ask for what is missing, and say what was read so far."""
         lines = [self._say(lead)] if lead else []
+        said = self.fill("calc_read_so_far", {"read": read}) if read else ""
         if missing.table:
+            lines += [self.fill(missing.premise)] if missing.premise else []
             lines.append("；".join(f"{one.label} {one.value} {one.unit}" for one in missing.table) + "。")
-        lines.append(self._say(missing.phrase or f"calc_ask_{missing.slot}"))
+        lines.append(said + self.fill(missing.phrase or f"calc_ask_{missing.slot}"))
         table = Result(missing.table, (), missing.entry, missing.inputs) if missing.table else None
-        ask = Ask(
-            slot=missing.slot,
-            options=list(OPTIONS.get(missing.slot, ())),
-            estimate=self._estimate(table) if table else None,
-        )
+        options = list(OPTIONS.get(missing.slot, ()))
+        ask = Ask(slot=missing.slot, options=options, estimate=self._estimate(table) if table else None)
         return CalculatorReply("ask", "\n".join(lines), missing.entry or None, ask=ask, state=state)
 
-    def not_known(self, missing: Missing, state: str) -> CalculatorReply:
+    def not_known(self, missing: Missing, read: str, state: str) -> CalculatorReply:
         """Help somebody who does not know what was asked: every level's figure, or where to look it up."""
         if not missing.table:
-            return self.question(missing, state, "calc_look_up")
-        return self.result(Result(missing.table, (), missing.entry, missing.inputs, ("calc_note_table",)), state)
+            return self.question(missing, read, state, "calc_look_up")
+        notes = tuple(filter(None, (missing.premise, "calc_note_table")))
+        return self.result(Result(missing.table, (), missing.entry, missing.inputs, notes), read, state)
 
     def unknown(self, unknown: Unknown, state: str | None = None) -> CalculatorReply:
         """Say that the documents do not say it."""
-        return CalculatorReply(
-            "abstain", f"{self.fill(unknown.phrase, unknown.values)}\n{self._say('hotline')}", state=state
-        )
+        text = f"{self.fill(unknown.phrase, unknown.values)}\n{self._say('hotline')}"
+        return CalculatorReply("abstain", text, state=state)
 
     def wrong(self, wrong: Wrong, state: str | None = None) -> CalculatorReply:
         """Say what cannot be, and the way out."""
@@ -118,3 +134,44 @@ class Wording:
 
     def _sources(self, entries: tuple[str, ...]) -> str:
         return "；".join(self._basis.get(entry) or entry for entry in entries) + f"（{self._policy.years}学年度）"
+
+
+def said(records: Sequence[Record]) -> str:
+    """Return what was read, in a parent's words; an empty string where nothing was."""
+    return "；".join(filter(None, map(_said, records)))
+
+
+def _said(record: Record) -> str:
+    parts = [_LEVELS.get(record.level, "") + _VISITS.get(record.visit, "")]
+    parts += ["和".join(_LEVELS.get(level, "") for level in record.levels)] if len(record.levels) > 1 else []
+    if record.task == "claim" or record.visit:
+        parts += [
+            f"{label} {_money(value)} 元"
+            for name, label in _AMOUNTS.items()
+            if (value := getattr(record, name)) is not None
+        ]
+        parts += [
+            _PLACES.get(
+                record.location,
+                "" if record.location else "在深圳" if record.visit == "inpatient" and not record.filed else "",
+            )
+        ]
+        parts += [label for name, label in _CASES.items() if getattr(record, name) == "true"]
+        parts += ["没有备案"] if record.filed == "false" else []
+        parts += [{"true": "是选定的机构", "false": "不是选定的机构"}.get(record.selected, "")]
+    elif record.used is not None or record.left is not None or record.paid is not None:
+        amounts = {**_AMOUNTS, "paid": "已缴费"}
+        parts += [
+            f"{amounts[name]} {_money(value)} 元"
+            for name in ("used", "left", "paid")
+            if (value := getattr(record, name)) is not None
+        ]
+    parts += [f"{month.chinese}出生" for month in record.birth] + [f"{month.chinese}办理" for month in record.apply]
+    parts += [{"shenzhen": "深圳户口", "other": "不是深圳户口"}.get(record.hukou, "")]
+    parts += [f"{record.children} 个孩子"] if (record.children or 1) > 1 else []
+    parts += [f"{record.times} 次"] if record.each is not None and (record.times or 1) > 1 else []
+    return "、".join(filter(None, parts))
+
+
+def _money(value: Decimal) -> str:
+    return f"{value:,.2f}".removesuffix(".00")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
 from starlette.requests import Request
 
@@ -22,6 +23,12 @@ from bot.settings import Settings
 from bot.stores.safe import SafeStore
 from index.engine import Engine
 
+# A message in hand has several things to keep, and all of them must be kept.
+MOST_KEPT = 10_000
+STORE_SECONDS = 60.0
+
+_Result = TypeVar("_Result")
+
 
 class Desk:
     """Takes questions as soon as it has an engine."""
@@ -34,6 +41,8 @@ class Desk:
         self.records = Records(settings.records) if settings.records else None
         self.store = open_store(settings)
         self.workers = Workers()
+        # Apart from the answers, or a slow one would hold up the word that it is slow.
+        self._keepers = Workers(most=MOST_KEPT, lanes=1)
         self.metrics = Metrics(self._dropped, self._is_open, self._store_failures, lambda: self.store.refused)
         self._limiter = RateLimiter(settings.rate_limit, self.store)
         self._calculator = calculator
@@ -90,6 +99,10 @@ class Desk:
             raise self._closed()
         return await self.workers.run(self._reply, client, query, seconds=seconds)
 
+    async def reach(self, work: Callable[..., _Result], *arguments: object) -> _Result:
+        """Return what `work` on the store returns."""
+        return await self._keepers.run(work, *arguments, seconds=STORE_SECONDS)
+
     async def take_feedback(self, request: Request, feedback: Feedback) -> None:
         """Note whether a reply helped, within the client's limit."""
         await self.workers.run(self._note, client_of(request, self.settings.proxy), feedback)
@@ -106,6 +119,7 @@ class Desk:
     def close(self) -> None:
         """Write what is still to be written and close the store."""
         self.workers.close()
+        self._keepers.close()
         if self.records is not None:
             self.records.close()
         self.store.close()

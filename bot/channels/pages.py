@@ -20,8 +20,9 @@ from bot.channels.desk import Desk, checked_question
 from bot.channels.errors import ApiError
 from bot.channels.layout import Head, called, data, page, trouble_page
 from bot.channels.markdown import render
+from bot.channels.welcome import welcome_of
 from bot.chat import CHINA, Chat
-from bot.reply import MAX_QUESTION, SESSION_ID, Option, Query, Reply
+from bot.reply import MAX_QUESTION, SESSION_ID, Option, Query
 from corpus.entry import Entry
 
 _SUMMARY = 120
@@ -90,21 +91,22 @@ def missing_page(desk: Desk) -> Response:
 async def _start(request: Request, desk: Desk) -> Response:
     text = request.query_params.get("q", "")
     status, said, session_id, question = 200, "", "", ""
-    headers: Mapping[str, str] = {}
+    more: Mapping[str, str] = {}
+    turn: dict[str, Any] | None = None
     try:
         chat = desk.chat
         if text:
             question = checked_question(text, "q")
             reply = await desk.ask(request, Query(question, "web", _session_id(request)))
             reply = desk.presenter.reply(reply)
-            said, session_id = reply_card(desk, question, reply) + _turn(question, reply), reply.session_id
+            said, session_id = reply_card(desk, question, reply), reply.session_id
+            turn = {"question": question, "reply": reply.model_dump()}
     except ApiError as error:
         if error.status == 503:
             return trouble_page(desk, error)
         desk.metrics.count_error(error.code)
-        headers = error.headers or {}
         # Shown beside the window, for only the server knows of it.
-        status, question = error.status, ""
+        status, question, more = error.status, "", error.headers or {}
         said = f'<p class="note" role="alert">{escape(error.message)}</p>'
     title, about = desk.say("title"), desk.say("about")
     entries = list(chat.engine.entries.values())
@@ -112,7 +114,7 @@ async def _start(request: Request, desk: Desk) -> Response:
     body = (
         f'<div class="hero"><div class="wrap"><h1>{escape(title)}</h1><p>{_sentences(about)}</p></div></div>'
         f'<div class="wrap columns"><section class="talk" aria-label="提问">{outside}'
-        f'<faq-chat mode="inline" heading="问一问">{_bar(desk)}{inside}'
+        f'<faq-chat mode="inline" heading="问一问">{_bar(desk)}{inside}{_brought(desk, turn)}'
         f"{_form(desk, text, session_id)}</faq-chat></section>"
         f'<section class="all"><h2>常见问题（{len(entries)} 个）</h2>'
         f"{_list(entries)}{_origin(desk, chat)}</section></div>"
@@ -120,7 +122,7 @@ async def _start(request: Request, desk: Desk) -> Response:
     )
     head = Head(question or title, about, facts=None if text else _facts(entries), home=True, found=not text)
     response = page(desk, body, head, status)
-    response.headers.update(headers)
+    response.headers.update(more)
     return response if text else _kept(response, _ASKED_ANEW)
 
 
@@ -129,9 +131,10 @@ def _session_id(request: Request) -> str | None:
     return given if re.fullmatch(SESSION_ID, given) else None
 
 
-def _turn(question: str, reply: Reply) -> str:
-    """Hand the reply to the chat window, which goes on from here."""
-    return data({"question": question, "reply": reply.model_dump()}, "application/json")
+def _brought(desk: Desk, turn: dict[str, Any] | None) -> str:
+    """Hand greeting and reply to the chat window, which goes on from here and need not fetch them."""
+    welcome = welcome_of(desk, "zh-Hans").model_dump()
+    return data({"welcome": {**welcome, "language": "zh-Hans"}, "turn": turn}, "application/json")
 
 
 def _form(desk: Desk, text: str = "", session_id: str = "", label: str = "您的问题") -> str:

@@ -14,6 +14,10 @@ Say = Callable[[str], str]
 _NUMBER = re.compile(r"\d+(?:\.\d+)?%?")
 _LINES = re.compile(r"[；\n]")
 _DIFFERENCE = re.compile(r"\((?P<whole>[\d.]+) - (?P<off>[\d.]+)\) (?P<rest>[×÷] .+)")
+# Something times months, times children.
+_COUNTED = re.compile(r"[\d.]+(?: × \d+){1,2}")
+_FACTOR = re.compile(r"(?<![\d.])(?!0%)\d+(?:\.\d+)?%")
+_WORDS = re.compile("[\u4e00-\u9fff]")
 _LEVEL = re.compile(r"(一级|二级|三级).*?(自己付)?")
 # What the reader can change with a button is not said a second time as a request.
 _INVITATION = re.compile(r"把[^。]*，可以再算一次。")
@@ -26,6 +30,7 @@ _AMOUNTS = {
     "consult_fee": "card_consult",
     "used_cap": "card_used",
 }
+_COSTS = ("in_scope_cost", "cost_above_deductible", "consult_fee")
 _RESULTS = {"医保支付": "card_fund", "个人负担": "card_own"}
 _LEVEL_SLOT = "hospital_level"
 
@@ -43,7 +48,7 @@ def receipt(reply: Reply, say: Say) -> Card | None:
         steps=[] if table else list(_steps(estimate, say)),
         premises=_table_premises(estimate, say) if table else list(_premises(estimate.assumptions, say)),
         table=table,
-        choices=_answers(asked or Ask(slot=_LEVEL_SLOT, options=_levels(estimate)), say)
+        choices=_answers(asked or Ask(slot=_LEVEL_SLOT, options=_levels(estimate)), say, asked is not None)
         if table
         else _changes(estimate.inputs, say),
     )
@@ -80,6 +85,10 @@ def _steps(estimate: Estimate, say: Say) -> Iterator[str]:
             left, equals, right = line.strip().partition(" ≈ ")
         if not left or left == right:
             continue
+        if _WORDS.search(line):
+            # Said in words: a year in it is no amount.
+            yield line.strip()
+            continue
         names = _Names(estimate.inputs, say)
         if match := _DIFFERENCE.fullmatch(left):
             base = Decimal(match["whole"]) - Decimal(match["off"])
@@ -95,31 +104,45 @@ def _close(line: str) -> str:
 
 @dataclass
 class _Names:
-    """Says beside each number of a formula what it is, as far as the inputs tell."""
+    """Says beside each number of a formula what it is, as far as the inputs tell; it rather says nothing than guess."""
 
     inputs: Mapping[str, str]
     say: Say
-    shares: int = 0
-    counts: int = 0
     said: set[str] = field(default_factory=set)
 
     def all(self, formula: str) -> str:
         """Return a side of a formula with its numbers named."""
-        self.shares = self.counts = 0
-        numbers = _NUMBER.findall(formula)
-        named = _NUMBER.sub(lambda match: self._named(match[0], numbers), formula)
-        return named.replace(" - ", " − ")
+        if "school_year" in self.inputs and _COUNTED.fullmatch(formula):
+            return self._counted(formula)
+        # Each summand has its own factors.
+        terms = [self._term(term, formula) for term in formula.split(" + ")]
+        return " + ".join(terms).replace(" - ", " − ")
 
-    def _named(self, number: str, numbers: Sequence[str]) -> str:
-        text, name = _grouped(number), ""
-        if number.endswith("%"):
-            self.shares += 1
-            name = self._level() if self.shares == 1 else self._place()
-        elif unit := self._unit(number, numbers):
-            return f"{text} {unit}"
-        else:
-            name = self._amount(number, numbers)
-        return f"{text}（{name}）" if name else text
+    def _counted(self, formula: str) -> str:
+        """Name the factors of a fee: what a month costs, how many months, how many children."""
+        first, *counts = formula.split(" × ")
+        months = len(counts) > 1 or counts[0] != self.inputs.get("children", "1")
+        units = ["card_months", "card_children"] if months else ["card_children"]
+        named = [f"{count} {self.say(unit)}" for count, unit in zip(counts, units, strict=False)]
+        amount = f"{_grouped(first)}（{self.say('card_month')}）" if months else _grouped(first)
+        return " × ".join([amount, *named])
+
+    def _term(self, term: str, formula: str) -> str:
+        factors = [match[0] for match in _FACTOR.finditer(term)]
+        names = dict(zip(factors, (self._level(), self._place()), strict=False)) if "% - " not in term else {}
+        if len(factors) == 2 and factors[0] == factors[1]:
+            # 90% × 90%: the same number twice, and each means something else.
+            return self._amounts(term.replace(factors[0], "\0", 1), formula, {factors[1]: self._place()}).replace(
+                "\0", _named(factors[0], self._level())
+            )
+        return self._amounts(term, formula, names)
+
+    def _amounts(self, term: str, formula: str, names: Mapping[str, str]) -> str:
+        def named(match: re.Match[str]) -> str:
+            number = match[0]
+            return _named(number, names.get(number, "") if number.endswith("%") else self._amount(number, formula))
+
+        return _NUMBER.sub(named, term)
 
     def _level(self) -> str:
         level = self.inputs.get(_LEVEL_SLOT, "")
@@ -127,37 +150,30 @@ class _Names:
 
     def _place(self) -> str:
         case = self.inputs.get("out_of_city_kind", "")
-        if case == "emergency":
-            return self.say("card_emergency")
         place = self.inputs.get("location", "")
-        return self.say(f"card_{place}") if case and place in ("in_province", "out_province") else ""
+        if case == "temporary":
+            return self.say(f"card_{place}") if place in ("in_province", "out_province") else ""
+        return self.say(f"card_{case}") if case in ("emergency", "filed", "referral") else ""
 
-    def _amount(self, number: str, numbers: Sequence[str]) -> str:
+    def _amount(self, number: str, formula: str) -> str:
+        limited = {"used_cap", "cap_year"} & set(self.inputs) and re.fullmatch(r"[\d.]+ [-÷] .+", formula)
+        if limited and "cap" not in self.said and formula.startswith(number):
+            self.said.add("cap")
+            if number != self.inputs.get("in_scope_cost"):
+                return self.say("card_cap")
         for slot, key in _AMOUNTS.items():
             if self.inputs.get(slot) == number and slot not in self.said:
                 self.said.add(slot)
                 return self.say(key)
-        if "school_year" in self.inputs and _months_of(self.inputs, numbers):
-            return self.say("card_month")
-        limited = {"used_cap", "cap_year"} & set(self.inputs)
-        return self.say("card_cap") if limited and len(numbers) > 1 and number == numbers[0] else ""
-
-    def _unit(self, number: str, numbers: Sequence[str]) -> str:
-        if "." in number or "school_year" not in self.inputs or number == numbers[0]:
-            return ""
-        self.counts += 1
-        months = _months_of(self.inputs, numbers)
-        return self.say("card_months" if months and self.counts == 1 else "card_children")
+        return ""
 
 
-def _months_of(inputs: Mapping[str, str], numbers: Sequence[str]) -> bool:
-    """Tell whether the first whole number that a fee is multiplied with counts months, not children."""
-    counts = [number for number in numbers[1:] if "." not in number]
-    return len(counts) > 1 or (len(counts) == 1 and counts[0] != inputs.get("children", "1"))
+def _named(number: str, name: str) -> str:
+    return f"{_grouped(number)}（{name}）" if name else _grouped(number)
 
 
 def _levels(estimate: Estimate) -> list[str]:
-    return [result.label for result in estimate.results]
+    return [result.label.removesuffix("自己付") for result in estimate.results]
 
 
 def _table(estimate: Estimate, say: Say) -> list[list[str]]:
@@ -165,13 +181,13 @@ def _table(estimate: Estimate, say: Say) -> list[list[str]]:
     found = [_LEVEL.fullmatch(result.label) for result in estimate.results]
     if len(found) < 2 or _LEVEL_SLOT in estimate.inputs or not all(found):
         return []
-    cost = estimate.inputs.get("in_scope_cost")
-    head = [say("card_level"), say("card_fund"), say("card_own")] if cost else [say("card_level"), ""]
+    cost = sum(Decimal(estimate.inputs[slot]) for slot in _COSTS if slot in estimate.inputs)
+    head = [say("card_level"), *([say("card_fund"), say("card_own")] if cost else [say("card_cost")])]
     rows = []
     for match, result in zip(found, estimate.results, strict=True):
         values = [Decimal(result.value)]
         if cost:
-            values.append(Decimal(cost) - values[0])
+            values.append(cost - values[0])
         if match and match[2]:
             values.reverse()
         level = say(f"card_level_{_LEVELS[match[1]]}") if match else result.label
@@ -186,12 +202,13 @@ def _table_premises(estimate: Estimate, say: Say) -> list[str]:
         premises.append(say("card_table_cost").replace("{amount}", _grouped(cost)))
         if inputs.get("visit") == "inpatient" and "deductible" not in inputs:
             premises.append(say("card_table_line"))
-    return premises or list(_premises(estimate.assumptions, say))
+    return [*premises, *_premises(estimate.assumptions, say)]
 
 
-def _answers(asked: Ask, say: Say) -> list[Choice]:
+def _answers(asked: Ask, say: Say, new: bool = True) -> list[Choice]:
     choices = [Choice(label=say(option), say=option) for option in asked.options]
-    unknown = [Choice(label=say("card_unknown"), say="不知道")] if asked.slot == _LEVEL_SLOT and choices else []
+    # Whoever has said so once is not asked again.
+    unknown = [Choice(label=say("card_unknown"), say="不知道")] if asked.slot == _LEVEL_SLOT and choices and new else []
     return [*choices, *unknown]
 
 

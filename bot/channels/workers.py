@@ -9,8 +9,12 @@ from typing import TypeVar
 
 from bot.channels.errors import Busy
 
-# Enough for a few that wait for a store or a model; Python computes in one at a time anyway.
-THREADS = 8
+# Enough for a few that wait for a store or a model.
+THREADS = 16
+# Python computes in one thread at a time, and more that want to only get in each other's way: 200 followers at once
+# waited for 5 s with eight of them, for 0.5 s with two. One that takes so long is waiting, so another may begin.
+LANES = 2
+_SLOW_SECONDS = 0.05
 # Those in the last place would wait too long if answers took half a second.
 MOST = 256
 # Whoever asked has gone by then.
@@ -22,9 +26,10 @@ _Result = TypeVar("_Result")
 class Workers:
     """A few threads, with a limit to what waits for them and for how long."""
 
-    def __init__(self, threads: int = THREADS, most: int = MOST) -> None:
-        """Let `most` calls wait or run at a time."""
+    def __init__(self, threads: int = THREADS, most: int = MOST, lanes: int = LANES) -> None:
+        """Let `most` calls wait or run at a time, and so many lanes of them compute."""
         self._pool = ThreadPoolExecutor(threads, "worker")
+        self._lanes = asyncio.Semaphore(lanes)
         self._free = most
 
     async def run(self, work: Callable[..., _Result], *arguments: object, seconds: float = SECONDS) -> _Result:
@@ -32,15 +37,33 @@ class Workers:
         if self._free <= 0:
             raise Busy()
         self._free -= 1
-        call = self._pool.submit(work, *arguments)
-        job = asyncio.wrap_future(call)
-        # A call that takes too long has its thread, and its place, until it ends.
-        job.add_done_callback(self._ended)
-        await asyncio.wait({job}, timeout=seconds)
-        if not job.done():
+        try:
+            async with asyncio.timeout(seconds) as limit:
+                return await self._run(work, arguments)
+        except TimeoutError:
+            if limit.expired():
+                raise Busy() from None
+            raise
+
+    async def _run(self, work: Callable[..., _Result], arguments: tuple[object, ...]) -> _Result:
+        try:
+            await self._lanes.acquire()
+        except BaseException:
+            self._free += 1
+            raise
+        try:
+            call = self._pool.submit(work, *arguments)
+            job = asyncio.wrap_future(call)
+            # A call that takes too long has its thread, and its place, until it ends.
+            job.add_done_callback(self._ended)
+            await asyncio.wait({job}, timeout=_SLOW_SECONDS)
+        finally:
+            self._lanes.release()
+        try:
+            return await asyncio.shield(job)
+        except asyncio.CancelledError:
             call.cancel()
-            raise Busy()
-        return job.result()
+            raise
 
     def close(self) -> None:
         """Let the threads end with what they are doing now."""

@@ -11,7 +11,7 @@ from bot.store import CAPACITY, StoreFault, check, check_keys, kind_of
 # Together they are the longest that a request waits: to be connected, then to be answered. A server that takes longer
 # is as good as none, for one message asks it several times.
 _CONNECT_SECONDS = 0.1
-_ANSWER_SECONDS = 0.05
+_ANSWER_SECONDS = 0.09
 _CONNECTIONS = 100
 _PREFIX = "faq:"
 # Which keys of a kind there are, by the time of their death.

@@ -27,14 +27,9 @@ class Outcome:
         return len(self.seconds) / self.wall if self.wall else 0.0
 
 
-def body(question: str) -> bytes:
-    """Return a question as the JSON that is posted."""
-    return json.dumps({"question": question}, ensure_ascii=False).encode()
-
-
 def request(path: str, question: str, port: int) -> bytes:
     """Return a whole HTTP request."""
-    data = body(question)
+    data = json.dumps({"question": question}, ensure_ascii=False).encode()
     head = f"POST {path} HTTP/1.1\r\nHost: {HOST}:{port}\r\nContent-Type: application/json\r\n"
     return f"{head}Content-Length: {len(data)}\r\n\r\n".encode() + data
 

@@ -20,14 +20,12 @@ _POLL = 0.005
 class Server:
     """A running server; use it with `with`."""
 
-    def __init__(self, echo: bool = False, **settings: str) -> None:
-        """Start it, the plain bot or the one with /echo, and wait until it is ready."""
+    def __init__(self, **settings: str) -> None:
+        """Start it and wait until it is ready."""
         self.port = _free_port()
-        port = str(self.port)
-        command = ["tests.bench.echo", port] if echo else ["bot", "serve", "--port", port]
         started = time.perf_counter()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", *command],
+            [sys.executable, "-m", "bot", "serve", "--port", str(self.port)],
             env=_environment() | settings,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

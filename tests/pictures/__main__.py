@@ -6,6 +6,7 @@ import io
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ SIZES = {"desktop": DESKTOP, "phone": PHONE}
 COLOURS = ("light", "dark")
 # A small phone whose reader has set the text to twice the size.
 GRANDMOTHER: dict[str, Any] = {**PHONE, "viewport": {"width": 360, "height": 560}}
+ENLARGE = "document.querySelector('faq-chat').style.setProperty('--faq-size', '32px')"
 SUMS = ("ask", "calculation", "table", "away", "fee", "abstain", "clarify", "part")
 PAGES = {"start": "/", "asked": "/?q=异地看病", "P1": "/answers/P1", "E1": "/answers/E1", "missing": "/nothing"}
 # Those in the README besides the start page.
@@ -34,7 +36,7 @@ def main() -> int:
         print("还没有索引。请先运行 make index。", file=sys.stderr)
         return 1
     try:
-        with chromium() as browser, stage() as running:
+        with TemporaryDirectory() as kept, chromium() as browser, stage(records=Path(kept) / "records") as running:
             _take_all(browser, running)
     except pytest.skip.Exception as missing:
         print(missing, file=sys.stderr)
@@ -52,9 +54,7 @@ def _take_all(browser: Any, running: Stage) -> None:
             _states(context, running, f"{size}-{colour}")
             context.close()
     context = browser.new_context(**GRANDMOTHER, locale="zh-CN")
-    _states(
-        context, running, "large", SUMS, "document.querySelector('faq-chat').style.setProperty('--faq-size', '32px')"
-    )
+    _states(context, running, "large", SUMS, ENLARGE)
     context.close()
     _prints(browser, running)
 

@@ -7,19 +7,34 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.chat import Calculator, Chat, Engine
+from bot.chat import Calculator, Chat
 from bot.reply import Query, Reply
 from bot.settings import Settings
+from index.engine import Engine
 from tests.calculator_cases import NOW, CalculatorCase, is_number, is_right, outcome, read_calculator_cases
 from tests.ruler.cases import Case
+from tests.ruler.report import markdown
 
 TABLES = ("calculator.tsv", "calculator_hard.tsv", "calculator_router.tsv")
-RESULTS = ("right", "wrong number", "asked instead", "refused instead", "not taken instead")
+# What became of a case, and what the reader of the report calls it.
+RESULTS = {
+    "right": "对",
+    "wrong number": "给了错的数",
+    "asked instead": "该给数或别的却反问",
+    "refused instead": "却说没有",
+    "not taken instead": "却没接手",
+}
 # What may become of a question in the chat; the first two are right where the entry is.
-KINDS = (
-    *("answered", "calculated", "wrong entry", "wrongly calculated"),
-    *("asked for a number", "asked which", "abstained", "smalltalk"),
-)
+KINDS = {
+    "answered": "原文答对",
+    "calculated": "算出来，条目对",
+    "wrong entry": "条目错",
+    "wrongly calculated": "不该算却算出数",
+    "asked for a number": "反问缺的数",
+    "asked which": "反问是哪一条",
+    "abstained": "说没有",
+    "smalltalk": "寒暄",
+}
 _NOT_NUMERIC = ("faq:", "none")
 
 
@@ -52,7 +67,7 @@ class Tried:
 def try_table(calculator: Calculator, path: Path) -> list[Tried]:
     """Ask the calculator every case of a table."""
     cases = read_calculator_cases(str(path.absolute()))
-    return [Tried(case, outcome(calculator.reply(case.question, None))) for case in cases]
+    return [Tried(case, outcome(calculator.turn(case.question, None))) for case in cases]
 
 
 def router_slips(tried: Iterable[Tried]) -> tuple[int, int]:
@@ -63,12 +78,12 @@ def router_slips(tried: Iterable[Tried]) -> tuple[int, int]:
 
 def calculator_table(tables: dict[str, list[Tried]]) -> str:
     """Return a Markdown table with one row for each table of questions."""
-    head = ("table", "questions", *RESULTS, "taken, not numeric", "numeric, not taken")
-    lines = [_row(head), "|" + "---|" * len(head)]
+    head = ("算账的题", "个数", *RESULTS.values(), "不是数字题却接手", "是数字题没接手")
+    lines = []
     for name, tried in tables.items():
         counts = Counter(one.result for one in tried)
-        lines.append(_row((name, len(tried), *(counts[result] for result in RESULTS), *router_slips(tried))))
-    return "\n".join(lines)
+        lines.append((name, len(tried), *(counts[result] for result in RESULTS), *router_slips(tried)))
+    return markdown(head, lines)
 
 
 def through_chat(engine: Engine, precision: float, calculator: Calculator | None, cases: Sequence[Case]) -> list[str]:
@@ -95,12 +110,12 @@ def _kind(case: Case, reply: Reply) -> str:
 
 def chat_table(rows: dict[str, list[str]], cases: Sequence[Case]) -> str:
     """Return a Markdown table of what becomes of the questions in scope and of those outside."""
-    lines = [_row(("questions", "chat", *KINDS)), "|" + "---|" * (len(KINDS) + 2)]
-    for scope, inside in (("in scope", True), ("outside", False)):
+    lines = []
+    for scope, inside in (("资料里有的", True), ("资料里没有的", False)):
         for name, kinds in rows.items():
             counts = Counter(kind for case, kind in zip(cases, kinds, strict=True) if bool(case.entries) == inside)
-            lines.append(_row((scope, name, *(counts[kind] for kind in KINDS))))
-    return "\n".join(lines)
+            lines.append((scope, name, *(counts[kind] for kind in KINDS)))
+    return markdown(("问题", "做法", *KINDS.values()), lines)
 
 
 def slips(tables: dict[str, list[Tried]], rows: dict[str, list[str]], cases: Sequence[Case]) -> Iterator[str]:
@@ -113,7 +128,3 @@ def slips(tables: dict[str, list[Tried]], rows: dict[str, list[str]], cases: Seq
     for case, alone, behind in zip(cases, before, after, strict=True):
         if alone != behind:
             yield f"chat\t{behind}\t{alone}\t{'|'.join(case.entries) or 'outside'}\t{case.text}"
-
-
-def _row(cells: Iterable[object]) -> str:
-    return "| " + " | ".join(map(str, cells)) + " |"

@@ -1,4 +1,4 @@
-"""Evaluation cases, read from the two tables that people can read."""
+"""Evaluation cases, read from tables that people can read."""
 
 from __future__ import annotations
 
@@ -6,23 +6,38 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+CONTENTLESS = "contentless"  # a style: words that name nothing an entry could be about, 怎么办理, 多少钱
+_NOBODYS = "-"
+_HEAD = 12  # signs: as many as people type into a search box
+
 
 @dataclass(frozen=True)
 class Case:
-    """One question: the entries that are right (none for an outside question), the part asked for, the difficulty."""
+    """One question: the entries that are right (none for an outside question), the part asked for, the style."""
 
     text: str
-    kind: str
+    style: str
     entries: tuple[str, ...] = ()
     passage: str = ""
 
+    @property
+    def head(self) -> bool:
+        """Whether it is as short as a search."""
+        return sum(map(str.isalnum, self.text)) <= _HEAD
+
 
 def read_cases(folder: Path) -> list[Case]:
-    """Return the in-scope cases, then the outside ones."""
+    """Return the development cases: those in scope, then the outside ones."""
     inside = [
-        Case(text, kind, tuple(ids.split("|")), part) for ids, part, kind, text in _rows(folder / "questions.tsv")
+        Case(text, style, tuple(ids.split("|")), part) for ids, part, style, text in _rows(folder / "questions.tsv")
     ]
-    return inside + [Case(text, kind) for kind, text in _rows(folder / "outside.tsv")]
+    return inside + [Case(text, style) for style, text in _rows(folder / "outside.tsv")]
+
+
+def read_asked(path: Path) -> list[Case]:
+    """Return the cases of a table of entry (ids joined by |, or -), style, question; those in scope first."""
+    cases = [Case(text, style, () if ids == _NOBODYS else tuple(ids.split("|"))) for ids, style, text in _rows(path)]
+    return sorted(cases, key=lambda case: not case.entries)
 
 
 def _rows(path: Path) -> Iterator[list[str]]:

@@ -8,9 +8,13 @@ from typing import Protocol
 
 import numpy as np
 
-from bot.decide import SMALLTALK, Answer, Clarify, decide
-from index.calibrate import Thresholds
-from index.engine import Engine, Hit
+from bot.chat import Chat
+from bot.decide import is_smalltalk
+from bot.reply import Query, Reply
+from bot.settings import Settings
+from index.calibrate import STRANGERS
+from index.engine import Engine
+from index.hit import Hit
 from tests.ruler.cases import Case
 
 
@@ -23,14 +27,14 @@ class Searcher(Protocol):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one case: right, wrong, clarify, clarify (without the right one), abstain."""
+    """What became of one case: right, wrong, asked, asked off (without the right one), denied, smalltalk."""
 
     case: Case
     result: str
     rank: int  # of the first right entry, 0 if it is not among the hits
     score: float
     top: str
-    passage: str
+    passage: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,46 +44,61 @@ class Figures:
     inside: int
     right: float
     wrong: float
-    clarify: float
-    clarify_off: float
-    abstain: float
+    asked: float
+    asked_off: float
+    denied: float
     recall1: float
     recall3: float
-    mrr: float
     outsiders: int
     outside: float
-    outside_clarify: float
+    outside_asked: float
     parts: int
     part_right: float
     coverage_at_98: float
 
-
-def run(searcher: Searcher, thresholds: Thresholds, cases: Sequence[Case]) -> list[Outcome]:
-    """Ask every case."""
-    return [_outcome(case, searcher.search(case.text, 5), thresholds) for case in cases]
+    @property
+    def precision(self) -> float:
+        """How much of what is answered is right where as many questions are outside as usually are."""
+        answered = (1 - STRANGERS) * (self.right + self.wrong) + STRANGERS * self.outside
+        return (1 - STRANGERS) * self.right / answered if answered else 1.0
 
 
 def engine_outcomes(engine: Engine, precision: float, cases: Sequence[Case]) -> list[Outcome]:
-    """Ask every case of an engine at the precision an operator chose."""
-    return run(engine, engine.thresholds(precision), cases)
+    """Ask every case as a user would, without the calculator, at the precision an operator chose."""
+    chat = Chat(engine, Settings(precision=precision))
+    return [_outcome(case, engine.search(case.text), chat.reply(Query(case.text, "eval"))) for case in cases]
 
 
-def _outcome(case: Case, hits: Sequence[Hit], thresholds: Thresholds) -> Outcome:
-    entries = [hit for hit in hits if not hit.entry_id.startswith(SMALLTALK)]
-    rank = next((i for i, hit in enumerate(hits, 1) if hit.entry_id in case.entries), 0)
-    top = entries[0] if entries else None
-    match decide(hits, thresholds):
-        case Answer(hit) if hit.entry_id.startswith(SMALLTALK):
+def always(searcher: Searcher, cases: Sequence[Case]) -> list[Outcome]:
+    """Ask every case of something that answers whatever comes first."""
+    return [_first(case, searcher.search(case.text)) for case in cases]
+
+
+def _outcome(case: Case, hits: Sequence[Hit], reply: Reply) -> Outcome:
+    offered = {option.entry_id for option in reply.options}
+    match reply.kind:
+        case "answer" if reply.entry:
+            result = "right" if reply.entry.id in case.entries else "wrong"
+        case "clarify":
+            result = "asked" if offered & {*case.entries} else "asked off"
+        case "smalltalk":
             result = "smalltalk"
-        case Answer(hit):
-            result = "right" if hit.entry_id in case.entries else "wrong"
-        case Clarify(offered):
-            result = "clarify" if any(hit.entry_id in case.entries for hit in offered) else "clarify off"
         case _:
-            result = "abstain"
-    return Outcome(
-        case, result, rank, top.score if top else 0.0, top.entry_id if top else "", top.passage if top else ""
-    )
+            result = "denied"
+    return _ranked(case, hits, result)
+
+
+def _first(case: Case, hits: Sequence[Hit]) -> Outcome:
+    right = hits and hits[0].entry_id in case.entries
+    return _ranked(case, hits, "right" if right else "wrong" if hits else "denied")
+
+
+def _ranked(case: Case, hits: Sequence[Hit], result: str) -> Outcome:
+    entries = [hit for hit in hits if not is_smalltalk(hit)]
+    rank = next((place for place, hit in enumerate(entries, 1) if hit.entry_id in case.entries), 0)
+    if not entries:
+        return Outcome(case, result, rank, 0.0, "")
+    return Outcome(case, result, rank, entries[0].score, entries[0].entry_id, entries[0].passage)
 
 
 def figures(outcomes: Sequence[Outcome]) -> Figures:
@@ -95,15 +114,14 @@ def figures(outcomes: Sequence[Outcome]) -> Figures:
         len(inside),
         share(inside, lambda o: o.result == "right"),
         share(inside, lambda o: o.result in ("wrong", "smalltalk")),
-        share(inside, lambda o: o.result == "clarify"),
-        share(inside, lambda o: o.result == "clarify off"),
-        share(inside, lambda o: o.result == "abstain"),
+        share(inside, lambda o: o.result == "asked"),
+        share(inside, lambda o: o.result == "asked off"),
+        share(inside, lambda o: o.result == "denied"),
         share(inside, lambda o: o.rank == 1),
         share(inside, lambda o: 0 < o.rank <= 3),
-        sum(1 / o.rank for o in inside if o.rank) / max(len(inside), 1),
         len(outside),
         share(outside, lambda o: o.result == "wrong"),
-        share(outside, lambda o: o.result.startswith("clarify")),
+        share(outside, lambda o: o.result.startswith("asked")),
         len(parts),
         share(parts, lambda o: o.passage == o.case.passage),
         coverage_at(outcomes, 0.98),
@@ -111,11 +129,13 @@ def figures(outcomes: Sequence[Outcome]) -> Figures:
 
 
 def curve(outcomes: Sequence[Outcome]) -> tuple[np.ndarray, np.ndarray]:
-    """Return precision and coverage of answering the cases with the highest scores first, outside ones included."""
+    """Return precision and coverage of answering the cases with the highest scores first, one in five outside."""
     order = sorted(outcomes, key=lambda o: -o.score)
+    inside = np.array([bool(o.case.entries) for o in order])
     right = np.cumsum([o.top in o.case.entries for o in order])
-    total = sum(bool(o.case.entries) for o in outcomes)
-    return right / np.arange(1, len(order) + 1), right / max(total, 1)
+    weight = STRANGERS / (1 - STRANGERS) * inside.sum() / max((~inside).sum(), 1)
+    answered = np.cumsum(np.where(inside, 1.0, weight))
+    return right / answered, right / max(inside.sum(), 1)
 
 
 def coverage_at(outcomes: Sequence[Outcome], precision: float) -> float:

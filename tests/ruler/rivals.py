@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
-from index.embed import Embedder
 
 from corpus.entries import Corpus
-from index.calibrate import Thresholds
-from index.engine import Hit
+from index.encode import Encoder
+from index.hit import Hit
 from index.rows import SMALLTALK, Row, rows_of
 from index.segment import Segmenter
+from index.store import Store
 
 K1, B = 1.5, 0.75
-ALWAYS = Thresholds(answer=-1.0, suggest=-1.0, margin=0.0)
-FIXED = Thresholds(answer=0.8, suggest=0.8, margin=0.0)
+_NEAR = 400  # rows: enough for five entries to be among them
 
 
 def entry_rows(corpus: Corpus) -> list[Row]:
@@ -30,7 +29,7 @@ class WordSearch:
     def __init__(self, corpus: Corpus) -> None:
         self._rows = entry_rows(corpus)
         self._segmenter = Segmenter()
-        documents = [self._segmenter.words(row.text) for row in self._rows]
+        documents = [self._segmenter.read(row.text).words for row in self._rows]
         frequency = Counter(word for document in documents for word in set(document))
         n, mean = len(documents), sum(map(len, documents)) / max(len(documents), 1)
         self._weights: dict[str, dict[int, float]] = {}
@@ -43,28 +42,26 @@ class WordSearch:
     def search(self, text: str, k: int = 5) -> Sequence[Hit]:
         """Return hits, best first."""
         scores: Counter[int] = Counter()
-        for word in self._segmenter.words(text):
+        for word in self._segmenter.read(text).words:
             scores.update(self._weights.get(word, {}))
-        return _best(self._rows, scores.most_common(400), k)
+        return _best(self._rows, scores.most_common(_NEAR), k)
 
 
 class DenseSearch:
-    """Cosine of a ready-made embedder, nearest phrasing wins."""
+    """Vectors of the shipped encoder in FAISS, the nearest phrasing wins."""
 
-    def __init__(self, corpus: Corpus, embedder: Embedder) -> None:
+    def __init__(self, corpus: Corpus, encoder: Encoder) -> None:
         self._rows = entry_rows(corpus)
-        self._segmenter = Segmenter()
-        self._embedder = embedder
-        self._vectors = embedder.encode([self._segmenter.read(row.text) for row in self._rows])
+        self._segmenter, self._encoder = Segmenter(), encoder
+        self._store = Store.build(encoder.encode([self._segmenter.read(row.text) for row in self._rows]))
 
     def search(self, text: str, k: int = 5) -> Sequence[Hit]:
         """Return hits, best first."""
-        cosines = self._vectors @ self._embedder.encode([self._segmenter.read(text)])[0]
-        order = np.argsort(-cosines)[:400]
-        return _best(self._rows, [(int(i), float(cosines[i])) for i in order], k)
+        rows, cosines = self._store.search(self._encoder.encode([self._segmenter.read(text)]), _NEAR)
+        return _best(self._rows, zip(rows[0].tolist(), cosines[0].tolist(), strict=True), k)
 
 
-def _best(rows: Sequence[Row], ranked: Sequence[tuple[int, float]], k: int) -> list[Hit]:
+def _best(rows: Sequence[Row], ranked: Iterable[tuple[int, float]], k: int) -> list[Hit]:
     """Return the best phrasing of each entry."""
     hits: dict[str, Hit] = {}
     for i, score in ranked:

@@ -44,8 +44,8 @@ class Channel:
         self._gate = Gate(settings, desk.now)
         self._speaker = Speaker(desk)
         token = settings.wechat_token.get_secret_value() if settings.wechat_token else ""
-        self._visitors = Visitors(desk.store, token)
-        self._turns = Turns(desk.store, self._visitors, self._speaker, self._metrics)
+        self._visitors = Visitors(desk, token)
+        self._turns = Turns(desk, self._visitors, self._speaker, self._metrics)
         self._refused: Counter[str] = Counter()
         self._quiet_until: dict[Reason, float] = {}
 

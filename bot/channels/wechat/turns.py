@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from bot.channels.desk import Desk
 from bot.channels.errors import Busy
 from bot.channels.metrics import WechatMetrics
 from bot.channels.wechat.card import Card
@@ -11,7 +12,6 @@ from bot.channels.wechat.scribe import numbers
 from bot.channels.wechat.speaker import Speaker
 from bot.channels.wechat.visitors import KEPT_SECONDS, Visitor, Visitors, prefix
 from bot.picks import picked
-from bot.store import Store
 from corpus.text import fold
 
 # Whoever answers renews the claim; when a process dies, another still has time to answer WeChat's next try.
@@ -31,9 +31,10 @@ _LONGEST_WORD = 20
 class Turns:
     """Answers messages, each as a task of its own that no broken connection stops."""
 
-    def __init__(self, store: Store, visitors: Visitors, speaker: Speaker, metrics: WechatMetrics) -> None:
+    def __init__(self, desk: Desk, visitors: Visitors, speaker: Speaker, metrics: WechatMetrics) -> None:
         """Join the parts."""
-        self._store = store
+        self._store = desk.store
+        self._reach = desk.reach
         self._visitors = visitors
         self._speaker = speaker
         self._metrics = metrics
@@ -56,7 +57,7 @@ class Turns:
     async def forget(self, visitor: str) -> None:
         """Erase all that is known of a visitor."""
         await self._visitors.erase(visitor)
-        await asyncio.to_thread(self._speaker.forget, visitor)
+        await self._reach(self._speaker.forget, visitor)
 
     async def finish(self, seconds: float) -> None:
         """Wait for what is being answered; whoever has waited in vain reads that he may ask again."""
@@ -111,10 +112,10 @@ class Turns:
         give_up = _now() + PATIENCE_SECONDS
         saying = asyncio.ensure_future(self._say(visitor, state, question, until))
         while not (await asyncio.wait({saying}, timeout=_RENEW_SECONDS))[0] and _now() < give_up:
-            await asyncio.to_thread(self._store.put, _name(visitor, turn_id), "", CLAIM_SECONDS)
+            await self._reach(self._store.put, _name(visitor, turn_id), "", CLAIM_SECONDS)
         card = await saying
         if not await self._visitors.change(visitor, lambda state: self._keep(visitor, turn_id, card, state)):
-            await asyncio.to_thread(self._speaker.forget, visitor)
+            await self._reach(self._speaker.forget, visitor)
         return card
 
     def _keep(self, visitor: str, turn_id: str, card: Card, state: Visitor) -> bool:
@@ -151,7 +152,7 @@ class Turns:
     async def _fetch(self, visitor: str, turn_id: str, until: float) -> Card:
         """Return the answer to an earlier message, which was late."""
         card = await self._outcome(visitor, turn_id, until)
-        if card is None and await asyncio.to_thread(self._store.get, _name(visitor, turn_id)) is not None:
+        if card is None and await self._reach(self._store.get, _name(visitor, turn_id)) is not None:
             return self._speaker.hint("waiting")
         await self._visitors.change(visitor, lambda state: state.drop(turn_id))
         # It was promised, but whoever worked on it has died.
@@ -160,7 +161,7 @@ class Turns:
     async def _outcome(self, visitor: str, turn_id: str, until: float) -> Card | None:
         """Wait for the outcome of a turn, wherever it runs; None if it does not come or is gone."""
         while True:
-            kept = await asyncio.to_thread(self._store.get, _name(visitor, turn_id))
+            kept = await self._reach(self._store.get, _name(visitor, turn_id))
             if kept:
                 return Card.load(kept)
             if kept is None or _now() + _LOOK_AGAIN > until:

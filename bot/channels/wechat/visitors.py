@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
 import json
@@ -13,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 from weakref import WeakValueDictionary
 
+from bot.channels.desk import Desk
 from bot.channels.wechat.card import Card
-from bot.store import Store
 
 KEPT_SECONDS = 600.0
 # More than anybody asks in ten minutes by hand; what falls off is forgotten by its own time.
@@ -57,9 +56,10 @@ class Visitor:
 class Visitors:
     """The followers who wrote lately, known by a keyed hash."""
 
-    def __init__(self, store: Store, token: str) -> None:
-        """Keep them in `store`; nobody without the token can tell who they are."""
-        self._store = store
+    def __init__(self, desk: Desk, token: str) -> None:
+        """Keep them in the desk's store; nobody without the token can tell who they are."""
+        self._store = desk.store
+        self._reach = desk.reach
         self._key = token.encode()
         self._locks: WeakValueDictionary[str, Lock] = WeakValueDictionary()
 
@@ -72,13 +72,13 @@ class Visitors:
         """Lend a visitor's state to `work` and keep it. One at a time in this process."""
         lock = self._locks.setdefault(name, Lock())
         async with lock:
-            return await asyncio.to_thread(self._changed, name, work)
+            return await self._reach(self._changed, name, work)
 
     async def erase(self, name: str) -> None:
         """Forget a visitor and all messages."""
         lock = self._locks.setdefault(name, Lock())
         async with lock:
-            await asyncio.to_thread(self._store.forget, prefix(name))
+            await self._reach(self._store.forget, prefix(name))
 
     def _changed(self, name: str, work: Callable[[Visitor], _Result]) -> _Result:
         key = f"{prefix(name)}state"

@@ -41,9 +41,10 @@ export class Store {
     this.#clock = setTimeout(() => this.save(), SOON);
   }
 
-  /** Begin with a turn that the page brings along, as the answer to a link; once, however often it is loaded again. */
+  /** Take what the page brings along: a greeting, and the answer to a link, once, however often it is loaded again. */
   seed(text) {
-    const turn = text && JSON.parse(text);
+    const { welcome, turn } = text ? JSON.parse(text) : {};
+    if (welcome) this.welcome = welcome;
     if (!turn?.reply?.text || this.turns.some(({ seed, question }) => seed && question === turn.question)) return;
     this.turns.push({ ...turn, seed: true });
     this.session = turn.reply.session_id;

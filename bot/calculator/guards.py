@@ -1,0 +1,221 @@
+"""Guards: words that speak against what was learned; where the two disagree, it is asked and not computed.
+
+The reader is right far more often than a word, so a word alone never decides what is computed: it only makes doubtful,
+or fills in what the reader left open.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from bot.calculator.reader import Sentence
+from bot.calculator.record import AWAY, COSTS, LOCAL, NO, UNSURE, YES, Record
+from bot.calculator.spans import AMOUNT, MONTH, PLACE, TIMES, YEAR
+
+# A head that says nothing of what a word names is believed from here on.
+_BELIEVED = 0.95
+_ATTRIBUTES = {"filed": "filed", "referral": "referral", "emergency": "emergency"}
+# Questions of the plain fee have none of these words, unless the reader is as good as certain.
+_OTHER_FEES = {"subsidy", "monthly", "base", "wage", "cap", "difference"}
+_OUTPATIENT, _INPATIENT = (
+    re.compile(r"(?<![没未不冇])门诊|社康"),
+    re.compile(r"(?<![没未不冇])(?:住院|住[了咗][^,。;]{0,4}院|入院)"),
+)
+_DENIED_STAY = re.compile(r"[没未不冇]有?住")
+_AWAY = re.compile(
+    r"(?<![非从])(?<!不是)(?<!不在)(?:外地|异地|外市|市外|老家|乡下|乡里|娘家|婆家|外婆家|姥姥家|奶奶家)"
+    r"(?!户口|户籍|户|人(?!民)|的户|转学|过来|来|带|寄|回来|转诊|就医|备案)"
+)
+_DENIED = re.compile(r"[没未无不冇非][^,。;]{0,6}(?:转诊|抢救|急诊)|(?:转诊|抢救|急诊)[^,。;]{0,3}[没未]")
+_ONLY_APPLY = re.compile(r"不想?补|不补前|只从|只[交缴].{0,4}(?:申请|办)")
+_TOGETHER = re.compile(r"一起|都|同时|一块|一齐|一同|统一")
+_PARTS = re.compile(r"药|检查|化验|检验|治疗|b超|拍片")
+_NOT_THEN = re.compile(r"(?:不是|不在|没在|并非)(?:在)?$")
+# 没到起付线: nothing is paid, and without the deductible nobody can show it.
+_BELOW = re.compile(
+    r"(?:没|未|不)(?:有)?(?:到|够|达到|超过|超|过)[^,。;]{0,3}起付|起付线?[^,。;]{0,2}(?:没|未|不)(?:到|过|超|达到|够)"
+)
+_ANOTHER = re.compile(r"另一个|另外一个|其中一个|只有一个")
+_ONE_AND_ONE = re.compile(r"一个[^。;]*一个|一[^。;个]{0,3}一")
+_YEARLY = re.compile(r"年可支配|年的?收入|换算成一?年|全年[^,。;]{0,6}收入")
+_MONEY = re.compile(r"钱|元|块|几多$")
+_MONTHS, _WHICH_MONTH = re.compile(r"几个月|多少个?月|几多个?月"), re.compile(r"几月|哪个?月|何时|什么时候|从.{0,3}月")
+_PER_MONTH = re.compile(r"月(?:平均)?工资|每个?月|一个月|月均")
+
+
+def guarded(record: Record, sentence: Sentence) -> Record:
+    """Return a record with its doubts."""
+    record = _of_task(record, sentence)
+    if record.task in ("claim", "more", "capcost"):
+        record = _of_visit(_of_papers(record, sentence), sentence)
+    if record.task in ("claim", "more"):
+        record = _of_amounts(record, sentence)
+    return _of_months(record, sentence)
+
+
+def outside(record: Record, sentence: Sentence) -> bool:
+    """Tell whether a question is better left to the entries: of grown-ups, turned round, or of two things at once."""
+    words, sure = sentence.words, sentence.reading.sure("task")
+    if record.task in ("claim", "capcost") and words & {"adult", "reverse"}:
+        return True
+    if record.task == "claim" and not (told_cost(record) or record.visit or record.level or record.deductible):
+        # 去广州看病没转诊能报几成: of nothing in particular; the entry says it all.
+        return not sentence.of(AMOUNT)
+    if record.task == "newborn" and "difference" in words:
+        return True
+    if record.task in ("subsidy", "total", "gap", "monthly") and sentence.of(MONTH, "a"):
+        return True
+    if record.task == "income" and sentence.of(AMOUNT, "N"):
+        return any(span.value not in sentence.known for span, *_ in sentence.of(AMOUNT, "N"))
+    if record.task in ("bstart", "bend", "blen") and sure < 0.6:
+        return True
+    return record.task == "fee" and bool(words & _OTHER_FEES) and sure < 0.97
+
+
+def _of_task(record: Record, sentence: Sentence) -> Record:
+    """Settle what of two readings of one task is meant by its words."""
+    text = sentence.text
+    if record.task == "fee" and "monthly" in sentence.words and sentence.reading.sure("task", "monthly") >= 0.1:
+        record = replace(record, task="monthly")
+    if record.task == "reverse" and not record.want:
+        want = "months" if _MONTHS.search(text) else "month" if _WHICH_MONTH.search(text) else ""
+        return replace(record, want=want)
+    if record.task == "cap" and record.children and "total" not in sentence.words:
+        return replace(record, children=None)
+    if record.task == "wage" and _PER_MONTH.search(text):
+        return replace(record, want="month")
+    if record.task == "income" and _YEARLY.search(text):
+        return replace(record, want="year")
+    if record.task == "monthly" and (record.part == "") == ("subsidy" in sentence.words):
+        whole = bool(sentence.words & {"own_part", "total"})
+        part = ("all" if whole else "sub") if "subsidy" in sentence.words else ""
+        return replace(record, part=part if sentence.reading.sure("part", part) >= 0.05 else "?")
+    if record.task in ("claim", "more") and record.want in ("", "fund") and told_cost(record):
+        own = "self" in sentence.words and sentence.reading.sure("want", "self") >= 0.1
+        return replace(record, want="self") if own else record
+    return _of_children(record, sentence)
+
+
+def _of_children(record: Record, sentence: Sentence) -> Record:
+    """Settle what words say of the child: newborn or not, whose household, one of two."""
+    text, words = sentence.text, sentence.words
+    if record.task == "fee" and not record.want and _MONTHS.search(text) and not _MONEY.search(text):
+        return replace(record, want="months")
+    if record.task == "newborn" and _ONLY_APPLY.search(text):
+        return replace(record, task="fee", birth=())
+    if record.task == "fee" and not record.birth and words & {"baby", "newborn", "from_birth"}:
+        return replace(record, task="newborn")
+    if record.task == "diff" and record.children == len(record.apply) and _ONE_AND_ONE.search(text):
+        return replace(record, children=None)
+    if record.hukou == "shenzhen" and "hukou_elsewhere" in words:
+        return replace(record, hukou="")
+    return record
+
+
+def _of_papers(record: Record, sentence: Sentence) -> Record:
+    """Doubt that filing, referral, emergency or a part out of scope is not spoken of where its word stands."""
+    words = sentence.words
+    # Where nothing would be paid, a referral or an emergency that was missed is a wrong number.
+    strict = record.selected == NO and not _DENIED.search(sentence.text)
+    for field, word in _ATTRIBUTES.items():
+        spoken = sentence.reading.sure(field, "+", "?") > 1 - _BELIEVED
+        if not getattr(record, field) and word in words and (strict or spoken):
+            doubt: dict[str, Any] = {field: UNSURE}
+            record = replace(record, **doubt)
+    if (not record.selected and "not_chosen" in words) or (record.selected and {"unknown", "selected"} <= words):
+        record = replace(record, selected=UNSURE)
+    if not record.temporary and "temporary" in words and sentence.reading.sure("temporary", "+") >= 0.2:
+        record = replace(record, temporary=YES)
+    partly = sentence.reading.sure("scope", "-", "?") > 1 - _BELIEVED
+    if not record.scope and "mixed" in words and partly and record.outside is None:
+        record = replace(record, scope="part")
+    return record
+
+
+def _of_visit(record: Record, sentence: Sentence) -> Record:
+    """Fill in the kind of visit and the place where words leave no doubt, and doubt them where words do."""
+    text = sentence.text
+    if "stay_unclear" in sentence.words:
+        record = replace(record, visit="")
+    elif not record.visit:
+        stay, visit = _INPATIENT.search(text), _OUTPATIENT.search(text)
+        if bool(stay) != bool(visit) and not (stay and _DENIED_STAY.search(text)):
+            record = replace(record, visit="inpatient" if stay else "outpatient")
+    if record.visit == "outpatient" and (record.deductible is not None or record.above is not None):
+        # Only a stay has a deductible.
+        record = replace(record, visit="" if sentence.reading.sure("visit", "out") > _BELIEVED else "inpatient")
+    if (
+        record.location in ("", LOCAL)
+        and not sentence.of(PLACE, "t")
+        and _AWAY.search(text)
+        and sentence.reading["place"] != "here"
+    ):
+        record = replace(record, location=AWAY)
+    return record
+
+
+def _of_amounts(record: Record, sentence: Sentence) -> Record:
+    """Doubt an amount whose name right before it is not what was learned, and sums that words make doubtful."""
+    for span, role, _ in sentence.of(AMOUNT):
+        before, after = sentence.text[: span.start].rstrip("是为:的 "), sentence.text[span.end :]
+        if (before.endswith(sentence.names("deductible")) and role not in "DAX") or (
+            after.startswith(sentence.names("consult")) and role not in "CX"
+        ):
+            return replace(record, unclear="amount")
+        if (
+            before.endswith(sentence.names("consult"))
+            and role not in "CXIN"
+            and not before.endswith(("含诊查费", "除诊查费", "了诊查费"))
+        ):
+            return replace(record, unclear="amount")
+    if record.consult is not None and not record.consult_in and len({"within", "apart"} & sentence.words) == 1:
+        record = replace(record, consult_in="in" if "within" in sentence.words else "apart")
+    if record.consult is not None and not record.consult_in and _PARTS.search(sentence.text):
+        record = replace(record, consult_in="apart")
+    if record.deductible is None and record.above is None and _BELOW.search(sentence.text):
+        record = replace(record, unclear=record.unclear or "deductible")
+    ones = [span.end for span, *_ in sentence.of(TIMES) if span.value == 1]
+    if record.times and record.each is None and any(span.start in ones for span, role, _ in sentence.of(AMOUNT, "TSI")):
+        # 一趟130, 跑了4趟: what each cost, and not all.
+        return (
+            replace(record, each=record.total, total=None)
+            if record.total is not None
+            else replace(record, unclear="amount")
+        )
+    if len(sentence.of(AMOUNT, "U")) > 1 and len({span.year for span, *_ in sentence.of(YEAR)}) > 1:
+        # 去年报了2000, 今年报了800.
+        return replace(record, used=None, unclear="used_cap")
+    return record
+
+
+def _of_months(record: Record, sentence: Sentence) -> Record:
+    """Ask for the month of application where words say that it is not September, or its month is doubtful."""
+    if record.task != "fee":
+        return record
+    denied = [span for span, *_ in sentence.of(MONTH, "a") if _NOT_THEN.search(sentence.text[: span.start])]
+    if denied and len(denied) == len(record.apply):
+        return replace(record, apply=(), midway=True)
+    several = sentence.reading.sure("many", "one", "sum") >= 0.2
+    siblings = ("sibling" in sentence.words and several) or _ANOTHER.search(sentence.text)
+    if len(set(record.apply)) > 1 and record.children == len(record.apply) and "total" in sentence.words:
+        return replace(record, many="sum")
+    if len(record.apply) == 1 and siblings and not _TOGETHER.search(sentence.text):
+        # 老大交过了，老二12月办: whose month it is, and who is asked for, is not clear.
+        return replace(record, many="one", children=max(2, record.children or 2))
+    if record.apply:
+        return record
+    doubtful = any(role == "o" and sure < 0.9 for _, role, sure in sentence.of(MONTH))
+    return replace(record, midway=True) if doubtful or "midway" in sentence.words else record
+
+
+def temporary(record: Record) -> bool:
+    """Tell whether somebody away has neither filed nor been referred: then it is a temporary stay."""
+    denied = [getattr(record, name) == NO for name in ("filed", "referral", "emergency")]
+    return record.temporary == YES or (denied[0] and any(denied[1:]))
+
+
+def told_cost(record: Record) -> bool:
+    """Tell whether a cost was said, whichever way."""
+    return record.consult is not None or any(getattr(record, name) is not None for name in COSTS)

@@ -1,0 +1,169 @@
+"""Record: everything that a numeric question says, in one shape; several bills are several records."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from decimal import Decimal
+
+from corpus.months import Month
+
+LOCAL, IN_PROVINCE, OUT_PROVINCE = "local", "in_province", "out_province"
+# Out of the city, nobody says where; not covered; several places at once.
+AWAY, UNCOVERED, SEVERAL = "away", "uncovered", "several"
+# Children whose counts do not agree.
+SEVERAL_CHILDREN = -1
+YES, NO, UNSURE = "true", "false", "unsure"
+# The amounts that say how much was spent, whichever way; a new one takes the place of all of them.
+COSTS = ("total", "scoped", "items", "above", "each")
+AMOUNTS = (*COSTS, "deductible", "consult", "outside", "used", "left", "paid")
+_COUNTS = ("children", "times", "apply_day", "birth_day", "year")
+_MONTHS = ("apply", "birth", "day_of")
+_MARKS = ("midway", "about", "assumed_year", "exhausted")
+# What a calculation of another kind may still use.
+_KEPT = ("hukou", "children", "location", "used", "left")
+
+
+@dataclass(frozen=True)
+class Record:
+    """One numeric question, or one bill of it; an empty field was not said.
+
+    `unclear` names the slot of an amount that cannot be computed with, `wrong` the phrase for what cannot be.
+    """
+
+    task: str = ""
+    want: str = ""
+    visit: str = ""
+    level: str = ""
+    levels: tuple[str, ...] = ()  # that are to be compared
+    location: str = ""
+    filed: str = ""
+    referral: str = ""
+    emergency: str = ""
+    temporary: str = ""
+    selected: str = ""
+    hukou: str = ""
+    scope: str = ""
+    consult_in: str = ""
+    many: str = ""
+    part: str = ""
+    total: Decimal | None = None
+    scoped: Decimal | None = None
+    items: Decimal | None = None
+    above: Decimal | None = None
+    each: Decimal | None = None
+    deductible: Decimal | None = None
+    consult: Decimal | None = None
+    outside: Decimal | None = None
+    used: Decimal | None = None
+    left: Decimal | None = None
+    paid: Decimal | None = None
+    children: int | None = None
+    times: int | None = None
+    apply: tuple[Month, ...] = ()
+    apply_day: int | None = None
+    birth: tuple[Month, ...] = ()
+    birth_day: int | None = None
+    day_of: tuple[Month, ...] = ()  # the month of a visit
+    year: int | None = None
+    school_year: str = ""
+    midway: bool = False
+    about: bool = False
+    assumed_year: bool = False
+    exhausted: bool = False
+    unclear: str = ""
+    wrong: str = ""
+    name: str = ""  # of what cannot be
+    policy: str = ""  # the school year whose numbers are used
+
+    def over(self, before: Record) -> Record:
+        """Return what was said before with what this record says in its place."""
+        said = {one.name: getattr(self, one.name) for one in fields(self) if _is_said(getattr(self, one.name))}
+        for name in ("task", "wrong", "name"):
+            said.pop(name, None)
+        if any(name in said for name in COSTS):
+            said = dict.fromkeys(COSTS) | {"scope": "", "outside": None, "about": False} | said
+            if before.want in ("ratio", "selfratio"):
+                said.setdefault("want", "self" if before.want == "selfratio" else "fund")
+        if "consult" in said or "total" in said:
+            said.setdefault("unclear", "")
+        if said.get("unclear", before.unclear) == before.unclear and before.unclear in _slots(said):
+            said["unclear"] = ""
+        if "apply" in said:
+            said = {"midway": False, "assumed_year": False, "apply_day": None} | said
+        if "location" in said and said["location"] == LOCAL:
+            said |= {"filed": "", "referral": "", "emergency": "", "temporary": ""}
+        return replace(before, **said, wrong=self.wrong, name=self.name)
+
+    def keeping(self, before: Record) -> Record:
+        """Return this record with what the calculation before said that another kind may use as well."""
+        kept = {name: getattr(before, name) for name in _KEPT if not _is_said(getattr(self, name))}
+        return replace(self, **kept)
+
+    @property
+    def cost(self) -> Decimal | None:
+        """The cost that counts: what is in scope, else the total without what is not, else the sum of its parts."""
+        if self.scoped is not None:
+            return self.scoped
+        if self.total is not None:
+            return self.total - (self.outside or 0)
+        return self.items
+
+
+def _slots(said: dict[str, object]) -> set[str]:
+    """Return the slots that amounts answer."""
+    answered = {
+        "consult": "consult_fee",
+        "deductible": "deductible",
+        "used": "used_cap",
+        "left": "used_cap",
+        "outside": "outside",
+    }
+    return {answered.get(name, "amount") for name in AMOUNTS if said.get(name) is not None}
+
+
+def dump(records: Sequence[Record], asked: str) -> str:
+    """Return records and the slot that was asked for as a short text for the session store."""
+    return json.dumps([[_plain(record) for record in records], asked], ensure_ascii=False, separators=(",", ":"))
+
+
+def load(text: str | None) -> tuple[list[Record], str]:
+    """Read them back; nothing where there is nothing or it is of another version."""
+    try:
+        rows, asked = json.loads(text or "")
+        return [_record(row) for row in rows], str(asked)
+    except (ValueError, TypeError, AttributeError, ArithmeticError):
+        return [], ""
+
+
+def _plain(record: Record) -> dict[str, object]:
+    said = {one.name: getattr(record, one.name) for one in fields(record)}
+    return {name: _text(value) for name, value in said.items() if _is_said(value)}
+
+
+def _is_said(value: object) -> bool:
+    """Tell whether a field holds something; 0 is something."""
+    return value is not None and value is not False and value not in ("", ())
+
+
+def _text(value: object) -> object:
+    if isinstance(value, tuple):
+        return [str(one) for one in value]
+    return value if isinstance(value, int) else str(value)
+
+
+def _record(row: dict[str, object]) -> Record:
+    said: dict[str, object] = {}
+    for name, value in row.items():
+        if name in AMOUNTS:
+            said[name] = Decimal(str(value))
+        elif name in _MONTHS:
+            said[name] = tuple(Month.parse(str(one)) for one in value)  # type: ignore[attr-defined]
+        elif name == "levels":
+            said[name] = tuple(str(one) for one in value)  # type: ignore[attr-defined]
+        elif name in _COUNTS:
+            said[name] = int(str(value))
+        else:
+            said[name] = value is True if name in _MARKS else str(value)
+    return Record(**said)  # type: ignore[arg-type]

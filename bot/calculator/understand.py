@@ -1,0 +1,296 @@
+"""Understand: from spans and what the reader makes of them to records; what is doubtful becomes a question."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+from bot.calculator.guards import guarded
+from bot.calculator.months import ROLE_FLOOR, with_months
+from bot.calculator.numbers import read_number
+from bot.calculator.reader import Reading, Sentence
+from bot.calculator.record import (
+    AWAY,
+    IN_PROVINCE,
+    LOCAL,
+    NO,
+    OUT_PROVINCE,
+    SEVERAL,
+    SEVERAL_CHILDREN,
+    UNCOVERED,
+    UNSURE,
+    YES,
+    Record,
+)  # fmt: skip
+from bot.calculator.spans import (
+    ABROAD,
+    AMOUNT,
+    CHILDREN,
+    COUNTRY,
+    HERE,
+    LEVEL,
+    MONTH,
+    PERCENT,
+    PLACE,
+    PROVINCE,
+    SCHOOL,
+    TIMES,
+    YEAR,
+    Span,
+)
+from corpus.policy import Policy
+
+# Below these probabilities a part of a sentence is asked for and not taken.
+HEAD_FLOOR, SILENT_FLOOR, HUKOU_FLOOR, YES_FLOOR, VISIT_FLOOR, LEVEL_FLOOR = 0.6, 0.7, 0.75, 0.75, 0.85, 0.8
+# From these on it is taken that something is said which makes a plain answer wrong.
+MIDWAY, PART = 0.2, 0.2
+_VISITS = {"in": "inpatient", "out": "outpatient", "both": "both"}
+_PLACES = {"here": LOCAL, "in": IN_PROVINCE, "out": OUT_PROVINCE, "away": AWAY}
+_GROUPS = {HERE: LOCAL, PROVINCE: IN_PROVINCE, COUNTRY: OUT_PROVINCE, ABROAD: UNCOVERED}
+_YES_NO = {"+": YES, "-": NO, "?": UNSURE}
+_FIELDS = {
+    "T": "total",
+    "S": "scoped",
+    "A": "above",
+    "D": "deductible",
+    "O": "outside",
+    "L": "left",
+    "E": "each",
+    "F": "paid",
+}
+_SUMS = {"I": "items", "C": "consult", "U": "used"}
+# The slot to ask for where an amount of this role cannot be used.
+_SLOTS = {"D": "deductible", "C": "consult_fee", "U": "used_cap", "L": "used_cap"}
+_BILLS = "TSIA"
+_MONTH_TASKS = ("fee", "newborn", "diff", "bstart", "bend", "blen", "binforce")
+_CONSULT = re.compile(r"诊查|诊察|诊金|挂号")
+_EXHAUSTED = re.compile(
+    r"(?:额度|限额|上限|封顶|quota|统筹)[^,。;没未不快]{0,14}(?:[用报花使刷][^,。;没未不快]{0,3}[完光晒尽满爆]|到顶|见底|没了)"
+    r"|(?:用完|用光|用晒|刷爆|报完|报光)[^,。;]{0,4}(?:额度|限额)|\d[^,。;没未不快]{0,4}[用报][^,。;没未不快]{0,2}[完光晒][了喇啦咯]"
+)
+_AWAY_FROM_HERE = re.compile(r"(?:不在|没在|离开|不是在|唔喺)深圳")
+_MONTH_COUNT = re.compile(r"(\d{1,2}|[二两三四五六七八九十]{1,2})个月")
+_OUTPATIENT, _INPATIENT = re.compile(r"门诊|社康"), re.compile(r"住院")
+_LARGEST_COUNT = 10_000
+
+
+def records_of(sentence: Sentence, policy: Policy, before: Record | None = None) -> list[Record]:
+    """Return what a sentence says: a record, or one for each of several bills; `before` is the one that goes on."""
+    record = _base(sentence)
+    record = _with_years(_with_counts(_with_hospital(record, sentence), sentence), sentence, policy)
+    task = before.task if before and record.task in ("more", "unknown") else record.task
+    if record.task == "cap" and sentence.of(AMOUNT, "U"):
+        record = replace(record, task="remaining")
+    if record.task == "monthly" and (months := _MONTH_COUNT.search(sentence.text)):
+        count = int(read_number(months[1]) or 1)
+        # 分12个月 is how it is shared out, not what is asked for.
+        record = replace(record, times=count if count < policy.number("fee.months") else None)
+    if task in _MONTH_TASKS:
+        record = with_months(record, sentence, policy, before, task)
+    if record.many == "sum" and len(bills := _bills(record, sentence, policy)) > 1:
+        return [guarded(bill, sentence) for bill in bills]
+    return [guarded(_with_amounts(record, sentence.of(AMOUNT), sentence, policy), sentence)]
+
+
+def _base(sentence: Sentence) -> Record:
+    """Return the record of the heads alone."""
+    read = sentence.reading
+    said: dict[str, Any] = {
+        name: _yes_no(read, name) for name in ("filed", "referral", "emergency", "temporary", "selected")
+    }
+    hukou = {"+": "shenzhen", "-": "other"}.get(read["hukou"], "") if read.sure("hukou") >= HUKOU_FLOOR else ""
+    consult = {"+": "in", "-": "apart"}.get(read["consult"], "") if read.sure("consult") >= HEAD_FLOOR else ""
+    costs = sentence.of(AMOUNT, _BILLS + "EC")
+    if not costs and not consult and _CONSULT.search(sentence.text):
+        consult = "only"
+    many = (
+        read["many"]
+        if read.sure("many") >= HEAD_FLOOR
+        else "sum"
+        if len(sentence.of(AMOUNT, "TS")) > 1
+        else read["many"]
+    )
+    scope = "part" if read.sure("scope", "-", "?") >= PART else "all" if read["scope"] == "+" else ""
+    return Record(
+        task=read["task"], want=read["want"], **said, hukou=hukou,
+        visit=_VISITS.get(read["visit"], "") if read.sure("visit") >= VISIT_FLOOR else "",
+        scope=scope, consult_in=consult,
+        many=many, part=read["part"] if read.sure("part") >= HEAD_FLOOR else "?",
+        midway=read.sure("midway", "+") >= MIDWAY,
+        exhausted=_EXHAUSTED.search(sentence.text) is not None,
+        wrong="calc_percent" if any((span.value or 0) > 100 for span, *_ in sentence.of(PERCENT)) else "",
+    )  # fmt: skip
+
+
+def _yes_no(read: Reading, name: str) -> str:
+    value, sure = read[name], read.sure(name)
+    if name == "temporary":
+        return YES if value == "+" and sure >= HEAD_FLOOR else ""
+    if name == "selected" and read.sure(name, "", "+") >= SILENT_FLOOR:
+        # A chosen institution is taken for granted where nothing is said of it.
+        return YES if value == "+" else ""
+    if name != "selected" and read.sure(name, "+", "?") < 1 - SILENT_FLOOR:
+        # Not said, or denied: both mean that there is none.
+        return NO if read.sure(name, "-") >= read.sure(name, "") else ""
+    if not value:
+        return "" if sure >= SILENT_FLOOR else UNSURE
+    return _YES_NO[value] if sure >= (YES_FLOOR if value == "+" else HEAD_FLOOR) else UNSURE
+
+
+def _with_hospital(record: Record, sentence: Sentence) -> Record:
+    """Add level and place of the hospital."""
+    levels = list(dict.fromkeys(span.name for span, _, sure in sentence.of(LEVEL, "t") if sure >= LEVEL_FLOOR))
+    doubtful = any(sure < LEVEL_FLOOR for *_, sure in sentence.of(LEVEL))
+    level = levels[0] if len(levels) == 1 and not doubtful else ""
+    compared = tuple(levels) if record.many == "cmp" else ()
+    return replace(record, level=level, levels=compared, location=_location(sentence))
+
+
+def _location(sentence: Sentence) -> str:
+    named = list(dict.fromkeys(_GROUPS[span.name] for span, _, sure in sentence.of(PLACE, "t") if sure >= ROLE_FLOOR))
+    said, sure = sentence.reading["place"], sentence.reading.sure("place")
+    if _AWAY_FROM_HERE.search(sentence.text):
+        named = [name for name in named if name != LOCAL]
+        return named[0] if len(named) == 1 else AWAY
+    head = _PLACES.get(said, "") if sure >= HEAD_FLOOR else SEVERAL if said else ""
+    if any(sure < ROLE_FLOOR and not (role == "x" and span.name == HERE) for span, role, sure in sentence.of(PLACE)):
+        return head or SEVERAL
+    if len(named) > 1 or _two_cities(sentence):
+        return head if head in named and len(named) > 1 else SEVERAL
+    if named and head in (AWAY, SEVERAL, ""):
+        return SEVERAL if head == AWAY and named[0] == LOCAL else named[0]
+    return head if not named or head == named[0] else SEVERAL
+
+
+def _two_cities(sentence: Sentence) -> bool:
+    """Tell whether two places are named of which neither lies in the other: filed in one, treated in the other."""
+    spans = [span for span, *_ in sentence.of(PLACE, "t") if span.name != HERE]
+    names = {sentence.text[span.start : span.end] for span in spans}
+    apart = any(second.start - first.end > 2 for first, second in pairwise(spans))
+    return apart and len(names) > 1 and sentence.reading["filed"] == "+"
+
+
+def _with_counts(record: Record, sentence: Sentence) -> Record:
+    """Add how many children, and how many visits."""
+    spans = [span for span, *_ in sentence.of(CHILDREN)]
+    counts = [span.number for span in spans if span.name != "word"] or [span.number for span in spans]
+    children = 0 if any(count < 1 for count in counts) else _children(counts)
+    times = {span.number for span, *_ in sentence.of(TIMES) if span.number > 1}
+    return replace(record, children=children, times=times.pop() if len(times) == 1 else None)
+
+
+def _children(counts: list[int]) -> int | None:
+    """Return how many children are spoken of; SEVERAL_CHILDREN where the counts do not agree."""
+    if not counts:
+        return None
+    largest = max(counts)
+    if len(set(counts)) == 1:
+        return largest if largest > 1 or len(counts) == 1 else len(counts)
+    # 姐姐家两个我家两个，四个小孩: the largest is the sum of the others.
+    agree = set(counts) == {1, largest} or 2 * largest == sum(counts)
+    return largest if agree else SEVERAL_CHILDREN
+
+
+def _with_years(record: Record, sentence: Sentence, policy: Policy) -> Record:
+    """Add the school year or the year that is said."""
+    school = next((span.name for span, *_ in sentence.of(SCHOOL)), "")
+    years = [span.year for span, *_ in sentence.of(YEAR) if span.year]
+    year = None
+    if record.task in ("claim", "more", "cap", "remaining", "spent", "capcost"):
+        months = [span.year for span, *_ in sentence.of(MONTH) if span.year and span.name != "now"]
+        year = max([*years, *months], default=None)
+    elif years and not school and policy.fee.first.year not in years and not sentence.of(MONTH, "ab"):
+        # A bare year is the one in which the school year begins.
+        school = f"{years[0]}-{years[0] + 1}"
+    return replace(record, school_year=school, year=year)
+
+
+def _bills(record: Record, sentence: Sentence, policy: Policy) -> list[Record]:
+    """Return one record for each bill; what is said as often as there are bills belongs to them in order."""
+    amounts = sentence.of(AMOUNT)
+    costs = [one for one in amounts if one[1] in "TSA"] or [one for one in amounts if one[1] == "I"]
+    count = len(costs)
+    if count < 2 or any(sure < ROLE_FLOOR or span.value is None for span, _, sure in amounts):
+        return []
+    columns = {role: [one for one in amounts if one[1] == role] for role in "DCO"}
+    levels = [span.name for span, *_ in sentence.of(LEVEL, "t")]
+    places = [_GROUPS[span.name] for span, *_ in sentence.of(PLACE, "t")]
+    visits = _visits(record, sentence, [span for span, *_ in costs])
+    if len(levels) > 1 and len(set(levels)) == 1:
+        levels = levels[:1]
+    fits = all(len(column) in (0, 1, count) for column in (levels, places)) and all(
+        len(column) in (0, count) for column in columns.values()
+    )
+    if not fits or len(visits) != count:
+        return [replace(record, unclear="amount", many=""), replace(record, unclear="amount", many="")]
+    used = _with_amounts(Record(), [one for one in amounts if one[1] in "UL"], sentence, policy)
+    bills = []
+    for at, cost in enumerate(costs):
+        own = [
+            (replace(cost[0]), cost[1] if cost[1] != "I" else "T", cost[2]),
+            *(column[at] for column in columns.values() if column),
+        ]
+        level = levels[at] if len(levels) == count else levels[0] if levels else ""
+        place = places[at] if len(places) == count else places[0] if places else record.location
+        one = replace(record, visit=visits[at], level=level, location=place, used=used.used, left=used.left)
+        bills.append(_with_amounts(one, own, sentence, policy))
+    return bills
+
+
+def _visits(record: Record, sentence: Sentence, costs: list[Span]) -> list[str]:
+    """Return the kind of visit of each bill: the one of all, or the one that stands nearest before its cost."""
+    if record.visit != "both":
+        return [record.visit] * len(costs)
+    found, last = [], 0
+    for cost in costs:
+        piece = sentence.text[last : cost.start]
+        last = cost.end
+        said = [name for name, words in (("outpatient", _OUTPATIENT), ("inpatient", _INPATIENT)) if words.search(piece)]
+        found += said if len(said) == 1 else []
+    return found
+
+
+def _with_amounts(
+    record: Record, amounts: Sequence[tuple[Span, str, float]], sentence: Sentence, policy: Policy
+) -> Record:
+    """Add the amounts by their roles; what cannot be told apart, or is only hinted at, is marked as unclear."""
+    cap = policy.number("cap.amount")
+    # 额度2471.31都用完了: the printed limit is only named.
+    named = {cap} if record.exhausted else set()
+    meant = [
+        (span, role, sure)
+        for span, role, sure in amounts
+        if role != "X" and span.value not in named and not (role == "N" and span.value == cap)
+    ]
+    said: dict[str, Any] = {}
+    unclear = ""
+    for role in dict.fromkeys(role for _, role, _ in meant if role != "N"):
+        spans = [span for span, other, sure in meant if other == role]
+        values = [span.value for span in spans if span.value is not None]
+        doubtful = len(values) < len(spans) or any(sure < ROLE_FLOOR for _, other, sure in meant if other == role)
+        if doubtful or (role in _FIELDS and len(set(values)) > 1):
+            unclear = unclear or _SLOTS.get(role, "amount")
+            continue
+        if role == "C":
+            values = list(dict.fromkeys(values))  # 诊查费十五块，这十五块: said twice
+        said[_FIELDS.get(role) or _SUMS[role]] = sum(values, Decimal(0)) if role in _SUMS else values[0]
+    if any(role == "N" and sure < ROLE_FLOOR for _, role, sure in meant):
+        unclear = unclear or "amount"
+    unexplained = not said and any(role == "N" for _, role, _ in meant) and not any(role != "N" for _, role, _ in meant)
+    if unexplained and record.task in ("claim", "more"):
+        # A number that nothing is made of: the ratio alone would be no answer.
+        unclear = unclear or "amount"
+    if "items" in said and "total" in said and said["items"] != said["total"]:
+        if said["items"] > said["total"]:
+            unclear = unclear or "amount"
+        said.pop("items")
+    if record.visit == "inpatient":
+        # What was paid for outpatient care has nothing to do with a stay.
+        said.pop("used", None)
+        said.pop("left", None)
+    about = any(span.about for span, role, _ in meant if role in _BILLS + "E")
+    return replace(record, **said, unclear=unclear, about=about)

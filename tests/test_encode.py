@@ -59,7 +59,7 @@ def test_a_damaged_model(tmp_path: Path, name: str, content: bytes | None) -> No
     (tmp_path / name).unlink()
     if content is not None:
         (tmp_path / name).write_bytes(content)
-    with pytest.raises(ModelMissing, match="读不到向量模型.*FAQ_MODEL"):
+    with pytest.raises(ModelMissing, match=r"读不到向量模型.*FAQ_MODEL"):
         OnnxEncoder(tmp_path)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Mapping
+from itertools import pairwise
 
 import pytest
 
@@ -95,7 +96,7 @@ def measured(engine: Engine, office: Office) -> tuple[float, float, float, float
 
 def test_every_question_added_helps(engines: list[Engine]) -> None:
     curve = [measured(engine, OFFICES[6]) for engine in engines]
-    for (right, *_, in_hand), (more, *_, more_in_hand) in zip(curve, curve[1:], strict=False):
+    for (right, *_, in_hand), (more, *_, more_in_hand) in pairwise(curve):
         assert more >= right - NOISE and more_in_hand >= in_hand - NOISE, curve
     assert curve[-1][0] > curve[0][0], curve
     assert curve[0][0] >= 0.4 and curve[-1][0] >= 0.6, curve
@@ -105,4 +106,4 @@ def test_every_question_added_helps(engines: list[Engine]) -> None:
 
 def test_more_questions_promise_more(engines: list[Engine]) -> None:
     expected = [engine.calibration.point(0.98).right for engine in engines]
-    assert all(more >= fewer - NOISE for fewer, more in zip(expected, expected[1:], strict=False)), expected
+    assert all(more >= fewer - NOISE for fewer, more in pairwise(expected)), expected

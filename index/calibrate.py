@@ -18,6 +18,7 @@ from index.hit import Thresholds
 from index.lexical import Scores
 from index.rank import Questions, Ranker, fit, mix, probabilities
 from index.rows import OUTSIDE, SMALLTALK, Table
+from index.signals import GROUP_FEATURES, NULL_FEATURES
 
 BLOCKS = 8
 STRANGERS = 0.2  # of the questions that reach a bot about one in five is outside
@@ -32,6 +33,7 @@ _LEAST_ANSWERED = 0.05  # of the questions: below it a precision is chance
 _CERTAINTY = 0.84  # standard deviations: the promise holds four times in five
 _NEVER_DENIED = 0.97  # of what can be answered, never to be told that it is not there
 _OFFERED = 0.1  # as likely as this, an entry is worth being offered
+_CERTAIN = 50.0  # log-odds: beyond them single precision ends
 _GRID = np.concatenate([np.linspace(0.01, 0.95, 95), np.linspace(0.952, 0.998, 24)])
 
 
@@ -78,15 +80,14 @@ class Calibration:
     def score(self, probability: Scores) -> Scores:
         """Return calibrated probabilities."""
         clipped = np.clip(probability, 1e-7, 1 - 1e-7)
-        odds = np.log(clipped / (1 - clipped)) * self.slope + self.shift
+        odds = np.clip(np.log(clipped / (1 - clipped)) * self.slope + self.shift, -_CERTAIN, _CERTAIN)
         result: Scores = 1 / (1 + np.exp(-odds))
         return result
 
     def point(self, precision: float, share: float = STRANGERS) -> Point:
-        """Return the lowest point that shows `precision`, or the one that shows the most."""
-        shown = [point.shown(share) for point in self.curve]
-        reached = (point for point, worth in zip(self.curve, shown, strict=True) if worth >= precision)
-        return next(reached, self.curve[int(np.argmax(shown))])
+        """Return the lowest point that shows `precision`, or the one that shows the most; of equals the strictest."""
+        reached = (point for point in self.curve if point.shown(share) >= precision)
+        return next(reached, None) or max(self.curve, key=lambda point: (point.shown(share), point.threshold))
 
     def thresholds(self, precision: float, share: float = STRANGERS) -> Thresholds:
         """Return the thresholds that keep direct answers right with this probability, as far as can be shown."""
@@ -141,12 +142,16 @@ def hold_out(
     for number in range(BLOCKS):
         out = np.flatnonzero((block == number) & asked)
         rest = np.flatnonzero((block != number) | ~asked)
-        if len(out) and len(rest):
+        # An entry's only question cannot be asked of an index without it.
+        out = out[np.isin(table.group[out], table.group[rest])]
+        if len(out):
             parts.append((out, *measure(rest, out)))
         done((number + 1) / BLOCKS)
-    order = np.concatenate([part[0] for part in parts])
+    nothing = (np.zeros((0, len(table.groups) - 1, GROUP_FEATURES), dtype=np.float32),
+               np.zeros((0, NULL_FEATURES), dtype=np.float32))  # fmt: skip
+    order = np.concatenate([np.zeros(0, dtype=np.int64), *(part[0] for part in parts)])
     labels = table.group[order]
-    groups, null = (np.concatenate([part[place] for part in parts]) for place in (1, 2))
+    groups, null = (np.concatenate([nothing[place - 1], *(part[place] for part in parts)]) for place in (1, 2))
     return Questions(groups, null, labels, importance(labels)), block[order], talk[order]
 
 
@@ -169,7 +174,8 @@ def calibrate(
     """
     scores = shared.score(held.groups, held.null)
     share, ranker = 0.0, shared
-    if (held.labels != OUTSIDE).sum() >= _LEAST_OWN and (held.labels == OUTSIDE).sum() >= _LEAST_OUTSIDE:
+    outside = held.labels == OUTSIDE
+    if (~outside & ~talk).sum() >= _LEAST_OWN and outside.sum() >= _LEAST_OUTSIDE:
         own = _cross_scores(held, block)
         share = min(_SHARES, key=lambda part: _loss(part * own + (1 - part) * scores, held))
         scores = share * own + (1 - share) * scores

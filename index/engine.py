@@ -71,7 +71,7 @@ class Engine:
         """
         segmenter = Segmenter(corpus.terms, corpus.synonyms, _told(corpus))
         table = Table.of(rows_of(corpus), segmenter)
-        if len(table.groups) < 2 or not corpus.entries:
+        if not any(entry.id in table.groups for entry in corpus.entries):
             raise CorpusTooSmall
         vectors = encoded(encoder, table.readings, known or {}, lambda share: say("算向量", share))
         sounds = Sounds.load()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,6 +68,7 @@ class Sounds:
             self._numbers[ord(sign)] = number[syllable]
 
     @classmethod
+    @cache  # it takes a second
     def load(cls) -> Sounds:
         """Return the syllables of the common characters, out of pypinyin's tables."""
         from pypinyin import lazy_pinyin  # its phrase tables take 40 MB: at build time only

@@ -51,7 +51,7 @@ def test_a_failing_save_leaves_the_old_one(pool_engine: Engine, copy: Path, monk
 def save_text(folder: Path, text: str) -> None:
     with written_whole(folder) as fresh:
         (fresh / text).write_text(text, encoding="utf-8")
-        write_manifest(fresh, Manifest(FORMAT, "1", text, "model", "digest", 1, 1, False, {}))
+        write_manifest(fresh, Manifest(FORMAT, "1", text, "model", "digest", 1, 1, {}))
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
@@ -76,7 +76,7 @@ def test_an_index_of_the_flat_kind_goes_on_until_the_next_build(tmp_path: Path) 
     folder = tmp_path / "built"
     folder.mkdir()
     (folder / "rows.json").write_text("old", encoding="utf-8")
-    write_manifest(folder, Manifest(FORMAT, "1", "old", "model", "digest", 1, 1, False, {}))
+    write_manifest(folder, Manifest(FORMAT, "1", "old", "model", "digest", 1, 1, {}))
     (tmp_path / ".built-abcd_1x9").mkdir()
     (tmp_path / ".built-abcd_1x9-old").mkdir()
     (tmp_path / ".built-notes").mkdir()

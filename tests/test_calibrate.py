@@ -1,6 +1,8 @@
-"""Calibration: held-out blocks, weights, and thresholds that keep their promise."""
+"""Calibration: held-out blocks, weights, lower bounds, and thresholds that keep their promise."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,34 +11,218 @@ from hypothesis import strategies as st
 
 from index.calibrate import (
     BLOCKS,
-    OUTSIDE_SHARE,
+    STRANGERS,
     Calibration,
-    HeldOut,
     Point,
+    Tried,
     calibrate,
+    hold_out,
     importance,
 )
 from index.engine import Engine
-from index.rank import Ranker
+from index.hit import Thresholds
+from index.lexical import Scores
+from index.rank import Questions, Ranker, fit
 from index.rows import Row, Table
 from index.segment import Segmenter
-from tests.index_fixtures import one_thread
+from index.signals import GROUP_FEATURES, NULL_FEATURES
 from tests.test_rank import GROUPS, draw
+
+NOTHING = Tried(np.zeros(0, dtype=np.float32), np.zeros(0, dtype=bool), np.zeros(0, dtype=bool))
+PRECISIONS = np.linspace(0.5, 0.999, 50)
+
+
+def hard(seed: int, count: int, noise: float = 1.6) -> Questions:
+    """Return questions of which no signal tells surely whose they are; one in five is outside."""
+    random = np.random.default_rng(seed)
+    labels = np.where(random.random(count) < STRANGERS, 0, random.integers(1, GROUPS + 1, size=count))
+    groups = np.zeros((count, GROUPS, GROUP_FEATURES), dtype=np.float32)
+    null = np.zeros((count, NULL_FEATURES), dtype=np.float32)
+    groups[..., 3] = random.normal(scale=noise / 2, size=(count, GROUPS))
+    null[:, 5] = random.normal(scale=noise / 2, size=count)
+    inside = np.flatnonzero(labels)
+    groups[inside, labels[inside] - 1, 3] += 3
+    null[labels == 0, 5] += 3
+    return Questions(groups, null, labels, importance(labels))
+
+
+def blocks(count: int) -> np.ndarray:
+    return np.arange(count) * BLOCKS // count
 
 
 @pytest.fixture(scope="module")
-def calibrated() -> tuple[Ranker, Calibration]:
-    one_thread()
-    groups, null, labels = draw(0, 120)
-    # Every tenth question is misread, so that no threshold is right without effort.
-    labels[::10] = (labels[::10] + 1) % (GROUPS + 1)
-    block = np.arange(120) * BLOCKS // 120
-    return calibrate(HeldOut(groups, null, labels, block, np.zeros(120, dtype=bool)))
+def shared() -> Ranker:
+    return fit([hard(99, 2000)])
 
 
-def test_blocks_are_runs_of_neighbours_within_a_group() -> None:
+@pytest.fixture(scope="module")
+def segmenter() -> Segmenter:
+    return Segmenter()
+
+
+def got(ranker: Ranker, calibration: Calibration, precision: float, asked: Questions) -> tuple[float, float]:
+    """Return the precision that direct answers to `asked` have, and the share of questions that get one."""
+    probability = ranker.rank(asked.groups, asked.null)
+    tried = Tried.of(np.column_stack([probability[:, 0], calibration.score(probability[:, 1:])]), asked.labels)
+    answered = tried.best >= calibration.thresholds(precision).answer
+    return float(tried.right[answered].mean()), float(answered.mean())
+
+
+@pytest.mark.parametrize("precision", [0.9, 0.95, 0.97, 0.98])
+def test_the_promise_is_kept_on_questions_never_seen(shared: Ranker, precision: float) -> None:
+    # Of forty offices nine in ten get what was promised, or all but a hair of it.
+    outcomes = []
+    for seed in range(40):
+        ranker, calibration = calibrate(hard(seed, 400), blocks(400), np.zeros(400, dtype=bool), shared, NOTHING)
+        outcomes.append(got(ranker, calibration, precision, hard(1000 + seed, 4000)))
+    precisions, answered = np.array(outcomes).T
+    assert precisions.mean() >= precision
+    assert np.mean(precisions >= precision - 0.01) >= 0.9, np.sort(precisions)[:6]
+    assert answered.mean() >= 0.5, "nor is it kept by saying nothing"
+
+
+def test_without_the_lower_bound_the_promise_would_be_broken(shared: Ranker, monkeypatch: pytest.MonkeyPatch) -> None:
+    # What is measured above is measured: the first point that happens to fit falls short of it.
+    monkeypatch.setattr(Point, "shown", Point.precision)
+    kept = []
+    for seed in range(20):
+        ranker, calibration = calibrate(hard(seed, 60), blocks(60), np.zeros(60, dtype=bool), shared, NOTHING)
+        kept.append(got(ranker, calibration, 0.95, hard(1000 + seed, 4000))[0] >= 0.95)
+    assert np.mean(kept) < 0.8
+
+
+def test_a_score_is_a_probability(shared: Ranker) -> None:
+    ranker, calibration = calibrate(hard(0, 4000), blocks(4000), np.zeros(4000, dtype=bool), shared, NOTHING)
+    asked = hard(1, 20000)
+    probability = ranker.rank(asked.groups, asked.null)
+    tried = Tried.of(np.column_stack([probability[:, 0], calibration.score(probability[:, 1:])]), asked.labels)
+    for low, high in ((0.2, 0.4), (0.4, 0.6), (0.6, 0.8), (0.8, 0.95)):
+        those = (tried.best >= low) & (tried.best < high)
+        assert those.sum() > 100
+        assert tried.right[those].mean() == pytest.approx(tried.best[those].mean(), abs=0.08)
+
+
+def test_a_corpus_that_knows_better_mixes_in_its_own(shared: Ranker) -> None:
+    # Here the tell-tale signal is another one than those that the shared ranker knows.
+    turned = [replace(one, groups=np.roll(one.groups, 4, axis=-1)) for one in (hard(5, 800), hard(6, 2000))]
+    none = np.zeros(800, dtype=bool)
+    ranker, calibration = calibrate(turned[0], blocks(800), none, shared, NOTHING)
+    assert calibration.own == 1.0
+    assert got(ranker, calibration, 0.9, turned[1])[0] >= 0.88
+    ranker, calibration = calibrate(hard(5, 80), blocks(80), none[:80], shared, NOTHING)
+    assert calibration.own == 0.0 and ranker is shared
+
+
+def test_what_others_showed_counts_where_a_corpus_is_small(shared: Ranker) -> None:
+    held, asked = hard(3, 30), hard(4, 3000)
+    prior = Tried.of(shared.rank(asked.groups, asked.null), asked.labels)
+    alone, helped = (calibrate(held, blocks(30), np.zeros(30, dtype=bool), shared, one)[1] for one in (NOTHING, prior))
+    assert max(point.shown(STRANGERS) for point in alone.curve) < 0.98
+    assert max(point.shown(STRANGERS) for point in helped.curve) >= 0.98
+
+
+def test_small_talk_counts_on_no_side(shared: Ranker) -> None:
+    held = hard(3, 100)
+    talk = np.arange(100) % 2 == 1
+    wrong = replace(held, labels=np.where(talk, (held.labels + 1) % (GROUPS + 1), held.labels))
+    curves = [calibrate(one, blocks(100), talk, shared, NOTHING)[1].curve for one in (held, wrong)]
+    assert curves[0] == curves[1]
+
+
+def test_calibrated_the_same_every_time(shared: Ranker) -> None:
+    held = draw(0, 300)
+    one, other = (calibrate(held, blocks(300), np.zeros(300, dtype=bool), shared, NOTHING) for _ in range(2))
+    assert one[1] == other[1]
+    assert all(np.array_equal(other[0].arrays()[name], array) for name, array in one[0].arrays().items())
+
+
+unit = st.floats(0, 1)
+counts = st.just(0.0) | st.floats(1, 1e5)
+
+
+@st.composite
+def points(draw: st.DrawFn, threshold: float | None = None) -> Point:
+    right = draw(unit)
+    wrong = draw(st.floats(0, 1 - right))
+    at = draw(st.floats(0, 0.998)) if threshold is None else threshold
+    return Point(at, right, wrong, draw(unit), draw(counts), draw(counts))
+
+
+@given(points(), st.floats(0, 0.95))
+def test_what_is_shown_is_a_lower_bound(point: Point, share: float) -> None:
+    assert -1e-9 <= point.shown(share) <= point.precision(share) + 1e-9 <= 1 + 2e-9
+
+
+@given(points(), st.floats(0, 0.95), st.floats(1, 100))
+def test_more_questions_show_more(point: Point, share: float, times: float) -> None:
+    more = replace(point, inside=point.inside * times, outside=point.outside * times)
+    assert more.shown(share) >= point.shown(share) - 1e-9
+
+
+def test_a_bound_comes_near_what_was_seen_only_with_many_questions() -> None:
+    shown = [Point(0.5, 0.8, 0.0, 0.0, count, count).shown(STRANGERS) for count in (10, 100, 1000, 10000)]
+    assert shown == sorted(shown) and shown[0] < 0.95 < shown[1] < 0.995 < shown[2] < shown[3] < 1
+    assert shown[3] > 0.999
+
+
+@pytest.mark.parametrize("point", [Point(0.9, 0.01, 0.0, 0.0, 1e4, 1e4), Point(0.9, 1.0, 0.0, 0.0, 0.0, 0.0)])
+def test_no_mass_no_promise(point: Point) -> None:
+    assert point.precision(STRANGERS) == 1 and point.shown(STRANGERS) == 0
+
+
+def test_strangers_weigh_their_share() -> None:
+    point = Point(0.5, 0.9, 0.0, 0.1, 1e4, 1e4)
+    assert point.precision(0.0) == 1
+    assert point.precision(0.5) == pytest.approx(0.9)
+    assert [point.precision(share) for share in (0.9, 0.5, 0.2, 0.0)] == sorted(
+        point.precision(share) for share in (0.9, 0.5, 0.2, 0.0)
+    )
+
+
+@given(st.lists(points(), min_size=1, max_size=20), unit, unit, unit, st.floats(0, 0.9))
+def test_a_higher_precision_never_answers_more(
+    curve: list[Point], one: float, other: float, near: float, share: float
+) -> None:
+    ordered = tuple(sorted(curve, key=lambda point: point.threshold))
+    calibration = Calibration(1.0, 0.0, ordered, near)
+    low, high = (calibration.thresholds(precision, share) for precision in sorted((one, other)))
+    assert low.answer <= high.answer
+    for some in (low, high):
+        assert some.near <= some.offer <= some.answer
+
+
+def test_where_a_precision_cannot_be_shown_the_best_that_can_is_used() -> None:
+    curve = tuple(Point(t, r, w, 0.0, 500, 500) for t, r, w in ((0.2, 0.8, 0.2), (0.6, 0.6, 0.02), (0.9, 0.01, 0.0)))
+    calibration = Calibration(1.0, 0.0, curve, 0.3)
+    assert calibration.point(0.5) == curve[0]
+    assert calibration.point(0.99) == curve[1], "not the one that is right by chance"
+
+
+def test_a_curve_that_shows_nothing_answers_nothing() -> None:
+    curve = tuple(Point(t, 0.01, 0.0, 0.0, 3, 3) for t in (0.1, 0.5, 0.9))
+    assert Calibration(1.0, 0.0, curve, 0.3).thresholds(0.9).answer == 0.9
+
+
+def test_the_thresholds_of_an_engine(pool_engine: Engine) -> None:
+    some: list[Thresholds] = [pool_engine.thresholds(precision) for precision in PRECISIONS]
+    assert [one.answer for one in some] == sorted(one.answer for one in some)
+    assert pool_engine.thresholds(0.95, 0.0).answer <= pool_engine.thresholds(0.95, 0.5).answer
+    curve = pool_engine.calibration.curve
+    assert [point.threshold for point in curve] == sorted(point.threshold for point in curve)
+    for name in ("right", "wrong", "strangers"):
+        values = [getattr(point, name) for point in curve]
+        assert values == sorted(values, reverse=True) and 0 <= values[-1] <= values[0] <= 1
+
+
+@given(st.floats(0.1, 5), st.floats(-3, 3))
+def test_scores_keep_the_order_and_lie_between_0_and_1(slope: float, shift: float) -> None:
+    scores = Calibration(slope, shift, (), 0.0).score(np.linspace(0, 1, 101, dtype=np.float32))
+    assert (np.diff(scores) >= 0).all() and scores[0] >= 0 and scores[-1] <= 1
+
+
+def test_blocks_are_runs_of_neighbours_within_a_group(segmenter: Segmenter) -> None:
     rows = [Row(f"门票{number}", group) for group in ("A", "B") for number in range(14)] + [Row("天气", "")]
-    table = Table.of(rows, Segmenter())
+    table = Table.of(rows, segmenter)
     block = table.blocks(BLOCKS)
     for group in (1, 2):
         own = block[table.group == group]
@@ -45,70 +231,47 @@ def test_blocks_are_runs_of_neighbours_within_a_group() -> None:
     assert block[-1] == 0
 
 
+def test_each_question_is_held_out_once_and_a_passage_never(segmenter: Segmenter) -> None:
+    rows = [Row(f"门票{sign}", group) for group in ("A", "smalltalk/B", "") for sign in "甲乙丙丁戊己庚辛壬癸"]
+    rows += [Row("门票的说明", "A", "段", asked=False)]
+    table = Table.of(rows, segmenter)
+    seen: list[int] = []
+
+    def measure(rest: np.ndarray, out: np.ndarray) -> tuple[Scores, Scores]:
+        assert not set(rest) & set(out) and len(rest) + len(out) == len(rows) and len(rows) - 1 in rest
+        seen.extend(out.tolist())
+        return np.zeros((len(out), 2, GROUP_FEATURES)), out[:, None].repeat(NULL_FEATURES, axis=1)
+
+    shares: list[float] = []
+    held, block, talk = hold_out(table, measure, shares.append)
+    assert sorted(seen) == list(range(len(rows) - 1)) and shares[-1] == 1
+    order = held.null[:, 0]
+    assert np.array_equal(held.labels, table.group[order]) and np.array_equal(block, table.blocks(BLOCKS)[order])
+    assert talk.sum() == 10 and (held.labels[talk] == 2).all()
+
+
+def test_the_only_question_of_an_entry_is_not_held_out(segmenter: Segmenter) -> None:
+    table = Table.of([Row("门票多少钱", "A"), Row("几点开门", "B"), Row("几点关门", "B")], segmenter)
+    asked: list[str] = []
+
+    def measure(rest: np.ndarray, out: np.ndarray) -> tuple[Scores, Scores]:
+        asked.extend(table.rows[row].text for row in out)
+        return np.zeros((len(out), 2, GROUP_FEATURES)), np.zeros((len(out), NULL_FEATURES))
+
+    assert len(hold_out(table, measure, lambda _: None)[0].labels) == 2
+    assert sorted(asked) == ["几点关门", "几点开门"]
+    held, _, _ = hold_out(table.take(np.array([0, 1])), measure, lambda _: None)
+    assert held.groups.shape == (0, 2, GROUP_FEATURES) and held.null.shape == (0, NULL_FEATURES)
+
+
 @pytest.mark.parametrize(("outside", "inside"), [(40, 10), (3, 97), (1, 1)])
 def test_outside_weighs_its_share(outside: int, inside: int) -> None:
     labels = np.array([0] * outside + [2] * inside)
     weights = importance(labels)
-    assert weights[labels == 0].sum() / weights.sum() == pytest.approx(OUTSIDE_SHARE, abs=1e-5)
+    assert weights[labels == 0].sum() / weights.sum() == pytest.approx(STRANGERS, abs=1e-5)
     assert (weights[labels != 0] == 1).all()
 
 
 @pytest.mark.parametrize("labels", [[0, 0, 0], [1, 2, 1], []])
 def test_one_kind_alone_weighs_one_each(labels: list[int]) -> None:
     assert (importance(np.array(labels, dtype=np.int64)) == 1).all()
-
-
-PRECISIONS = st.floats(0, 1)
-POINTS = st.lists(st.tuples(st.floats(0, 0.998), PRECISIONS), min_size=1, max_size=30)
-
-
-@given(points=POINTS, one=PRECISIONS, other=PRECISIONS, suggest=st.floats(0, 1))
-def test_a_higher_precision_never_answers_more(
-    points: list[tuple[float, float]], one: float, other: float, suggest: float
-) -> None:
-    curve = tuple(Point(threshold, precision, 0.5, 0.5) for threshold, precision in sorted(points))
-    calibration = Calibration(1.0, 0.0, curve, suggest)
-    low, high = (calibration.thresholds(precision) for precision in sorted((one, other)))
-    assert low.answer <= high.answer
-    assert low.suggest <= low.answer and high.suggest <= high.answer
-
-
-def test_the_curve_of_an_engine(pool_engine: Engine) -> None:
-    answers = [pool_engine.thresholds(precision).answer for precision in np.linspace(0.5, 0.999, 50)]
-    assert answers == sorted(answers)
-    curve = pool_engine.calibration.curve
-    assert [point.threshold for point in curve] == sorted(point.threshold for point in curve)
-    for name in ("coverage", "outside_answered"):
-        values = [getattr(point, name) for point in curve]
-        assert values == sorted(values, reverse=True) and 0 <= values[-1] <= values[0] <= 1
-
-
-def test_scores_keep_the_order_and_lie_between_0_and_1(pool_engine: Engine) -> None:
-    scores = pool_engine.calibration.score(np.linspace(0, 1, 101, dtype=np.float32))
-    assert (np.diff(scores) >= 0).all() and scores[0] >= 0 and scores[-1] <= 1
-
-
-def test_scores_mean_something(calibrated: tuple[Ranker, Calibration]) -> None:
-    _, calibration = calibrated
-    scores = calibration.score(np.array([0.001, 0.2, 0.5, 0.9]))
-    assert (np.diff(scores) > 0).all() and scores[0] < 0.1 and scores[-1] > 0.5
-
-
-def test_the_promise_is_kept(calibrated: tuple[Ranker, Calibration]) -> None:
-    _, calibration = calibrated
-    for precision in (0.5, 0.8, 0.9):
-        answer = calibration.thresholds(precision).answer
-        point = next(point for point in calibration.curve if point.threshold == answer)
-        assert point.precision >= precision
-
-
-def test_calibrated_the_same_every_time(calibrated: tuple[Ranker, Calibration]) -> None:
-    groups, null, labels = draw(0, 120)
-    labels[::10] = (labels[::10] + 1) % (GROUPS + 1)
-    again = calibrate(HeldOut(groups, null, labels, np.arange(120) * BLOCKS // 120, np.zeros(120, dtype=bool)))
-    assert again[1] == calibrated[1]
-
-
-def test_the_highest_precision_is_of_more_than_a_handful() -> None:
-    points = tuple(Point(t, p, c, 0.0) for t, p, c in ((0.2, 0.8, 0.9), (0.6, 0.96, 0.5), (0.9, 1.0, 0.01)))
-    assert Calibration(1.0, 0.0, points, 0.3).highest() == 0.96

@@ -17,7 +17,7 @@ from index import disk
 from index.engine import Engine
 from index.errors import IndexDamaged, IndexFault, IndexMissing, IndexStale, IndexUnreadable
 from index.manifest import digest_of, read_manifest, verify
-from tests.index_fixtures import ENTRIES, OUTSIDE, RETIRED_ENTRY
+from tests.index_fixtures import ENTRIES, OUTSIDE, RETIRED_ENTRY, shipped_encoder
 
 ROOT = Path(__file__).parents[1]
 QUESTIONS = [*(similar.text for entry in ENTRIES for similar in entry.similar), *OUTSIDE, "泳池的水几度呀", "hello"]
@@ -63,8 +63,8 @@ def test_all_else_comes_back(pool_engine: Engine, loaded: Engine, pool: Corpus) 
     assert loaded.phrases == pool.phrases
     assert loaded.calibration == pool_engine.calibration
     assert loaded.version == pool.digest[:12] and loaded.model_name == disk.default_model().name
-    assert (loaded.groups, list(loaded.texts), loaded.passages) == (
-        tuple(pool_engine.groups), list(pool_engine.texts), pool_engine.passages,
+    assert (loaded.groups, loaded.texts, loaded.spoken, loaded.passages) == (
+        pool_engine.groups, pool_engine.texts, pool_engine.spoken, pool_engine.passages,
     )  # fmt: skip
     assert loaded.related("A1") == pool_engine.related("A1")
 
@@ -83,7 +83,7 @@ def test_no_pickle_on_disk(pool_index: Path) -> None:
 def test_the_manifest_names_every_file(pool_index: Path, pool: Corpus) -> None:
     manifest = read_manifest(pool_index)
     assert set(manifest.files) == {path.name for path in home(pool_index).iterdir()}
-    assert (manifest.corpus, manifest.entries, manifest.tuned) == (pool.digest, len(ENTRIES), True)
+    assert (manifest.corpus, manifest.entries) == (pool.digest, len(ENTRIES))
     verify(pool_index, manifest)
 
 
@@ -103,7 +103,15 @@ def _flip(path: Path) -> None:
     path.write_bytes(data)
 
 
-FILES = ("vectors.faiss", "tuned.npy", "entries.json", "rows.json", "calibration.json", "jieba.cache", "segmenter.json")
+FILES = (
+    "vectors.faiss",
+    "vectors.npy",
+    "entries.json",
+    "rows.json",
+    "calibration.json",
+    "jieba.cache",
+    "segmenter.json",
+)
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -118,7 +126,7 @@ def test_a_damaged_file(copy: Path, name: str, harm: Callable[[Path], None]) -> 
 @pytest.mark.parametrize(
     ("change", "error", "what"),
     [
-        ({"format": 0}, IndexStale, "格式是 0，程序要的是 5"),
+        ({"format": 0}, IndexStale, "格式是 0，程序要的是 6"),
         ({"format": "2"}, IndexStale, "格式是 2"),
         ({"corpus": "of another day"}, IndexStale, "资料在建索引之后改过"),
         ({"model_digest": "0", "model": "other"}, IndexStale, "索引用的向量模型是 other"),
@@ -175,14 +183,20 @@ def test_a_manifest_that_names_no_files_checks_nothing_away(copy: Path) -> None:
 
 
 def test_what_computers_leave_behind_does_no_harm(copy: Path, tmp_path: Path) -> None:
-    model = Path(shutil.copytree(disk.default_model(), tmp_path / "static-zh-128"))
+    model = Path(shutil.copytree(disk.default_model(), tmp_path / disk.default_model().name))
     for folder in (copy, home(copy), model):
         for name in (".DS_Store", "._entries.json", "Thumbs.db", "desktop.ini"):
             (folder / name).write_bytes(b"x")
     assert disk.load(copy, model).search("水温几度")[0].entry_id == "A6"
 
 
-SPOILED = {"group.npy": b"", "entries.json": b"[]", "tuned.json": b"[]", "phrases.json": b"{}", "rows.json": b"null"}
+SPOILED = {
+    "group.npy": b"",
+    "entries.json": b"[]",
+    "calibration.json": b"[]",
+    "phrases.json": b"{}",
+    "rows.json": b"null",
+}
 
 
 @pytest.mark.parametrize("name", SPOILED)
@@ -238,3 +252,28 @@ def test_the_digest_of_a_folder_follows_names_and_contents(tmp_path: Path) -> No
 
     assert digest(a="1", b="2") == digest(b="2", a="1")
     assert len({digest(a="1", b="2"), digest(a="1", c="2"), digest(a="1", b="3"), digest(a="1")}) == 4
+
+
+def test_a_head_start_gives_the_same_index_byte_for_byte(
+    pool_index: Path, pool: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = disk.known_vectors(pool_index, disk.default_model())
+    engine = disk.load(pool_index)
+    assert set(known) == set(engine.spoken)
+    encoder = shipped_encoder()
+    monkeypatch.setattr(encoder, "encode", None)  # nothing is left to encode
+    again = Engine.build(pool, encoder, known=known)
+    disk.save(again, tmp_path / "built", pool.digest, disk.default_model())
+    one, other = contents(tmp_path / "built"), contents(pool_index)
+    assert {name for name in one if one[name] != other[name]} <= {"jieba.cache"}
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "vectors.npy", "rows.json"])
+def test_a_damaged_index_gives_no_head_start(copy: Path, name: str) -> None:
+    _cut(copy / name if name == "manifest.json" else home(copy) / name)
+    assert disk.known_vectors(copy, disk.default_model()) == {}
+
+
+def test_no_index_and_another_model_give_no_head_start(pool_index: Path, tmp_path: Path) -> None:
+    assert disk.known_vectors(tmp_path, disk.default_model()) == {}
+    assert disk.known_vectors(pool_index, "some/hub-model") == {}

@@ -9,10 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from corpus.entry import Entry
+from bot.decide import Answer, decide
+from corpus.entries import Corpus
+from corpus.entry import Entry, Similar
+from index.disk import default_model
 from index.engine import Engine
 from index.signals import Sensor
-from tests.index_fixtures import ENTRIES, OUTSIDE, RETIRED_ENTRY
+from tests.index_fixtures import ENTRIES, OUTSIDE, RETIRED_ENTRY, shipped_encoder
+from tests.wrapping import WRAPS
 
 IDS = [entry.id for entry in ENTRIES]
 UNSEEN = [
@@ -104,7 +108,7 @@ def test_k(pool_engine: Engine, k: int) -> None:
 
 @pytest.mark.parametrize(("question", "entry_id"), QUESTIONS_LAST)
 def test_a_long_message_with_the_question_last(pool_engine: Engine, question: str, entry_id: str) -> None:
-    assert len(pool_engine.sensor.segmenter.words(STORY)) > 24
+    assert len(pool_engine.segmenter.read(STORY).words) > 24
     alone = pool_engine.search(question)[0]
     hit = pool_engine.search(f"{STORY}{question}")[0]
     assert hit.entry_id == entry_id
@@ -149,7 +153,7 @@ def test_explain(pool_engine: Engine) -> None:
 
 
 def test_says_what_it_is(pool_engine: Engine) -> None:
-    assert pool_engine.model_name == "static-zh-128" and len(pool_engine.version) == 12
+    assert pool_engine.model_name == default_model().name and len(pool_engine.version) == 12
 
 
 def test_the_same_question_the_same_answer(pool_engine: Engine) -> None:
@@ -158,27 +162,91 @@ def test_the_same_question_the_same_answer(pool_engine: Engine) -> None:
     assert [pool_engine.search(text) for text in reversed(texts)] == first[::-1]
 
 
-ASKED = st.lists(
-    st.sampled_from([*(text for text, _ in UNSEEN), STORY, f"{STORY}门票多少钱？", "", "？？", "羴", "水温" * 300])
-    | st.text("门票水温健康证几点钱，。？！ a1", max_size=60),
-    max_size=40,
-)
-
-
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(texts=ASKED, k=st.integers(0, 8))
-def test_many_at_once_get_what_each_gets_alone(pool_engine: Engine, texts: list[str], k: int) -> None:
-    together, alone = replace(pool_engine), replace(pool_engine)  # neither remembers what the other was asked
-    assert together.search_many(texts, k) == [alone.search(text, k) for text in texts]
-
-
 def test_what_was_found_is_remembered(pool_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = replace(pool_engine)
-    first = engine.search_many(["水温几度", "月卡多少钱", ""])
-    first[0].clear()  # what a caller does with its list is its own affair
+    first = engine.search("月卡多少钱")
+    kept = list(first)
+    first.clear()  # what a caller does with its list is its own affair
+    assert engine.search("") == []
     monkeypatch.setattr(Sensor, "measure", None)
-    assert engine.search("水温几度")[0].entry_id == "A6"
-    assert engine.search_many(["", "月卡多少钱"]) == [[], first[1]]
+    assert engine.search("月卡多少钱") == kept and engine.search("") == []
+
+
+OWN = [(text, entry.id) for entry in ENTRIES for text in (entry.question, *(one.text for one in entry.similar))]
+
+
+@pytest.mark.parametrize("precision", [*np.linspace(0.5, 0.99, 6), 0.999])
+def test_what_stands_in_the_corpus_is_answered_by_its_own_entry(pool_engine: Engine, precision: float) -> None:
+    thresholds = pool_engine.thresholds(precision)
+    for text, entry_id in OWN:
+        decision = decide(pool_engine.search(text), thresholds)
+        assert isinstance(decision, Answer) and decision.hit.entry_id == entry_id, text
+    for text in OUTSIDE:
+        assert not isinstance(decide(pool_engine.search(text), thresholds), Answer), text
+
+
+def test_a_title_is_its_own_entry_s_whoever_else_says_it(pool: Corpus) -> None:
+    title = ENTRIES[5].question
+    thief = replace(ENTRIES[0], similar=(*ENTRIES[0].similar, Similar(title), Similar("池水深度")))
+    engine = Engine.build(replace(pool, entries=(thief, *ENTRIES[1:])), shipped_encoder())
+    (hit, *_) = engine.search(title)
+    assert hit.entry_id == "A6" and hit.score >= engine.thresholds(0.999).answer
+    # What two entries have is nobody's alone.
+    assert engine.search("池水深度")[0].score < 0.999
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(question=st.sampled_from([*(text for text, _ in UNSEEN), *OUTSIDE[:6]]), wrap=WRAPS)
+def test_a_wrapped_question_gets_what_the_bare_one_gets(pool_engine: Engine, question: str, wrap: str) -> None:
+    wrapped = pool_engine.search(wrap.replace("Q", question))
+    alone = pool_engine.search(question)
+    assert [hit.entry_id for hit in wrapped] == [hit.entry_id for hit in alone]
+    assert [hit.score for hit in wrapped] == pytest.approx([hit.score for hit in alone])
+
+
+@pytest.mark.parametrize(
+    ("text", "questions"),
+    [
+        ("月卡多少钱，水温几度？", ["月卡多少钱", "水温几度"]),
+        ("几点开门？健康证怎么办？", ["几点开门", "健康证怎么办"]),
+        ("我带孩子来，几点开门", []),
+        ("月卡多少钱", []),
+        ("您好，月卡多少钱，谢谢", []),
+        ("几点？水温几度？", ["几点", "水温几度"]),
+        ("怎么办，怎么办", ["怎么办", "怎么办"]),
+        ("", []),
+    ],
+)
+def test_the_questions_of_a_message(pool_engine: Engine, text: str, questions: list[str]) -> None:
+    asked = pool_engine.questions(text)
+    assert [one for one in asked if len(one) > 3] == [one for one in questions if len(one) > 3]
+
+
+def test_of_a_long_message_no_questions_are_picked(pool_engine: Engine) -> None:
+    assert pool_engine.questions("，".join(text for text, _ in UNSEEN[:6])) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "leans"),
+    [
+        ("那老人呢", True),
+        ("那周末几点关门", True),
+        ("要是手牌丢了", True),
+        ("老人呢？", True),
+        ("还有别的吗", True),
+        ("门票多少钱", False),
+        ("游泳要办健康证吗", False),
+        (f"那{STORY}", False),
+        ("", False),
+    ],
+)
+def test_what_leans_on_the_last_answer(pool_engine: Engine, text: str, leans: bool) -> None:
+    assert pool_engine.leans(text) is leans
+
+
+def test_a_strange_place_makes_a_question_less_sure(pool_engine: Engine) -> None:
+    here, there = (pool_engine.search(f"{place}泳池几点关门")[0].score for place in ("", "上海"))
+    assert there < here
 
 
 def test_what_was_typed_differently_is_read_alike(pool_engine: Engine) -> None:

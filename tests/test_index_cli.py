@@ -13,7 +13,7 @@ from index import disk
 from index.__main__ import main
 from index.engine import Engine
 from index.manifest import digest_of, read_manifest
-from tests.index_fixtures import ENTRIES, one_thread, write_corpus
+from tests.index_fixtures import ENTRIES, write_corpus
 
 PHRASES = ["月卡什么价钱", "健康证要带什么", "今天天气怎么样", *(entry.question for entry in ENTRIES)]
 
@@ -21,7 +21,6 @@ PHRASES = ["月卡什么价钱", "健康证要带什么", "今天天气怎么样
 @pytest.fixture(autouse=True)
 def _shipped_model(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("FAQ_MODEL", raising=False)
-    one_thread()
 
 
 @pytest.fixture
@@ -39,7 +38,13 @@ def test_builds_once(
     index, options = tmp_path / "built", ["--index", str(tmp_path / "built"), "--model", str(disk.default_model())]
     assert main([*options, "build", "--if-stale", "--corpus", str(pool_folder)]) == 0
     said = capsys.readouterr()
-    assert "校准 6/6" in said.out and "完成：6 条问答" in said.out and str(index) in said.out and not said.err
+    assert (
+        "算向量" in said.out
+        and "直接回答的约" in said.out
+        and "完成：6 条问答" in said.out
+        and str(index) in said.out
+        and not said.err
+    )
     again = disk.load(index, corpus_digest=pool.digest)
     for text in PHRASES:  # built anew from the same files: the same engine
         scores = [hit.score for hit in again.search(text)]
@@ -145,18 +150,37 @@ def test_the_environment_names_the_model(
     assert "现在设置的是 model" in capsys.readouterr().err
 
 
-def test_no_training_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["train", "--data", str(tmp_path / "nowhere"), "--out", str(tmp_path / "model")]) == 1
-    assert "nowhere" in capsys.readouterr().err
+def test_a_build_begins_with_the_vectors_of_the_last(
+    built: Path, pool_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known: list[int] = []
+
+    def stop(corpus: Corpus, encoder: object, say: object, vectors: dict[str, object]) -> Engine:
+        known.append(len(vectors))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Engine, "build", stop)
+    with pytest.raises(KeyboardInterrupt):
+        build(pool_folder, built)
+    assert known[0] > 100
 
 
-def test_a_corpus_of_two_questions_is_too_small(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_corpus_of_two_questions_builds_and_says_what_to_expect(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     entries = {f"entries/A{number}.md": None for number in range(1, 8)}
     few = {f"entries/A{n}.md": f"---\n编号: A{n}\n类别: 甲\n---\n# 问题{n}？\n## 答案\n答{n}\n" for n in (1, 2)}
     phrases = '[text]\ngreeting = "您好"\n'
     corpus = write_corpus(tmp_path / "c", **(entries | few), **{"words/outside.txt": "", "phrases.toml": phrases})
+    assert build(corpus, tmp_path / "built") == 0
+    assert "完成：2 条问答" in (said := capsys.readouterr().out) and "再添几个不一样的问法" in said
+    assert disk.load(tmp_path / "built").search("问题2")[0].entry_id == "A2"
+
+
+def test_a_corpus_of_retired_entries_is_too_small(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    corpus = write_corpus(tmp_path / "c", **{f"entries/A{number}.md": None for number in range(1, 7)})
     assert build(corpus, tmp_path / "built") == 1
-    assert "资料太少" in capsys.readouterr().err
+    assert "没有一条启用的问答" in capsys.readouterr().err and not (tmp_path / "built" / "manifest.json").exists()
 
 
 @pytest.mark.parametrize("arguments", [[], ["dance"], ["search"], ["train"]])

@@ -46,7 +46,7 @@ def row_of(terms: Terms, term: str) -> int:
 
 def terms_in(sounds: Sounds, *words: str) -> tuple[set[int], set[int]]:
     """Return the surface and the sounds of one reading."""
-    terms, (surface, heard) = terms_of([Reading("", words, ())], sounds)
+    terms, (surface, heard) = terms_of([Reading("", words)], sounds)
     assert len(terms) == surface + heard
     return set(terms[:surface].tolist()), set(terms[surface:].tolist())
 
@@ -106,7 +106,7 @@ def test_the_surface(sounds: Sounds) -> None:
 
 @given(st.lists(st.lists(st.text("水温几度ab1𠮷", min_size=1, max_size=4), max_size=5), max_size=6))
 def test_the_terms_of_many_are_those_of_each(sounds: Sounds, texts: list[list[str]]) -> None:
-    terms, lengths = terms_of([Reading("", tuple(words), ()) for words in texts], sounds)
+    terms, lengths = terms_of([Reading("", tuple(words)) for words in texts], sounds)
     runs = [set(run.tolist()) for run in np.split(terms, lengths.cumsum())[:-1]]
     assert runs == [part for words in texts for part in terms_in(sounds, *words)]
     assert lengths.tolist() == list(map(len, runs)), "each once"

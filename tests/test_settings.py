@@ -10,6 +10,8 @@ from bot.settings import MEMORY, Settings, SettingsError, load_settings, setting
 
 GOOD = [
     ("FAQ_PRECISION", "0.95", "precision", 0.95),
+    ("FAQ_STRANGERS", "0.35", "strangers", 0.35),
+    ("FAQ_STRANGERS", "0", "strangers", 0.0),
     ("FAQ_RATE_LIMIT", "0", "rate_limit", 0),
     ("FAQ_RATE_LIMIT", "", "rate_limit", 30),
     ("FAQ_RECORDS", "/tmp/r.sqlite", "records", Path("/tmp/r.sqlite")),
@@ -32,6 +34,9 @@ BAD = [
     ("FAQ_PRECISION", "很高"),
     ("FAQ_PRECISION", "1.5"),
     ("FAQ_PRECISION", "nan"),
+    ("FAQ_STRANGERS", "1"),
+    ("FAQ_STRANGERS", "-0.1"),
+    ("FAQ_STRANGERS", "两成"),
     ("FAQ_RATE_LIMIT", "-1"),
     ("FAQ_RATE_LIMIT", "三十"),
     ("FAQ_PROXY", "maybe"),

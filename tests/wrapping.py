@@ -56,8 +56,9 @@ def _parts(word: str, sign: str) -> bool:
 
 
 def _nests(outer: str, inner: str) -> bool:
-    """Tell whether the outer wrap still stands at the edge: a number in front of a tag is no numbering."""
-    return outer.count("Q") == inner.count("Q") == 1
+    """Tell whether one wrap may stand around another: nobody numbers a line twice."""
+    twice = outer.startswith(NUMBERING) and inner.startswith(NUMBERING)
+    return not twice and outer.count("Q") == inner.count("Q") == 1
 
 
 WRAPS = _wraps()

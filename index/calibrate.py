@@ -174,7 +174,8 @@ def calibrate(
     """
     scores = shared.score(held.groups, held.null)
     share, ranker = 0.0, shared
-    if (held.labels != OUTSIDE).sum() >= _LEAST_OWN and (held.labels == OUTSIDE).sum() >= _LEAST_OUTSIDE:
+    outside = held.labels == OUTSIDE
+    if (~outside & ~talk).sum() >= _LEAST_OWN and outside.sum() >= _LEAST_OUTSIDE:
         own = _cross_scores(held, block)
         share = min(_SHARES, key=lambda part: _loss(part * own + (1 - part) * scores, held))
         scores = share * own + (1 - share) * scores

@@ -86,8 +86,9 @@ class Ranker:
 
     def arrays(self) -> dict[str, NDArray[np.float32]]:
         """Return the weights by name, to be saved."""
+        # In memory's plain order: safetensors writes the bytes as they lie.
         return {
-            name: np.asarray(getattr(getattr(self, head), part), dtype=np.float32)
+            name: np.ascontiguousarray(getattr(getattr(self, head), part), dtype=np.float32)
             for name in self.NAMES
             for head, part in [name.split()]
         }
@@ -97,7 +98,7 @@ class Ranker:
         """Return the ranker of saved weights."""
         heads = [
             Head(arrays[f"{name} weights"], arrays[f"{name} bias"], arrays[f"{name} output"],
-                 float(arrays[f"{name} constant"]))
+                 float(arrays[f"{name} constant"].reshape(())))
             for name in ("group", "null")
         ]  # fmt: skip
         return cls(*heads)

@@ -54,12 +54,15 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     front, called = _either(words.openings, words.openings_apart), "|".join(map(re.escape, _longest(words.names)))
     behind = _either(words.closings, words.closings_apart)
     names = "|".join(map(re.escape, _longest(words.personal)))
+    # A bracket on the side of the question may belong to [微笑].
     return (
         re.compile(
             rf"^{_EDGE}*(?:(?:{called})?{front[0]}[呀啊呢哈哦喔噢吖吗嘛的]{{0,2}}"
-            rf"|(?:{front[1]}|{called})+[呀啊呢哈哦]?(?={_EDGE}|$)){_EDGE}*"
+            rf"|(?:{front[1]}|{called})+[呀啊呢哈哦]?(?={_EDGE}|$))(?:(?![(\[{{]){_EDGE})*"
         ),
-        re.compile(rf"{_EDGE}*(?:(?:{behind[0]})|(?<={_EDGE})(?:{behind[1]}))[呀啊呢哈哦喔噢吖了啦哟]{{0,2}}{_EDGE}*$"),
+        re.compile(
+            rf"(?:(?![)\]}}]){_EDGE})*(?:(?:{behind[0]})|(?<={_EDGE})(?:{behind[1]}))[呀啊呢哈哦喔噢吖了啦哟]{{0,2}}{_EDGE}*$"
+        ),
         re.compile(rf"(?:(?:{names})[:是为\s]{{0,3}})?{_LONG}"),
     )
 

@@ -60,7 +60,7 @@ class Point:
     def shown(self, share: float) -> float:
         """Return the precision that so many questions show: a lower bound (Wilson 1927)."""
         count = self.inside * (self.right + self.wrong) + self.outside * self.strangers
-        if not count or (1 - share) * (self.right + self.wrong) + share * self.strangers < _LEAST_ANSWERED:
+        if count < 1 or (1 - share) * (self.right + self.wrong) + share * self.strangers < _LEAST_ANSWERED:
             return 0.0
         p, z = self.precision(share), _CERTAINTY
         spread = z * math.sqrt(p * (1 - p) / count + z * z / (4 * count * count))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from index.calibrate import Tried
 from index.rank import Questions, Ranker, fit, mix, probabilities
-from index.shared import load_shared
+from index.shared import load_shared, save_shared
 from index.signals import GROUP_FEATURES, NULL_FEATURES
 
 GROUPS = 4
@@ -75,6 +78,17 @@ def test_arrays_and_back(ranker: Ranker) -> None:
     assert all(np.array_equal(again.arrays()[name], array) for name, array in arrays.items())
     asked = draw(4, 5)
     assert np.allclose(again.rank(asked.groups, asked.null), ranker.rank(asked.groups, asked.null), atol=1e-6)
+
+
+def test_a_file_and_back(ranker: Ranker, tmp_path: Path) -> None:
+    tried = Tried(*(np.array(some) for some in ([0.5, 0.25], [True, False], [False, True])))
+    save_shared(ranker, tried, tmp_path / "ranker.safetensors")
+    again, kept = load_shared(tmp_path / "ranker.safetensors")
+    asked = draw(4, 50)
+    scores = ranker.score(asked.groups, asked.null)
+    assert np.allclose(again.score(asked.groups, asked.null), scores, atol=1e-5)
+    assert np.array_equal(kept.best, tried.best) and np.array_equal(kept.right, tried.right)
+    assert np.array_equal(kept.outside, tried.outside)
 
 
 def test_several_seeds_are_their_mean() -> None:

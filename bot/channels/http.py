@@ -111,7 +111,7 @@ def _add_chat(router: APIRouter, desk: Desk) -> None:
 
 
 def _add_entries(router: APIRouter, desk: Desk) -> None:
-    @router.get("/api/welcome", summary="打开聊天窗口时的问候和常问的问题", responses=_errors(503))
+    @router.get("/api/welcome", summary="打开聊天窗口时的问候和常问的问题", responses=_errors(422, 503))
     async def welcome(
         language: Annotated[str | None, FromQuery(description="zh-Hans、zh-Hant 或 en")] = None,
     ) -> Welcome:

@@ -130,7 +130,9 @@ class Chat:
         if session.options and (pick := picked(text, len(session.options))) is not None:
             return self._picked(pick, session)
         hits = self.engine.search(text)
-        said = self._calculator.turn(text, session.calculation, hits) if self._calculator else None
+        # The question of an entry, typed or tapped, is answered by it word for word.
+        asks = self._calculator if self.engine.named(text) is None else None
+        said = asks.turn(text, session.calculation, hits) if asks else None
         return self._calculated(said) if said else self._matched(text, hits, session)
 
     def _picked(self, pick: Pick, session: Session) -> tuple[Reply, Session]:

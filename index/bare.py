@@ -39,11 +39,11 @@ def bare(folded: str) -> str:
 
 
 def _barer(text: str) -> str:
-    left = _patterns()[2].sub(" ", _MARKUP.sub(" ", text))
+    left = _once(_patterns()[2].sub(" ", _MARKUP.sub(" ", text)).strip())
     left = _NUMBERING.sub("", left, count=1)
     for pattern in _patterns()[:2]:
         left = pattern.sub("", left, count=1)
-    left = _once(left.lstrip(_STOPS).rstrip())
+    left = left.lstrip(_STOPS).rstrip()
     return left if any(map(str.isalnum, left)) else text
 
 

@@ -116,6 +116,10 @@ class Engine:
             self._memory.put((text, k), known)
         return list(known)
 
+    def named(self, text: str) -> str | None:
+        """Return the entry whose question or label `text` is, word for word; None for other texts."""
+        return self._titles.get(self.segmenter.read(text).spoken)
+
     def questions(self, text: str) -> list[str]:
         """Return the questions of a message that asks several, each by itself; nothing where it asks one."""
         asking = chinese().askings
@@ -230,9 +234,14 @@ class Engine:
             rows.setdefault(spoken, row)
             owners.setdefault(spoken, set()).add(group)
         alone = {spoken: row for spoken, row in rows.items() if len(owners[spoken]) == 1}
-        titles = {id_: self.segmenter.read(entry.question).spoken for id_, entry in self.entries.items()}
         firsts = {name: row for row, name in reversed([*enumerate(self._owners())])}
-        return alone | {spoken: firsts[id_] for id_, spoken in titles.items() if id_ in firsts}
+        return alone | {spoken: firsts[id_] for spoken, id_ in self._titles.items() if id_ in firsts}
+
+    @cached_property
+    def _titles(self) -> dict[str, str]:
+        """The entry of each question, and of each label that no question has."""
+        labels = {self.segmenter.read(entry.label).spoken: id_ for id_, entry in self.entries.items() if entry.label}
+        return labels | {self.segmenter.read(entry.question).spoken: id_ for id_, entry in self.entries.items()}
 
     def _owners(self) -> Iterable[str]:
         return (self.groups[group] for group in self.sensor.group.tolist())

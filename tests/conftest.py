@@ -121,6 +121,10 @@ class FakeEngine:
                 best[entry_id] = Hit(entry_id, phrasing, score)
         return sorted(best.values(), key=lambda hit: -hit.score)[:k]
 
+    def named(self, text: str) -> str | None:
+        """Return the entry whose question `text` is."""
+        return next((entry.id for entry in self.entries.values() if entry.question == text), None)
+
     def questions(self, text: str) -> list[str]:
         asked = text.split("，")
         return asked if len(asked) > 1 and all("？" in one for one in asked) else []

@@ -35,6 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     files = sorted((corpus_path() / READINGS).glob("*.txt"))
     if options.task == "train" and options.if_stale and _digest(files) == _learned():
         return 0
+    if not files:
+        print("没有教算账的句子（corpus/readings），不用学。")
+        return 0
     sentences, broken = _read(files)
     for fault in broken:
         print(fault)

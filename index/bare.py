@@ -12,17 +12,17 @@ _REMEMBERED = 4096
 # Folding leaves one w of www.
 _MARKUP = re.compile(
     r"<[a-z/!][^<>]{0,300}>|&(?:#\d+|#x[\da-f]+|[a-z]+);"  # tags and entities of a page that was pasted
-    r"|(?:https?://|(?<![a-z])w{1,3}\.)[^\s\u3400-\u9fff,;!)\]]+"
+    r"|(?:https?://|(?<![a-z])w{1,3}\.)[^\s<\[【\u3400-\u9fff,;!)\]]+"
     r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-    r"|[\[(【][\u3400-\u9fff]{1,4}[\])】](?=\s*$|\s*[\[(【])"  # [微笑] at the end
-    r"|^\s*[\[(【][\u3400-\u9fff]{1,4}[\])】]"
+    r"|[\[【][\u3400-\u9fff]{1,4}[\]】](?=[\s,.;:!?、。~…]*(?:$|[\[【]))"  # [微笑] at the end; (深户) says something
+    r"|^\s*[\[【][\u3400-\u9fff]{1,4}[\]】]"
     r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}[ t]\d{1,2}:\d\d(?::\d\d)?"
 )
 # No amount, date or hotline has as many digits in a row, spaces and dashes between them or not.
 _LONG = r"(?<![\d.])\+?\d(?:[ -]?\d){6,}x?(?![\d.])"
 _NUMBERS = "[一二三四五六七八九十]"
 _NUMBERING = re.compile(
-    rf"^\s*(?:[(\[]\d{{1,2}}[)\]]|\d{{1,2}}[.、,)](?!\d)|{_NUMBERS}[.、)](?!{_NUMBERS})|[q问][:：.])\s*"
+    rf"^\s*(?:[(\[]\d{{1,2}}[)\]]|\d{{1,2}}(?:[.,)](?!\d)|、(?!\d{{1,3}}(?!\d)))|{_NUMBERS}[.、)](?!{_NUMBERS})|[q问][:：.])\s*"
 )
 _STOPS = " ,;:!?、。~…"
 _EDGE = "[\\s,.;:!?、。~…\\-—_'\"“”‘’()\\[\\]{}|/\\\\*#@^+=<>·]"
@@ -39,11 +39,11 @@ def bare(folded: str) -> str:
 
 
 def _barer(text: str) -> str:
-    left = _patterns()[2].sub(" ", _MARKUP.sub(" ", text))
+    left = _once(_patterns()[2].sub(" ", _MARKUP.sub(" ", text)).strip())
     left = _NUMBERING.sub("", left, count=1)
     for pattern in _patterns()[:2]:
         left = pattern.sub("", left, count=1)
-    left = _once(left.lstrip(_STOPS).rstrip())
+    left = left.lstrip(_STOPS).rstrip()
     return left if any(map(str.isalnum, left)) else text
 
 
@@ -57,7 +57,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     # A bracket on the side of the question may belong to [微笑].
     return (
         re.compile(
-            rf"^{_EDGE}*(?:(?:{called})?{front[0]}[呀啊呢哈哦喔噢吖吗嘛的]{{0,2}}"
+            rf"^{_EDGE}*(?:(?:{called})?{front[0]}(?:(?!{front[0]})[呀啊呢哈哦喔噢吖吗嘛的]){{0,2}}"
             rf"|(?:{front[1]}|{called})+[呀啊呢哈哦]?(?={_EDGE}|$))(?:(?![(\[{{]){_EDGE})*"
         ),
         re.compile(

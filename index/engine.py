@@ -131,7 +131,7 @@ class Engine:
     def leans(self, text: str) -> bool:
         """Tell whether a short message may lean on what was said before: 那窗口呢, 要是12月才转来呢."""
         reading = self.segmenter.read(text)
-        leaning = reading.text.startswith(chinese().leanings) or reading.text.endswith("呢")
+        leaning = reading.text.startswith(chinese().leanings) or reading.words[-1:] == ("呢",)
         return leaning and len(reading.words) <= _SHORT
 
     def explain(self, text: str) -> Explanation:

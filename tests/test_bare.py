@@ -59,6 +59,7 @@ def test_what_asks_nothing_is_taken_off(text: str) -> None:
 
 # Each begins or ends like a courtesy, a name, a personal number, and asks something by it.
 ALIKE = [
+    "住院报多少（三级）", "（非深户）怎么参保",
     "急诊去哪里挂号", "急救车要钱吗", "早产儿怎么参保", "早上几点开门", "早早教班怎么报名", "亲子游泳多少钱",
     "亲属能代办吗", "喂奶期间能办吗", "喂养补贴怎么领", "老师说要交钱", "老师怎么参保", "老师几点上课",
     "医生开的药能报吗", "医生怎么选", "好的学校怎么选", "好像没有交上", "那个表怎么填", "对了多少题算过",
@@ -82,6 +83,11 @@ def test_a_plain_question_is_left_alone(text: str) -> None:
 def test_a_courtesy_alone_is_kept_whole(text: str) -> None:
     # Small talk answers it, and half a courtesy would be no small talk.
     assert bare(fold(text)) == fold(text)
+
+
+def test_a_year_behind_a_number_is_no_list_of_numbers() -> None:
+    assert bare("1、2021年要交多少") == "2021年要交多少"
+    assert bare("1、2级医院报多少") == "1、2级医院报多少"
 
 
 def test_two_halves_are_one_only_where_they_say_the_same() -> None:
@@ -117,4 +123,4 @@ QUESTIONS = [fold(entry.question) for entry in load_corpus().entries]
 @given(st.sampled_from(QUESTIONS), WRAPS)
 def test_a_wrapped_question_is_the_bare_one(question: str, wrap: str) -> None:
     left = bare(fold(wrap.replace("Q", question)))
-    assert left.rstrip("?!。,. ") == bare(question).rstrip("?!。,. "), wrap
+    assert left.rstrip("?!。,.; ") == bare(question).rstrip("?!。,.; "), wrap

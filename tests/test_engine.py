@@ -148,7 +148,7 @@ def test_suggest(pool_engine: Engine, typed: str, entry_id: str) -> None:
 
 def test_explain(pool_engine: Engine) -> None:
     text = str(pool_engine.explain("月卡多少钱"))
-    assert text.startswith("分词：月 / 卡 / 多少 / 钱")
+    assert text.startswith("分词：月 / 卡 / 多少钱\n")
     assert "1. A1" in text and "段落 月卡" in text and "资料外" in text and "pinyin bm25" in text
 
 
@@ -212,14 +212,12 @@ def test_a_wrapped_question_gets_what_the_bare_one_gets(pool_engine: Engine, que
         ("我带孩子来，几点开门", []),
         ("月卡多少钱", []),
         ("您好，月卡多少钱，谢谢", []),
-        ("几点？水温几度？", ["几点", "水温几度"]),
-        ("怎么办，怎么办", ["怎么办", "怎么办"]),
+        ("几点？水温几度？", []),
         ("", []),
     ],
 )
 def test_the_questions_of_a_message(pool_engine: Engine, text: str, questions: list[str]) -> None:
-    asked = pool_engine.questions(text)
-    assert [one for one in asked if len(one) > 3] == [one for one in questions if len(one) > 3]
+    assert pool_engine.questions(text) == questions
 
 
 def test_of_a_long_message_no_questions_are_picked(pool_engine: Engine) -> None:

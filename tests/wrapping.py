@@ -56,8 +56,8 @@ def _parts(word: str, sign: str) -> bool:
 
 
 def _nests(outer: str, inner: str) -> bool:
-    """Tell whether one wrap may stand around another: nobody numbers a line twice."""
-    twice = outer.startswith(NUMBERING) and inner.startswith(NUMBERING)
+    """Tell whether one wrap may stand around another: nobody says or numbers the same twice."""
+    twice = outer == inner or (outer.startswith(NUMBERING) and inner.startswith(NUMBERING))
     return not twice and outer.count("Q") == inner.count("Q") == 1
 
 

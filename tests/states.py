@@ -10,7 +10,7 @@ from tests.stage import ABSENT, ASKS, SUM
 
 PART = "带娃去广州看病没办转诊能报几成啊"
 LONG = "非在园在校少儿医保费用怎么交？"
-CLOSE = "异地看病"
+CLOSE = "去外地看病能报吗"
 NOTHING = "小孩打疫苗能报销吗"
 TABLE = """见下表，网址：https://example.cn/a_very_long_address/that/goes/on/and/on/without/any/space/at/all.html。
 

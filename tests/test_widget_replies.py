@@ -106,9 +106,9 @@ def test_what_was_computed_can_be_changed_with_a_tap(widget: Widget) -> None:
 
 def test_clarify(widget: Widget) -> None:
     turn = widget.ask(CLOSE)
-    assert turn.locator(".question").count() == 2 and turn.locator(".actions button").count() == 2
-    assert texts(turn, ".question") == ["去外地看病要不要备案", "在外地看病报多少"]
-    turn.locator(".question").last.click()
+    assert 2 <= turn.locator(".question").count() <= 3 and turn.locator(".actions button").count() == 2
+    assert {"去外地看病要不要备案", "在外地看病报多少"} <= set(texts(turn, ".question"))
+    turn.locator(".question", has_text="在外地看病报多少").click()
     assert widget.last.locator("h3").inner_text() == "少儿医保参保人在市外发生的基本医疗费用报销比例是多少？"
 
 

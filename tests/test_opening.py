@@ -50,14 +50,13 @@ def test_a_broken_corpus_does_not_stop_the_last_good_index(
     assert "P3.md" in caplog.text and "继续使用上一次" in caplog.text
 
 
-def test_says_when_the_precision_is_out_of_reach(
+def test_says_what_to_expect_at_the_precision_asked_for(
     pool: Corpus, pool_index: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(opening, "load_corpus", lambda: pool)
-    monkeypatch.setattr("index.calibrate.Calibration.highest", lambda self: 0.9)
-    with caplog.at_level(logging.WARNING):
-        opening.open_engine(Settings(index=pool_index, precision=0.95))
-    assert "90.0%" in caplog.text and "FAQ_PRECISION" in caplog.text
+    with caplog.at_level(logging.INFO):
+        opening.open_engine(Settings(index=pool_index, precision=0.9999))
+    assert "要求的正确率" in caplog.text and "还看不出来" in caplog.text
 
 
 BROKEN = {

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -170,12 +171,7 @@ def test_before_there_is_an_index(settings: Settings) -> None:
 class Levels:
     """A calculator that asks back."""
 
-    entries = frozenset({"T4"})
-
-    def aside(self, text: str) -> CalculatorReply | None:
-        return None
-
-    def reply(self, text: str, state: str | None) -> CalculatorReply | None:
+    def turn(self, text: str, state: str | None, hits: Sequence[Hit]) -> CalculatorReply | None:
         return CalculatorReply("ask", "哪一级？", ask=Ask(slot="level", options=["一级", "二级"]))
 
 

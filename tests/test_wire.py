@@ -23,7 +23,7 @@ BODY = json.dumps({"question": "周末开门吗？"}).encode()
 CHAT = b"POST /api/chat HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n" % len(BODY)
 H2C = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n"
 HEALTH = b"GET /api/health HTTP/1.1\r\nHost: x\r\n\r\n"
-SOON = 0.4
+SOON = 0.8
 
 
 @pytest.fixture

@@ -23,7 +23,6 @@ from bot.calculator.record import Record
 from corpus.policy import Month, Policy
 
 CAPS = ("cap", "remaining", "spent", "capcost")
-BENEFITS = ("bstart", "bend", "blen", "binforce", "window")
 
 
 def work_out_cap(record: Record, policy: Policy) -> Outcome:

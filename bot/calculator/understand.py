@@ -75,7 +75,6 @@ _EXHAUSTED = re.compile(
 _AWAY_FROM_HERE = re.compile(r"(?:不在|没在|离开|不是在|唔喺)深圳")
 _MONTH_COUNT = re.compile(r"(\d{1,2}|[二两三四五六七八九十]{1,2})个月")
 _OUTPATIENT, _INPATIENT = re.compile(r"门诊|社康"), re.compile(r"住院")
-_LARGEST_COUNT = 10_000
 
 
 def records_of(sentence: Sentence, policy: Policy, before: Record | None = None) -> list[Record]:

@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from corpus.files import is_litter
-from index.errors import IndexDamaged, IndexMissing, IndexStale, IndexUnreadable, IndexUnwritable
+from index.errors import IndexDamaged, IndexFault, IndexMissing, IndexStale, IndexUnreadable, IndexUnwritable
 
 FORMAT = 6
 NAME = "manifest.json"
@@ -161,8 +161,10 @@ def _sweep(folder: Path) -> None:
     try:
         manifest = read_manifest(folder)
         keep, flat = manifest.folder, manifest.folder == ""
-    except Exception:
-        # Nobody can read it, so nothing of it is to be kept but what a flat index may be.
+    except IndexUnreadable:
+        return  # another user's, whose service may well read it
+    except IndexFault:
+        # No process can use it, so nothing of it is to be kept but what a flat index may be.
         keep, flat = "", True
     left = [path for path in folder.iterdir() if path.name.startswith(_BUILD) and path.name != keep]
     if not flat:

@@ -13,7 +13,7 @@ from bot.calculator.arithmetic import read_expression
 from bot.calculator.claims import claim
 from bot.calculator.fees import FEES, work_out_fee
 from bot.calculator.formulas import Claim, fee, pay
-from bot.calculator.limits import BENEFITS, CAPS, work_out_benefit, work_out_cap
+from bot.calculator.limits import CAPS, work_out_benefit, work_out_cap
 from bot.calculator.outcome import LEVELS, Missing, Outcome, Result, Step, Unknown, Wrong, cents
 from bot.calculator.reader import SLOTS
 from bot.calculator.record import Record, dump, load
@@ -52,6 +52,8 @@ CLAIMS = st.builds(
     unclear=st.sampled_from(("", "", "", "amount", "deductible", "used_cap")), exhausted=st.booleans(),
     about=st.booleans(),
 )  # fmt: skip
+
+BENEFITS = ("bstart", "bend", "blen", "binforce", "window")
 PLAIN_CLAIMS = st.builds(
     Record, task=st.just("claim"), visit=st.sampled_from(("inpatient", "outpatient")), level=st.sampled_from(LEVELS),
     want=st.sampled_from(("", "fund", "self")), total=st.none() | SUMS, above=st.none() | st.none() | SUMS,

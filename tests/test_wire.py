@@ -90,7 +90,11 @@ def test_a_request_in_many_pieces_and_the_next_on_the_same_connection(port: int)
 def test_two_requests_in_one_piece(port: int) -> None:
     with knock(port) as client:
         client.sendall(HEALTH + HEALTH)
-        assert answer_to(client)[0] == 200 and answer_to(client)[0] == 200
+        data = b""
+        while data.count(b"HTTP/1.1 200 ") < 2:
+            more = client.recv(65536)
+            assert more, data
+            data += more
 
 
 BAD = [
@@ -164,10 +168,12 @@ def test_strangers_cannot_fill_the_log(port: int, caplog: pytest.LogCaptureFixtu
     seldom, uvicorn_log = Seldom(), logging.getLogger("uvicorn.error")
     uvicorn_log.addFilter(seldom)
     try:
-        for _ in range(5):
-            asked(port, BAD[0])
-            upgrade = b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n"
-            asked(port, b"GET /api/health HTTP/1.1\r\nHost: x\r\n" + upgrade)
+        # Whoever started a server in this process before may have made its log quieter.
+        with caplog.at_level(logging.WARNING, logger=uvicorn_log.name):
+            for _ in range(5):
+                asked(port, BAD[0])
+                upgrade = b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n"
+                asked(port, b"GET /api/health HTTP/1.1\r\nHost: x\r\n" + upgrade)
     finally:
         uvicorn_log.removeFilter(seldom)
     assert len([record for record in caplog.records if record.levelno >= logging.WARNING]) == 1

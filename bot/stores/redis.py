@@ -51,7 +51,8 @@ class RedisStore:
         from redis.retry import Retry
 
         self.refused = 0
-        self._faults = (redis.RedisError, OSError, UnicodeError)
+        # ValueError: what reading gives when another thread has just closed the connection.
+        self._faults = (redis.RedisError, OSError, ValueError)
         # Any: its methods are typed for the asynchronous client as well.
         self._redis: Any = redis.Redis.from_url(
             url,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,8 @@ _FOLDS = 4
 _LEAST_ANSWERED = 0.05  # of the questions: below it a precision is chance
 _CERTAINTY = 0.84  # standard deviations: the promise holds four times in five
 _NEVER_DENIED = 0.97  # of what can be answered, never to be told that it is not there
+# One over how far apart in size two corpora are alike: a factor of e in groups and outside rows, of its root in rows.
+_LIKENESS = np.array([2.0, 1.0, 1.0], dtype=np.float32)
 _OFFERED = 0.1  # as likely as this, an entry is worth being offered
 _CERTAIN = 50.0  # log-odds: beyond them single precision ends
 _GRID = np.concatenate([np.linspace(0.01, 0.95, 95), np.linspace(0.952, 0.998, 24)])
@@ -109,21 +111,39 @@ class Calibration:
 
 @dataclass(frozen=True)
 class Tried:
-    """What came out for some questions: the best score, whether it was right, whether the question was outside."""
+    """What came out for some questions: the best score, whether it was right, whether the question was outside.
+
+    `sizes` [n, 3] tell how large the corpus was that each was put to.
+    """
 
     best: Scores
     right: NDArray[np.bool_]
     outside: NDArray[np.bool_]
+    sizes: Scores
 
     @classmethod
-    def of(cls, probability: Scores, labels: NDArray[np.int64]) -> Tried:
-        """Return it for probabilities [n, groups] with outside in the first column."""
+    def of(cls, probability: Scores, labels: NDArray[np.int64], sizes: Scores) -> Tried:
+        """Return it for probabilities [n, groups] with outside in the first column, of a corpus of `sizes` [3]."""
         best = probability[:, 1:].argmax(axis=1) + 1
-        return cls(probability[np.arange(len(best)), best], best == labels, labels == OUTSIDE)
+        all_sizes = np.tile(sizes, (len(best), 1)).astype(np.float32)
+        return cls(probability[np.arange(len(best)), best], best == labels, labels == OUTSIDE, all_sizes)
 
     def take(self, places: NDArray[np.bool_] | NDArray[np.int64]) -> Tried:
         """Return these questions only."""
-        return Tried(self.best[places], self.right[places], self.outside[places])
+        return Tried(self.best[places], self.right[places], self.outside[places], self.sizes[places])
+
+    @classmethod
+    def join(cls, parts: Sequence[Tried]) -> Tried:
+        """Return all of them as one."""
+        return cls(*(np.concatenate([getattr(one, field.name) for one in parts]) for field in fields(cls)))
+
+    def like(self, sizes: Scores) -> Scores:
+        """Return how much each counts for a corpus of `sizes` [3], together one: the nearer in size, the more."""
+        far = (((self.sizes - sizes) * _LIKENESS) ** 2).sum(axis=1)
+        weights = np.exp(-far / 2 + far.min(initial=np.inf) / 2)
+        total = weights[~self.outside].sum()
+        result: Scores = (weights / total if total else weights).astype(np.float32)
+        return result
 
 
 def hold_out(
@@ -165,12 +185,13 @@ def importance(labels: NDArray[np.int64], share: float = STRANGERS) -> Scores:
 
 
 def calibrate(
-    held: Questions, block: NDArray[np.int64], talk: NDArray[np.bool_], shared: Ranker, prior: Tried
+    held: Questions, block: NDArray[np.int64], talk: NDArray[np.bool_], sizes: Scores, shared: Ranker, prior: Tried
 ) -> tuple[Ranker, Calibration]:
-    """Return the ranker of a corpus, and what its scores are worth.
+    """Return the ranker of a corpus of `sizes`, and what its scores are worth.
 
     The corpus's own ranker has the share that its own questions prove best, each ranked by one that had not seen its
-    block; `prior` is what the shared ranker made of questions to corpora that it had not seen.
+    block; `prior` is what the shared ranker made of questions to corpora that it had not seen: those as large as this
+    one count the most.
     """
     scores = shared.score(held.groups, held.null)
     share, ranker = 0.0, shared
@@ -180,8 +201,9 @@ def calibrate(
         share = min(_SHARES, key=lambda part: _loss(part * own + (1 - part) * scores, held))
         scores = share * own + (1 - share) * scores
         ranker = mix([fit([held]), shared], [share, 1 - share]) if share else shared
-    tried = Tried.of(probabilities(scores), held.labels).take(~talk)
-    calibration = _calibration([(tried, 1.0), (prior, PRIOR * (1 - share) / max((~prior.outside).sum(), 1))], share)
+    tried = Tried.of(probabilities(scores), held.labels, sizes).take(~talk)
+    counts = np.concatenate([np.ones(len(tried.best), dtype=np.float32), PRIOR * (1 - share) * prior.like(sizes)])
+    calibration = _calibration(Tried.join([tried, prior]), counts, share)
     return ranker, calibration
 
 
@@ -201,11 +223,9 @@ def _loss(scores: Scores, held: Questions) -> float:
     return float(-(held.weights * np.log(np.maximum(right, 1e-7))).sum() / held.weights.sum())
 
 
-def _calibration(samples: Sequence[tuple[Tried, float]], own: float) -> Calibration:
-    """Return the line and the curve of questions out of several samples, each with the weight of its questions."""
-    best, right, outside = (np.concatenate([getattr(one, name) for one, _ in samples]) for name in
-                            ("best", "right", "outside"))  # fmt: skip
-    weights = np.concatenate([np.full(len(one.best), weight, dtype=np.float32) for one, weight in samples])
+def _calibration(tried: Tried, weights: Scores, own: float) -> Calibration:
+    """Return the line and the curve of questions, each counted `weights` times."""
+    best, right, outside = tried.best, tried.right, tried.outside
     slope, shift = _platt(best, right, weights * importance(np.where(outside, OUTSIDE, 1)))
     line = Calibration(slope, shift, (), 0.0)
     scores = line.score(best)

@@ -26,7 +26,7 @@ from index.rank import Ranker
 from index.rows import OUTSIDE, SMALLTALK, Table, rows_of
 from index.segment import Reading, Segmenter
 from index.shared import load_shared
-from index.signals import Sensor, Signals, features
+from index.signals import Sensor, Signals, features, sizes_of
 
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+")
 _CLAUSE = re.compile(r"[^。！？!?；;，,、\n]+")
@@ -85,7 +85,7 @@ class Engine:
 
         held = hold_out(table, measure, lambda share: say("留出来量", share))
         say("学习排序", 0.0)
-        ranker, calibration = calibrate(*held, *load_shared())
+        ranker, calibration = calibrate(*held, sizes_of(table.group, len(table.groups)), *load_shared())
         say("建索引", 0.0)
         return cls(
             entries={entry.id: entry for entry in corpus.entries if entry.active},

@@ -26,7 +26,8 @@ POSITIVE = 8  # the first eight speak for a group, the others against it
 _LEADS = tuple(range(POSITIVE))  # those for which the lead over the next group counts too
 _RIVALS = (0, 1, 3, 4, 5)  # those that outside has as well
 COMMON = ("strange share", "most strange", "spread", "elsewhere", "rows a group", "groups", "outside rows")
-GROUP_FEATURES = len(NAMES) + len(_LEADS) + len(_RIVALS) + 3
+SIZES = 3  # the last of them: of the corpus, not of the question
+GROUP_FEATURES = len(NAMES) + len(_LEADS) + len(_RIVALS) + SIZES
 NULL_FEATURES = len(_RIVALS) + len(COMMON) + 2 * POSITIVE + (len(NAMES) - POSITIVE)
 
 
@@ -63,9 +64,7 @@ class Sensor:
         self.centres, self.planes, self.middle = centres, planes, middle
         self.terms, self.words, self.sounds = terms, words, sounds
         self._groups = len(centres)
-        rows = np.bincount(group, minlength=self._groups)
-        self._size = [math.log1p(float(np.median(rows[1:])) if self._groups > 1 else 0.0),
-                      math.log(self._groups), math.log1p(float(rows[OUTSIDE]))]  # fmt: skip
+        self._sizes = sizes_of(group, self._groups)
 
     @classmethod
     def build(cls, table: Table, vectors: Vectors, sounds: Sounds, middle: Vectors, parts: bool = False) -> Sensor:
@@ -100,7 +99,7 @@ class Sensor:
         values[with_row, 12] = self.negated[nearest[with_row]] != denies(reading)
         values[:, 13] = elsewhere
         values[with_row, 13] *= ~self.elsewhere[nearest[with_row]]
-        common = np.array([*strange, cosines.std(), elsewhere, *self._size], dtype=np.float32)
+        common = np.array([*strange, cosines.std(), elsewhere, *self._sizes], dtype=np.float32)
         return Signals(values, common, nearest, terms, norm)
 
     def _dense(self, values: Scores, vector: Vectors, rows: NDArray[np.int64], cosines: Scores) -> NDArray[np.int64]:
@@ -166,13 +165,20 @@ def features(signals: Signals) -> tuple[Scores, Scores]:
     else:
         others = np.zeros_like(leading)
     rivals = own[:, _RIVALS] - outside[list(_RIVALS)]
-    sizes = np.broadcast_to(signals.common[4:], (len(own), 3))
+    sizes = np.broadcast_to(signals.common[-SIZES:], (len(own), SIZES))
     extremes = own[:, :POSITIVE].max(axis=0), own[:, POSITIVE:].min(axis=0)
     spread = (leading - others).max(axis=0)
     return (
         np.concatenate([own, leading - others, rivals, sizes], axis=1),
         np.concatenate([outside[list(_RIVALS)], signals.common, *extremes, spread]),
     )
+
+
+def sizes_of(group: NDArray[np.int64], groups: int) -> Scores:
+    """Return how large a corpus is, from the group of each row: rows a group, groups, outside rows, as logarithms."""
+    rows = np.bincount(group, minlength=groups)
+    usual = float(np.median(rows[1:])) if groups > 1 else 0.0
+    return np.array([math.log1p(usual), math.log(groups), math.log1p(float(rows[OUTSIDE]))], dtype=np.float32)
 
 
 def _planes(vectors: Vectors, group: NDArray[np.int64], groups: int) -> Vectors:

@@ -28,7 +28,8 @@ from index.segment import Segmenter
 from index.signals import GROUP_FEATURES, NULL_FEATURES
 from tests.test_rank import GROUPS, draw
 
-NOTHING = Tried(np.zeros(0, dtype=np.float32), np.zeros(0, dtype=bool), np.zeros(0, dtype=bool))
+SIZES = np.array([1.5, 2.5, 3.5], dtype=np.float32)
+NOTHING = Tried.of(np.zeros((0, 2), dtype=np.float32), np.zeros(0, dtype=np.int64), SIZES)
 PRECISIONS = np.linspace(0.5, 0.999, 50)
 
 
@@ -63,7 +64,7 @@ def segmenter() -> Segmenter:
 def got(ranker: Ranker, calibration: Calibration, precision: float, asked: Questions) -> tuple[float, float]:
     """Return the precision that direct answers to `asked` have, and the share of questions that get one."""
     probability = ranker.rank(asked.groups, asked.null)
-    tried = Tried.of(np.column_stack([probability[:, 0], calibration.score(probability[:, 1:])]), asked.labels)
+    tried = Tried.of(np.column_stack([probability[:, 0], calibration.score(probability[:, 1:])]), asked.labels, SIZES)
     answered = tried.best >= calibration.thresholds(precision).answer
     return float(tried.right[answered].mean()), float(answered.mean())
 
@@ -73,7 +74,10 @@ def offices(shared: Ranker) -> list[tuple[Ranker, Calibration]]:
     """Many small corpora, and some that are large enough to teach a ranker of their own."""
     counts = [90] * 30 + [200] * 6
     nobody = np.zeros(200, dtype=bool)
-    return [calibrate(hard(n, count), blocks(count), nobody[:count], shared, NOTHING) for n, count in enumerate(counts)]
+    return [
+        calibrate(hard(n, count), blocks(count), nobody[:count], SIZES, shared, NOTHING)
+        for n, count in enumerate(counts)
+    ]
 
 
 @pytest.mark.parametrize("precision", [0.9, 0.95, 0.97, 0.98])
@@ -91,7 +95,7 @@ def test_without_the_lower_bound_the_promise_would_be_broken(shared: Ranker, mon
     asked, nobody = hard(1000, 5000), np.zeros(40, dtype=bool)
 
     def kept() -> float:
-        offices = [calibrate(hard(seed, 40), blocks(40), nobody, shared, NOTHING) for seed in range(24)]
+        offices = [calibrate(hard(seed, 40), blocks(40), nobody, SIZES, shared, NOTHING) for seed in range(24)]
         return float(np.mean([got(*one, 0.98, asked)[0] >= 0.98 for one in offices]))
 
     assert kept() >= 0.75
@@ -100,10 +104,10 @@ def test_without_the_lower_bound_the_promise_would_be_broken(shared: Ranker, mon
 
 
 def test_a_score_is_a_probability(shared: Ranker) -> None:
-    ranker, calibration = calibrate(hard(0, 1000), blocks(1000), np.zeros(1000, dtype=bool), shared, NOTHING)
+    ranker, calibration = calibrate(hard(0, 1000), blocks(1000), np.zeros(1000, dtype=bool), SIZES, shared, NOTHING)
     asked = hard(1, 20000)
     probability = ranker.rank(asked.groups, asked.null)
-    tried = Tried.of(np.column_stack([probability[:, 0], calibration.score(probability[:, 1:])]), asked.labels)
+    tried = Tried.of(np.column_stack([probability[:, 0], calibration.score(probability[:, 1:])]), asked.labels, SIZES)
     for low, high in ((0.2, 0.4), (0.4, 0.6), (0.6, 0.8), (0.8, 0.95)):
         those = (tried.best >= low) & (tried.best < high)
         assert those.sum() > 100
@@ -114,32 +118,48 @@ def test_a_corpus_that_knows_better_mixes_in_its_own(shared: Ranker) -> None:
     # Here the tell-tale signal is another one than those that the shared ranker knows.
     turned = [replace(one, groups=np.roll(one.groups, 4, axis=-1)) for one in (hard(5, 400), hard(6, 2000))]
     none = np.zeros(400, dtype=bool)
-    ranker, calibration = calibrate(turned[0], blocks(400), none, shared, NOTHING)
+    ranker, calibration = calibrate(turned[0], blocks(400), none, SIZES, shared, NOTHING)
     assert calibration.own == 1.0
     assert got(ranker, calibration, 0.9, turned[1])[0] >= 0.88
-    ranker, calibration = calibrate(hard(5, 80), blocks(80), none[:80], shared, NOTHING)
+    ranker, calibration = calibrate(hard(5, 80), blocks(80), none[:80], SIZES, shared, NOTHING)
     assert calibration.own == 0.0 and ranker is shared
 
 
 def test_what_others_showed_counts_where_a_corpus_is_small(shared: Ranker) -> None:
     held, asked = hard(3, 30), hard(4, 3000)
-    prior = Tried.of(shared.rank(asked.groups, asked.null), asked.labels)
-    alone, helped = (calibrate(held, blocks(30), np.zeros(30, dtype=bool), shared, one)[1] for one in (NOTHING, prior))
+    prior = Tried.of(shared.rank(asked.groups, asked.null), asked.labels, SIZES)
+    alone, helped = (
+        calibrate(held, blocks(30), np.zeros(30, dtype=bool), SIZES, shared, one)[1] for one in (NOTHING, prior)
+    )
     assert max(point.shown(STRANGERS) for point in alone.curve) < 0.98
     assert max(point.shown(STRANGERS) for point in helped.curve) >= 0.98
+
+
+def test_corpora_of_the_same_size_count_the_most(shared: Ranker) -> None:
+    held, asked = hard(3, 30), hard(4, 3000)
+    probability, far = shared.rank(asked.groups, asked.null), SIZES + 4
+    good, bad = Tried.of(probability, asked.labels, SIZES), Tried.of(probability[:, ::-1], asked.labels, far)
+    both = Tried.join([good, bad])
+    near_good, near_bad, alone = (
+        calibrate(held, blocks(30), np.zeros(30, dtype=bool), sizes, shared, prior)[1].point(0.98).right
+        for sizes, prior in ((SIZES, both), (far, both), (SIZES, good))
+    )
+    assert near_good == pytest.approx(alone, abs=0.01) and near_bad < near_good / 2
+    # One that is unlike all of them goes by the nearest.
+    assert both.like(SIZES - 9)[: len(good.best)].sum() > 0.99 * both.like(SIZES - 9).sum()
 
 
 def test_small_talk_counts_on_no_side(shared: Ranker) -> None:
     held = hard(3, 100)
     talk = np.arange(100) % 2 == 1
     wrong = replace(held, labels=np.where(talk, (held.labels + 1) % (GROUPS + 1), held.labels))
-    curves = [calibrate(one, blocks(100), talk, shared, NOTHING)[1].curve for one in (held, wrong)]
+    curves = [calibrate(one, blocks(100), talk, SIZES, shared, NOTHING)[1].curve for one in (held, wrong)]
     assert curves[0] == curves[1]
 
 
 def test_calibrated_the_same_every_time(shared: Ranker) -> None:
     held = draw(0, 300)
-    one, other = (calibrate(held, blocks(300), np.zeros(300, dtype=bool), shared, NOTHING) for _ in range(2))
+    one, other = (calibrate(held, blocks(300), np.zeros(300, dtype=bool), SIZES, shared, NOTHING) for _ in range(2))
     assert one[1] == other[1]
     assert all(np.array_equal(other[0].arrays()[name], array) for name, array in one[0].arrays().items())
 

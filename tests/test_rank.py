@@ -81,14 +81,13 @@ def test_arrays_and_back(ranker: Ranker) -> None:
 
 
 def test_a_file_and_back(ranker: Ranker, tmp_path: Path) -> None:
-    tried = Tried(*(np.array(some) for some in ([0.5, 0.25], [True, False], [False, True])))
+    tried = Tried(*(np.array(some) for some in ([0.5, 0.25], [True, False], [False, True], [[1, 2, 3], [4, 5, 6]])))
     save_shared(ranker, tried, tmp_path / "ranker.safetensors")
     again, kept = load_shared(tmp_path / "ranker.safetensors")
     asked = draw(4, 50)
     scores = ranker.score(asked.groups, asked.null)
     assert np.allclose(again.score(asked.groups, asked.null), scores, atol=1e-5)
-    assert np.array_equal(kept.best, tried.best) and np.array_equal(kept.right, tried.right)
-    assert np.array_equal(kept.outside, tried.outside)
+    assert all(np.array_equal(getattr(kept, name), getattr(tried, name)) for name in vars(tried))
 
 
 def test_several_seeds_are_their_mean() -> None:
@@ -118,5 +117,5 @@ def test_probabilities_of_far_scores() -> None:
 def test_the_shipped_one_reads_what_is_measured() -> None:
     ranker, tried = load_shared()
     assert ranker.group.weights.shape[0] == GROUP_FEATURES and ranker.null.weights.shape[0] == NULL_FEATURES
-    assert len(tried.best) == len(tried.right) == len(tried.outside) > 1000
+    assert len(tried.best) == len(tried.right) == len(tried.outside) == len(tried.sizes) > 1000
     assert tried.outside.any() and not (tried.right & tried.outside).any()

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.addresses import names_postgres, names_redis
 
 PREFIX = "FAQ_"
 # In place of the store's file: none at all.
@@ -69,6 +70,13 @@ class Settings(BaseSettings):
         30, ge=0, le=1_000_000, description="每个客户端每分钟最多提问几次，须为不小于 0 的整数；0 表示不限"
     )
     records: Path | None = Field(None, description="问答记录的 SQLite 文件；留空则不记录")
+    database_url: SecretStr | None = Field(
+        None,
+        description="代替上面的文件，用几台机器共用的 PostgreSQL，例如 postgresql://用户:密码@主机:5432/faq",
+    )
+    records_days: int = Field(
+        0, ge=0, le=36_500, description="问答记录保留几天，过了就删，须为 0 到 36500；0 表示一直保留"
+    )
     store: Path = Field(
         default_factory=_state_file,
         description="记会话和等待中的答案的 SQLite 文件，本机的几个进程共用，里面没有会话号；"
@@ -188,7 +196,14 @@ class Settings(BaseSettings):
     @field_validator("redis_url")
     @classmethod
     def _is_redis(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not _names_redis(value.get_secret_value()):
+        if value is not None and not names_redis(value.get_secret_value()):
+            raise ValueError
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgres(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not names_postgres(value.get_secret_value()):
             raise ValueError
         return value
 
@@ -255,17 +270,6 @@ def _sentence(error: ValidationError) -> str:
     # A secret with a slip of the pen in it is still most of the secret.
     value = "" if field_name in _SECRETS else f"“{_PASSWORD.sub('…', str(first['input']))[:80]}”"
     return f"设置 {name if name.isupper() else variable(name)} 的值{value}不能用：{field.description}。"
-
-
-def _names_redis(url: str) -> bool:
-    parts = urlsplit(url)
-    if parts.query or parts.fragment:
-        return False
-    if parts.scheme == "unix":
-        return parts.path.startswith("/") and not parts.netloc
-    # Asking for a port that is none raises ValueError.
-    named = parts.hostname and parts.port != 0
-    return bool(parts.scheme in ("redis", "rediss") and named and re.fullmatch(r"(/\d*)?", parts.path))
 
 
 def _shown(value: object) -> str:

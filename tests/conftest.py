@@ -20,6 +20,7 @@ from corpus.text import fold
 from index.hit import Hit, Thresholds
 from tests.driver import browser, regular, running, visitor, widget  # noqa: F401
 from tests.index_fixtures import pool, pool_engine, pool_folder, pool_index  # noqa: F401
+from tests.postgres_fixtures import postgres_server, postgres_url  # noqa: F401
 from tests.store_fixtures import redis_server  # noqa: F401
 
 

@@ -24,14 +24,18 @@ PAUSE = 0.05
 PATIENCE = 0.3 + 0.3
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
 class RedisServer:
     """One server on a port of its own, to be stopped and started again."""
 
     def __init__(self, folder: Path) -> None:
         self._command = [program("redis-server"), "--bind", HOST, "--dir", str(folder), "--save", ""]
-        with socket.socket() as probe:
-            probe.bind((HOST, 0))
-            self._port = probe.getsockname()[1]
+        self._port = free_port()
         self.url = f"redis://{HOST}:{self._port}/0"
         self.process: subprocess.Popen[bytes] | None = None
         self.start()

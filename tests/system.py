@@ -18,10 +18,16 @@ NPM = Path(__file__).parents[1] / "build" / "npm"
 def program(name: str, *packages: str) -> str:
     """Return the path of a program, installed with apt-get if need be; without it the test is skipped, in CI failed."""
     packages = packages or (name,)
-    path = shutil.which(name) or (_install(packages) and shutil.which(name))
+    path = _found(name) or (_install(packages) and _found(name))
     if path:
         return path
     return _missing(f"缺少 {name}，这项测试没有运行。请安装：apt-get install {' '.join(packages)}")
+
+
+def _found(name: str) -> str | None:
+    # Debian keeps the programs of PostgreSQL's server out of the way.
+    places = [os.environ.get("PATH", os.defpath), *map(str, Path("/usr/lib/postgresql").glob("*/bin"))]
+    return shutil.which(name, path=os.pathsep.join(places))
 
 
 def npm_file(package: str, version: str, name: str) -> Path:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 from bot.calculator.dialogue import Calculator
 from bot.calculator.loading import load_calculator
+from bot.place import corpus_beside
 from bot.settings import MEMORY, Settings
 from bot.store import MemoryStore
 from bot.stores.redis import RedisStore
 from bot.stores.safe import SafeStore
 from bot.stores.sqlite import SqliteStore
-from corpus.entries import load_corpus
+from corpus.entries import corpus_path, load_corpus
 from corpus.errors import CorpusError
 from corpus.sentences import CALCULATION
 from index import disk
@@ -27,16 +29,19 @@ log = logging.getLogger(__name__)
 def open_engine(settings: Settings) -> Engine:
     """Return the engine of the last good index, and say in the log if the corpus is not what it was built from."""
     engine = disk.load(settings.index, settings.model)
-    _compare_corpus(read_manifest(settings.index).corpus)
+    if corpus_beside(settings.index) == corpus_path():  # a published version is whole, and nobody edits it
+        _compare_corpus(read_manifest(settings.index).corpus)
     log.info(expectation(engine.calibration, settings.precision, settings.strangers))
     return engine
 
 
-def open_calculator(engine: Engine, clock: Callable[[], datetime]) -> Calculator | None:
-    """Return the calculator that goes with the entries of an engine; None where there is none or it cannot be read."""
+def open_calculator(
+    engine: Engine, clock: Callable[[], datetime], folder: Path | None = None
+) -> Calculator | None:
+    """Return the calculator that goes with an engine and its corpus; None where there is none or it cannot be read."""
     basis = {id_: entry.basis for id_, entry in engine.entries.items()}
     try:
-        calculator = load_calculator(engine.phrases.text, basis, clock)
+        calculator = load_calculator(engine.phrases.text, basis, clock, folder)
         # A sentence that is missing must not show only when it is to be said.
         for key in CALCULATION if calculator else ():
             engine.phrases.text(key)
@@ -66,4 +71,4 @@ def _compare_corpus(digest: str) -> None:
         log.warning("资料有错，继续使用上一次建好的索引：%s", error)
         return
     if present != digest:
-        log.warning("资料在建索引之后改过，现在仍按上一次建好的索引回答。要用上改动，请运行：make index，再重启服务。")
+        log.warning("资料在建索引之后改过，现在仍按上一次建好的索引回答。要用上改动，请运行：make index。")

@@ -143,6 +143,13 @@ class Settings(BaseSettings):
     wechat_window: int = Field(
         300, ge=1, le=86_400, description="请求里的时间与本机时间最多差几秒，须为 1 到 86400；超过就拒绝"
     )
+    work: Path | None = Field(
+        None, description="放草稿和已发布各版的文件夹，几个进程共用，要备份；留空则管理页面只能看，不能改资料"
+    )
+    admin: Path | None = Field(
+        None,
+        description="管理页面（/admin）的名单文件，一行一个人，由 python -m bot admin-password 写出；留空则没有管理页面",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="日志级别，可用 debug、info、warning、error"
     )

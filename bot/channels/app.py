@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
@@ -21,14 +20,13 @@ from bot.channels.http import api_router
 from bot.channels.layers import Cors, Faults, Shell
 from bot.channels.layout import trouble_page
 from bot.channels.pages import add_pages, missing_page
+from bot.channels.watch import Watch
 from bot.channels.wechat.channel import PATH, Channel
 from bot.chat import Calculator, china_now
 from bot.opening import open_engine
 from bot.settings import Settings, load_settings
 from bot.store import TIDY_SECONDS
 from index.engine import Engine
-
-log = logging.getLogger(__name__)
 
 # How long a service that is to end still works at answers.
 GRACE_SECONDS = 10
@@ -76,12 +74,12 @@ def _lifespan(
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        loading = asyncio.create_task(_open(desk, load)) if load else None
+        watching = asyncio.create_task(Watch(desk, load).run()) if load else None
         tidying = asyncio.create_task(_tidy(desk))
         yield
-        tidying.cancel()
-        if loading:
-            await loading
+        for task in filter(None, (tidying, watching)):
+            task.cancel()
+        await asyncio.gather(*filter(None, (tidying, watching)), return_exceptions=True)
         if channel:
             await channel.finish(GRACE_SECONDS)
         await asyncio.to_thread(desk.close)
@@ -94,17 +92,6 @@ async def _tidy(desk: Desk) -> None:
     while True:
         await asyncio.sleep(TIDY_SECONDS)
         await asyncio.to_thread(desk.store.tidy)
-
-
-async def _open(desk: Desk, load: Callable[[Settings], Engine]) -> None:
-    try:
-        desk.open(await asyncio.to_thread(load, desk.settings))
-    except Exception as error:
-        # The process stays up, so that /api/ready can say 503 and a person can read this line.
-        log.error("索引没有装入，不能回答问题：%s", error, exc_info=log.isEnabledFor(logging.DEBUG))
-        desk.fail()
-    else:
-        log.info("索引已装入，可以回答 %d 条问答。", len(desk.chat.engine.entries))
 
 
 def _add_error_handlers(app: FastAPI, desk: Desk) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TypeVar
 
 from starlette.requests import Request
@@ -21,6 +23,7 @@ from bot.reply import MAX_QUESTION, Feedback, Language, Query, Reply, trim
 from bot.sessions import SessionStore
 from bot.settings import Settings
 from bot.stores.safe import SafeStore
+from corpus.entries import corpus_path
 from index.engine import Engine
 
 # A message in hand has several things to keep, and all of them must be kept.
@@ -28,6 +31,15 @@ MOST_KEPT = 10_000
 STORE_SECONDS = 60.0
 
 _Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True)
+class Live:
+    """All that answers with one index and goes with it: taken and let go of as a whole."""
+
+    chat: Chat
+    presenter: Presenter
+    corpus: Path
 
 
 class Desk:
@@ -47,43 +59,52 @@ class Desk:
         self._limiter = RateLimiter(settings.rate_limit, self.store)
         self._calculator = calculator
         self._clock = clock
-        self._chat: Chat | None = None
-        self._presenter: Presenter | None = None
+        self._live: Live | None = None
         self._failed = False
+
+    @property
+    def live(self) -> Live:
+        """What answers now; before there is an engine, the 503 error is raised."""
+        if self._live is None:
+            raise self._closed()
+        return self._live
 
     @property
     def chat(self) -> Chat:
         """The chat; before there is one, the 503 error is raised."""
-        if self._chat is None:
-            raise self._closed()
-        return self._chat
+        return self.live.chat
 
     @property
     def presenter(self) -> Presenter:
         """What puts replies into the reader's words; before there is an engine, the 503 error is raised."""
-        if self._presenter is None:
-            raise self._closed()
-        return self._presenter
+        return self.live.presenter
 
     def say(self, key: str) -> str:
         """Return a sentence of the bot; nothing while there is no engine."""
-        return self._chat.engine.phrases.text(key) if self._chat else ""
+        return self._live.chat.engine.phrases.text(key) if self._live else ""
 
     def find(self, key: str) -> str:
         """Return a sentence that an office may leave out, then an empty one."""
-        return self._chat.engine.phrases.find(key) if self._chat else ""
+        return self._live.chat.engine.phrases.find(key) if self._live else ""
 
     def bar(self, language: Language = "zh-Hans") -> str | None:
         """Return the one sentence that says that the school year of all answers is over."""
-        years = self._chat.years_over() if self._chat else ""
+        years = self._live.chat.years_over() if self._live else ""
         return self.presenter.say(language)("expired_bar").replace("{years}", years) if years else None
 
-    def open(self, engine: Engine) -> None:
+    def prepare(self, engine: Engine, folder: Path | None = None) -> Live:
+        """Return all that answers with an engine, ready to take questions; `folder` is its corpus."""
+        calculator = self._calculator or open_calculator(engine, self._clock, folder)
+        chat = Chat(engine, self.settings, SessionStore(self.store), self.records, calculator, self._clock)
+        return Live(chat, Presenter(engine.phrases, engine.entries), folder or corpus_path())
+
+    def open(self, engine: Engine, folder: Path | None = None) -> None:
         """Start taking questions."""
-        self._presenter = Presenter(engine.phrases, engine.entries)
-        sessions = SessionStore(self.store)
-        calculator = self._calculator or open_calculator(engine, self._clock)
-        self._chat = Chat(engine, self.settings, sessions, self.records, calculator, self._clock)
+        self.take(self.prepare(engine, folder))
+
+    def take(self, live: Live) -> None:
+        """Answer with `live` from now on; what is being answered ends with what it began with."""
+        self._live = live
 
     def fail(self) -> None:
         """Note that there will be no engine."""
@@ -95,7 +116,7 @@ class Desk:
 
     async def converse(self, client: str, query: Query, seconds: float = SECONDS) -> Reply:
         """Reply to `query` of a client known by name, within its limit; raise Busy where it takes too long."""
-        if self._chat is None:
+        if self._live is None:
             raise self._closed()
         return await self.workers.run(self._reply, client, query, seconds=seconds)
 
@@ -113,8 +134,8 @@ class Desk:
 
     def forget(self, channel: str, session_id: str) -> None:
         """Forget a conversation, if there is a chat that could know of it."""
-        if self._chat is not None:
-            self._chat.forget(channel, session_id)
+        if self._live is not None:
+            self._live.chat.forget(channel, session_id)
 
     def close(self) -> None:
         """Write what is still to be written and close the store."""
@@ -146,7 +167,7 @@ class Desk:
         return self.store.failures if isinstance(self.store, SafeStore) else 0
 
     def _is_open(self) -> bool:
-        return self._chat is not None
+        return self._live is not None
 
 
 def checked_question(text: str, field: str = "question") -> str:

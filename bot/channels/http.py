@@ -122,8 +122,9 @@ def _add_entries(router: APIRouter, desk: Desk) -> None:
         q: Annotated[str, FromQuery(description=f"已输入的字，去掉首尾空白后最多 {MAX_QUESTION} 个")],
     ) -> SuggestionList:
         prefix = checked_question(q, "q") if trim(q) else ""
-        ids = await desk.workers.run(desk.chat.engine.suggest, prefix, _SUGGESTIONS) if prefix else ()
-        return SuggestionList(suggestions=[desk.chat.option(entry_id) for entry_id in ids])
+        chat = desk.chat  # the one that found an entry knows it, whatever is published meanwhile
+        ids = await desk.workers.run(chat.engine.suggest, prefix, _SUGGESTIONS) if prefix else ()
+        return SuggestionList(suggestions=[chat.option(entry_id) for entry_id in ids])
 
     @router.get("/api/entries", summary="全部问答", responses=_errors(503))
     async def entries() -> EntryList:
@@ -150,7 +151,8 @@ def _add_state(router: APIRouter, desk: Desk) -> None:
 
 
 def _detail(desk: Desk, entry_id: str) -> EntryDetail:
-    entry = desk.chat.engine.entries.get(entry_id)
+    chat = desk.chat
+    entry = chat.engine.entries.get(entry_id)
     if entry is None:
         raise not_found(f"没有编号为“{entry_id[:20]}”的问答。", "entry_not_found")
     return EntryDetail(
@@ -158,7 +160,7 @@ def _detail(desk: Desk, entry_id: str) -> EntryDetail:
         answer=entry.answer,
         short_answer=entry.short_answer or None,
         passages=[PassageInfo(name=part.name, text=part.text) for part in entry.passages],
-        related=desk.chat.related(entry.id),
+        related=chat.related(entry.id),
     )
 
 

@@ -13,7 +13,8 @@ _QUESTIONS = 5
 def welcome_of(desk: Desk, language: str | None) -> Welcome:
     """Return the greeting in a language; in simplified Chinese where it is none of ours."""
     chosen: Language = next((known for known in get_args(Language) if known == language), "zh-Hans")
-    chat, presenter = desk.chat, desk.presenter
+    live = desk.live
+    chat, presenter = live.chat, live.presenter
     say = presenter.say(chosen)
     entries = chat.engine.entries
     first = (chat.engine.phrases.welcome or tuple(entries))[:_QUESTIONS]

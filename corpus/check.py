@@ -22,6 +22,9 @@ WECHAT_BYTES = 2047
 # Longer than the longest question that the API takes, so nobody could ever ask it.
 QUESTION_LENGTH = 500
 FEW_SIMILAR = 5
+# What most people type: a few plain words, as into a search box.
+PLAIN_LENGTH = 12
+FEW_PLAIN = 3
 # A longer one would not be short, and fills two lines of a button on a phone.
 LABEL_LENGTH = 20
 ERROR = "错误"
@@ -100,6 +103,7 @@ def check(corpus: Corpus, today: date | None = None) -> list[Problem]:
         problems += _check_basis(entry)
         problems += _check_label(entry)
         problems += _check_similar(entry)
+        problems += _check_plain(entry)
     problems += _check_years(corpus, today or date.today())
     problems += _check_figures(corpus)
     return [*problems, *_check_overlap(corpus), *_check_nearness(corpus), *_check_phrases(corpus)]
@@ -175,6 +179,16 @@ def _check_similar(entry: Entry) -> Iterator[Problem]:
         first = seen.setdefault(fold(item.text), item.line)
         if first != item.line:
             yield Problem(entry.path, item.line, WARNING, f"“{item.text}”和第 {first} 行是同一句。请删去一行。")
+
+
+def _check_plain(entry: Entry) -> Iterator[Problem]:
+    plain = sum(len(item.text) <= PLAIN_LENGTH for item in entry.similar)
+    if plain < FEW_PLAIN <= len(entry.similar):
+        message = (
+            f"{PLAIN_LENGTH} 个字以内的相似问题只有 {plain} 个。多数人只打几个字，"
+            f"请添几个像搜索那样的短问法，至少 {FEW_PLAIN} 个（事情的名字加“怎么办”“多少钱”“要什么材料”……）。"
+        )
+        yield Problem(entry.path, 0, WARNING, message)
 
 
 def _check_figures(corpus: Corpus) -> Iterator[Problem]:

@@ -76,6 +76,13 @@ FINDINGS: dict[str, tuple[dict[str, str], str, int, str, str]] = {
     "no passages at all": ({"entries/B5.md": B5.replace("几成", "几成 @比例", 1)}, "B5.md", 12, ERROR, "没有分段落"),
     "passage name twice": (p3("按收", "<!-- 段落: 金额 -->按收"), "P3.md", 0, ERROR, "用了 2 次"),
     "broken mark": (p3("段落: 金额", "段: 金额"), "P3.md", 0, ERROR, "<!-- 段落: 名字 -->"),
+    "few short questions": (
+        {"entries/B5.md": B5.replace("\n- ", "\n- 老人家想问一下现在小孩子")},
+        "B5.md",
+        0,
+        WARNING,
+        "12 个字以内的相似问题只有 0 个",
+    ),
     "few similar questions": (p3("- 保费金额是多少\n", ""), "P3.md", 0, WARNING, "只有 4 个相似问题"),
     "unknown key": (p3("依据", "来源"), "P3.md", 5, ERROR, "可用的有：编号、类别"),
     "question too long": (p3("小孩医保一年多少钱", "钱" * 2 + "甲乙" * 250), "P3.md", 12, ERROR, "502 个字，最多 500"),

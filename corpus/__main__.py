@@ -15,7 +15,22 @@ from corpus.entries import Corpus, corpus_path
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return 1 where the corpus has errors."""
-    options = _parser().parse_args(arguments)
+    parser = argparse.ArgumentParser(prog="python -m corpus", description="管理问答条目。")
+    commands = parser.add_subparsers(required=True, metavar="命令")
+    add_arguments(commands.add_parser("check", help="检查全部条目、词表和固定句子"))
+    return run(parser.parse_args(arguments))
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the check takes."""
+    parser.add_argument("--folder", type=Path, default=corpus_path(), help="问答所在的文件夹")
+    parser.add_argument(
+        "--today", type=date.fromisoformat, default=date.today(), help="当作今天的日期，例如 2025-08-31"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print every problem of the folder and their number."""
     corpus, problems = check_folder(options.folder, options.today)
     for problem in problems:
         print(replace(problem, path=_short(problem.path)))
@@ -26,15 +41,6 @@ def main(arguments: list[str] | None = None) -> int:
 def _short(path: Path) -> Path:
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m corpus", description="管理问答条目。")
-    commands = parser.add_subparsers(required=True, metavar="命令")
-    check = commands.add_parser("check", help="检查全部条目、词表和固定句子")
-    check.add_argument("--folder", type=Path, default=corpus_path(), help="问答所在的文件夹")
-    check.add_argument("--today", type=date.fromisoformat, default=date.today(), help="当作今天的日期，例如 2025-08-31")
-    return parser
 
 
 def _summary(corpus: Corpus, problems: list[Problem]) -> str:

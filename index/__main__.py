@@ -23,6 +23,12 @@ from index.shared import shared_path
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m index", description="建索引、试搜、训练")
+    add_arguments(parser)
+    return run(parser.parse_args(arguments))
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the commands and what each takes."""
     parser.add_argument("--index", type=Path, default=disk.default_index(), help="索引文件夹")
     parser.add_argument("--model", default=os.environ.get("FAQ_MODEL") or disk.default_model(), help="向量模型")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -41,10 +47,12 @@ def main(arguments: list[str] | None = None) -> int:
         ("out", "写到哪个文件夹"),
     ):
         encoder.add_argument(f"--{name}", type=Path, required=True, help=what)
-    options = parser.parse_args(arguments)
-    run: Callable[[argparse.Namespace], int] = _COMMANDS[options.command]
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do the one that was asked for; a fault is told in one line."""
     try:
-        return run(options)
+        return _COMMANDS[options.command](options)
     except (CorpusError, IndexFault) as error:
         print(error, file=sys.stderr)
     except OSError as error:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from conftest import FakeEngine
 
 from bot import __main__ as cli
+from bot.commands import ask, serve
+from bot.commands.verbs import COMMANDS, Command
 from bot.settings import Settings, settings_table
 from index.errors import IndexStale
 
@@ -15,7 +19,7 @@ from index.errors import IndexStale
 @pytest.fixture
 def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("FAQ_INDEX", str(tmp_path))
-    monkeypatch.setattr(cli, "open_engine", lambda settings: FakeEngine())
+    monkeypatch.setattr(ask, "open_engine", lambda settings: FakeEngine())
     return tmp_path
 
 
@@ -53,14 +57,14 @@ def test_a_stale_index_ends_with_1(
     def load(settings: object) -> FakeEngine:
         raise IndexStale(built, "语料变了")
 
-    monkeypatch.setattr(cli, "open_engine", load)
+    monkeypatch.setattr(ask, "open_engine", load)
     assert cli.main(["ask", "问"]) == 1
     assert "make index" in capsys.readouterr().err
 
 
 def test_serves(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     served: list[Settings] = []
-    monkeypatch.setattr(cli, "serve", lambda app, settings: served.append(settings) or 0)
+    monkeypatch.setattr(serve, "serve", lambda app, settings: served.append(settings) or 0)
     monkeypatch.setenv("PORT", "9000")
     assert cli.main(["serve", "--host", "0.0.0.0"]) == 0
     assert [(settings.host, settings.port) for settings in served] == [("0.0.0.0", 9000)]
@@ -77,6 +81,33 @@ def test_help_names_every_setting(capsys: pytest.CaptureFixture[str]) -> None:
         cli.main(["--help"])
     out = capsys.readouterr().out
     assert all(row.name in out for row in settings_table())
+
+
+def test_help_is_quick() -> None:
+    heavy = {"numpy", "faiss", "fastapi", "onnxruntime", "sklearn", "torch"}
+    code = (
+        "import sys\nfrom bot.__main__ import main\n"
+        f"try: main(['--help'])\nfinally: assert not {heavy} & set(sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert all(f"\n    {command.name}" in done.stdout for command in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_every_command_explains_itself(command: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        cli.main([command.name, "--help"])
+    assert caught.value.code == 0 and f"usage: faq {command.name}" in capsys.readouterr().out
+
+
+def test_a_part_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    monkeypatch.delitem(sys.modules, "bot.commands.serve")
+    monkeypatch.delitem(sys.modules, "bot.server")
+    assert cli.main(["serve"]) == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and "uvicorn" in said and "make run" in said
 
 
 def test_a_command_is_needed() -> None:

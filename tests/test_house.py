@@ -14,6 +14,7 @@ import pytest
 
 from bot.calculator.arithmetic import Fault
 from bot.calculator.reader import SLOTS
+from bot.commands.verbs import COMMANDS
 from bot.settings import settings_table
 from corpus.entries import load_corpus
 
@@ -108,6 +109,11 @@ def test_the_documents_name_no_other_target() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     named = set(re.findall(r"^\s*make ([a-z][a-z-]*)|`make ([a-z][a-z-]*)", documents(), re.MULTILINE))
     assert not {name for pair in named for name in pair if name and f"\n{name}:" not in makefile}
+
+
+@pytest.mark.parametrize("name", [command.name for command in COMMANDS])
+def test_every_command_stands_in_the_documents(name: str) -> None:
+    assert re.search(rf"(python -m bot|`faq) {name}\b", documents())
 
 
 @pytest.mark.parametrize("name", [setting.name for setting in settings_table()])

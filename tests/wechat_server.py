@@ -5,15 +5,15 @@ The settings say where its store lies and what it logs; each question that it is
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 from pathlib import Path
-from unittest.mock import patch
 
 from wechat_fixtures import FakeChat, account
 
-from bot import __main__ as cli
 from bot.opening import open_store
+from bot.server import serve
 from bot.settings import load_settings
 
 # Whoever is asked it first gets stuck.
@@ -33,8 +33,8 @@ def main(port: str, file: str) -> None:
 
     settings = load_settings(port=int(port))
     app = account(FakeChat(answer), open_store(settings))
-    with patch("bot.__main__.create_app", lambda *_, **__: app):
-        cli._serve(settings)
+    logging.basicConfig(level=logging.INFO)
+    serve(app, settings)
 
 
 if __name__ == "__main__":

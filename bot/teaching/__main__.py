@@ -28,10 +28,19 @@ _STEPS = (0.125, 0.25, 0.5, 1.0)
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; 1 where a sentence is broken."""
     parser = argparse.ArgumentParser(prog="python -m bot.teaching", description="教算账的机器人读句子。")
+    add_arguments(parser)
+    return run(parser.parse_args(arguments))
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the tasks."""
     parser.add_argument("task", choices=("check", "train", "judge", "curve"), help="检查、学习、考一考、画学习曲线")
     parser.add_argument("files", nargs="*", type=Path, help="考试用的句子（judge、curve）")
     parser.add_argument("--if-stale", action="store_true", help="句子没有改就不学（train）")
-    options = parser.parse_args(arguments)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do one task."""
     files = sorted((corpus_path() / READINGS).glob("*.txt"))
     if options.task == "train" and options.if_stale and _digest(files) == _learned():
         return 0

@@ -16,19 +16,28 @@ from tests.bench.searching import building, searching
 from tests.bench.serving import serving, starting
 from tests.documents import put
 
+NAMES = ("searching", "starting", "building", "serving", "crowd", "callback", "scaling", "browsing")
 _Step = Callable[[Callable[[str], None]], Part]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure what is asked for, print the report and write it to build/bench; 1 without a built index."""
+    """Measure what is asked for."""
     parser = argparse.ArgumentParser(
         prog="python -m tests.bench", description="性能测试：检索、启动、建索引、服务、公众号、规模、聊天窗口。"
     )
+    add_arguments(parser)
+    return run(parser.parse_args(arguments))
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what to measure."""
     parser.add_argument("--quick", action="store_true", help="规模只测到十万个问法")
     parser.add_argument("--seconds", type=int, default=SECONDS, help=f"公众号的很多人同时问多久，默认 {SECONDS} 秒")
-    names = ("searching", "starting", "building", "serving", "crowd", "callback", "scaling", "browsing")
-    parser.add_argument("--only", nargs="+", choices=names, default=names, help="只做这几项")
-    options = parser.parse_args(arguments)
+    parser.add_argument("--only", nargs="+", choices=NAMES, default=NAMES, help="只做这几项")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the report and write it to build/bench; 1 without a built index."""
     if not default_index().exists():
         print("还没有索引。请先运行 make index。", file=sys.stderr)
         return 1
@@ -40,16 +49,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return crowd(say, options.seconds)
 
     measures = (searching, starting, building, serving, ask, callback, size, browsing)
-    steps: dict[str, _Step] = dict(zip(names, measures, strict=True))
+    steps: dict[str, _Step] = dict(zip(NAMES, measures, strict=True))
     # Printed as they come: a fault in a later part must not lose an earlier one.
     parts: list[Part] = []
     text = ""
-    for name in names:
+    for name in NAMES:
         if name in options.only:
             parts.append(steps[name](_say))
             print(f"\n{parts[-1].text()}\n", flush=True)
             text = write(parts)
-    if len(parts) == len(names) and not options.quick:
+    if len(parts) == len(NAMES) and not options.quick:
         put("bench", text)
     print(f"写好了：{FOLDER}/report.md、{FOLDER}/report.json", file=sys.stderr)
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,14 +21,23 @@ _OUR_CASES = Path("tests/cases")
 _PICTURE = Path(__file__).with_name("curve.png")
 
 
-def main() -> None:
+def main() -> int:
     """Run the evaluation."""
     parser = argparse.ArgumentParser(prog="python -m tests.ruler", description="评测")
+    add_arguments(parser)
+    return run(parser.parse_args())
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what to measure."""
     parser.add_argument("--cases", type=Path, default=_OUR_CASES, help="题目所在的文件夹")
     parser.add_argument("--out", type=Path, default=Path("build/eval"), help="报告写到哪里")
     parser.add_argument("--data", type=Path, help="公开数据集的文件夹，再加一份别的资料")
     parser.add_argument("--quick", action="store_true", help="只评这份资料，不做问法少的、别的单位和别的做法")
-    options = parser.parse_args()
+
+
+def run(options: argparse.Namespace) -> int:
+    """Measure, print, and write the report."""
     options.out.mkdir(parents=True, exist_ok=True)
     ruler = _ruler(options.cases, options.out)
     parts = []
@@ -41,6 +51,7 @@ def main() -> None:
         put("eval", text)
         shutil.copy(options.out / "curve.png", _PICTURE)
     print(f"写好了：{options.out}/ 里的 report.md、curve.png、errors.tsv、loops.txt、calculator.tsv")
+    return 0
 
 
 def _ruler(cases: Path, out: Path) -> Ruler:
@@ -77,4 +88,4 @@ def _parts(ruler: Ruler, options: argparse.Namespace) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Commands: what an operator may type after `faq`, one verb a module."""

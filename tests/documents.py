@@ -12,7 +12,7 @@ def put(name: str, report: str, page: Path = PAGE) -> None:
     """Replace what stands between the marks of `name` with a report, its headings one step lower."""
     lower = re.sub(r"^(#+) ", r"#\1 ", report.strip(), flags=re.MULTILINE)
     text = page.read_text(encoding="utf-8")
-    marks = re.compile(rf"(<!-- {name} -->\n).*?(\n<!-- /{name} -->)", re.DOTALL)
+    marks = re.compile(rf"(<!-- {name} -->\n).*?(\n?<!-- /{name} -->)", re.DOTALL)
     if not marks.search(text):
         raise ValueError(f"{page} has no marks for {name}")
     page.write_text(marks.sub(lambda found: found[1] + lower + found[2], text, count=1), encoding="utf-8")

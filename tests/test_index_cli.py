@@ -142,6 +142,17 @@ def test_a_missing_model_leaves_the_old_index(
     assert digest_of(built) == before
 
 
+def test_a_server_without_the_parts_for_building_says_so_at_once(
+    built: Path, pool_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = digest_of(built)
+    monkeypatch.setattr("index.errors.find_spec", lambda name: None)
+    assert build(pool_folder, built) == 1
+    said = capsys.readouterr()
+    assert "缺少 torch" in said.err and "[train]" in said.err and "算向量" not in said.out
+    assert digest_of(built) == before
+
+
 def test_the_environment_names_the_model(
     pool_index: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

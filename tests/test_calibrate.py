@@ -26,7 +26,7 @@ from index.rank import Questions, Ranker, fit
 from index.rows import Row, Table
 from index.segment import Segmenter
 from index.signals import GROUP_FEATURES, NULL_FEATURES
-from tests.test_rank import GROUPS, draw
+from tests.support.drawn import GROUPS, draw
 
 NOTHING = Tried(np.zeros(0, dtype=np.float32), np.zeros(0, dtype=bool), np.zeros(0, dtype=bool))
 PRECISIONS = np.linspace(0.5, 0.999, 50)

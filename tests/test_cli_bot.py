@@ -7,13 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import FakeEngine
 
 from bot import __main__ as cli
 from bot.commands import ask, serve
 from bot.commands.verbs import COMMANDS, Command
 from bot.settings import Settings, settings_table
 from index.errors import IndexStale
+from tests.support.library import FakeEngine
 
 
 @pytest.fixture

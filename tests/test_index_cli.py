@@ -13,7 +13,7 @@ from index import disk
 from index.__main__ import main
 from index.engine import Engine
 from index.manifest import digest_of, read_manifest
-from tests.index_fixtures import ENTRIES, write_corpus
+from tests.support.index_fixtures import ENTRIES, write_corpus
 
 PHRASES = ["月卡什么价钱", "健康证要带什么", "今天天气怎么样", *(entry.question for entry in ENTRIES)]
 

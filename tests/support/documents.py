@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-PAGE = Path(__file__).parents[1] / "docs" / "evaluation.md"
+PAGE = Path(__file__).parents[2] / "docs" / "evaluation.md"
 
 
 def put(name: str, report: str, page: Path = PAGE) -> None:

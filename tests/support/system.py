@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import pytest
 
-NPM = Path(__file__).parents[1] / "build" / "npm"
+NPM = Path(__file__).parents[2] / "build" / "npm"
 
 
 def program(name: str) -> str:

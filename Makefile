@@ -8,10 +8,13 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN = .venv/bin
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LOCK = $(BIN)/uv pip compile --quiet pyproject.toml
+QUESTION ?= 怎么参保
 CASES ?= tests/cases
 export HOST PORT
 
-.PHONY: run test check index eval bench screenshots train clean
+.PHONY: run test check index eval bench screenshots train clean lock tools empty
 .DEFAULT_GOAL := run
 
 run: .venv/serve
@@ -19,10 +22,10 @@ run: .venv/serve
 	@$(BIN)/python -m index build --if-stale || { test -f index/built/manifest.json && echo "继续使用上一次建好的索引。"; }
 	@$(BIN)/python -m bot serve
 
-test: .venv/develop index
+test: .venv/develop tools index
 	$(BIN)/python -m pytest
 
-check: .venv/develop index
+check: .venv/develop tools index
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -54,9 +57,31 @@ clean:
 
 .venv/serve: requirements.lock pyproject.toml | .venv/bin/python
 	@echo "安装依赖（第一次约两分钟）……"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(PIP) --no-deps -r requirements.lock
+	$(PIP) -r requirements-torch.txt
+	$(PIP) --no-deps -e .
 	@touch $@
 
 .venv/develop: requirements-dev.lock .venv/serve
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	$(PIP) --no-deps -r requirements-dev.lock
 	@touch $@
+
+# What the tests drive besides Python; without them those tests are skipped.
+tools:
+	@tests/support/tools.sh
+
+# The wheel in an empty environment, with nothing for building in it, answers from the built index.
+empty:
+	rm -rf build/empty
+	$(PYTHON) -m venv build/empty
+	build/empty/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-serve.lock
+	build/empty/bin/python -m pip install --quiet --disable-pip-version-check --no-deps build/wheel/*.whl
+	cd build && FAQ_STORE=memory FAQ_INDEX=../index/built empty/bin/faq ask "$(QUESTION)" | tee empty/reply.txt
+	grep -q "^\[answer" build/empty/reply.txt
+
+# Kept in step with pyproject.toml; pins that still fit stay as they are.
+lock: .venv/develop
+	$(LOCK) --extra serve -o requirements-serve.lock
+	$(LOCK) --extra serve --extra train -o requirements.lock
+	$(LOCK) --extra serve --extra train --extra dev -o requirements-dev.lock
+	$(BIN)/python -m tests.support.licences

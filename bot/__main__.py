@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from bot.commands.verbs import COMMANDS, Command
 from corpus.errors import CorpusError
-from index.errors import IndexFault
+from index.errors import IndexFault, PartMissing
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -67,9 +67,7 @@ def _settings() -> str:
 
 def _part(error: ModuleNotFoundError) -> str:
     name = (error.name or "").partition(".")[0]
-    if name == "tests":
-        return "评测和测速要在源码的文件夹里运行。"
-    return f"缺少 {name}，这个命令要用它。在源码的文件夹里运行 make run 可以全部装上，只缺这一个就 pip install {name}。"
+    return "评测和测速要在源码的文件夹里运行。" if name == "tests" else str(PartMissing(name))
 
 
 if __name__ == "__main__":

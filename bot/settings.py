@@ -148,7 +148,7 @@ class Settings(BaseSettings):
     )
     admin: Path | None = Field(
         None,
-        description="管理页面（/admin）的名单文件，一行一个人，由 python -m bot admin-password 写出；留空则没有管理页面",
+        description="管理页面（/admin）的名单文件，一行一个人，由 faq admin-password 写出；留空则没有管理页面",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="日志级别，可用 debug、info、warning、error"

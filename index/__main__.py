@@ -14,7 +14,7 @@ from corpus.errors import CorpusError
 from index import disk
 from index.encode import open_encoder
 from index.engine import Engine
-from index.errors import IndexFault
+from index.errors import IndexFault, need_to_build
 from index.expect import expectation
 from index.manifest import alone, read_manifest, verify
 from index.shared import shared_path
@@ -80,8 +80,8 @@ def _is_done(options: argparse.Namespace, corpus_digest: str) -> bool:
 
 
 def _build_anew(options: argparse.Namespace, corpus: Corpus) -> None:
+    need_to_build()
     start = time.perf_counter()
-
     known = disk.known_vectors(options.index, options.model)
     engine = Engine.build(corpus, open_encoder(options.model), _progress(start), known)
     disk.save(engine, options.index, corpus.digest, options.model)
@@ -120,6 +120,7 @@ def _search(options: argparse.Namespace) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
+    need_to_build()
     from index.training.make import make  # torch
 
     tried = make(open_encoder(options.model), options.out, _progress(time.perf_counter()))

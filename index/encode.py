@@ -74,6 +74,10 @@ class ForeignEncoder:
             from sentence_transformers import SentenceTransformer  # heavy, and needed for foreign models only
 
             self._model = SentenceTransformer(name, device="cpu")
+        except ModuleNotFoundError as error:
+            raise ModelMissing(
+                Path(name), 'FAQ_MODEL 的模型要用 sentence-transformers：pip install ".[train]"'
+            ) from error
         except (ImportError, OSError, ValueError) as error:
             raise ModelMissing(Path(name), str(error)) from error
         self.name = Path(name).name

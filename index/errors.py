@@ -7,12 +7,14 @@
   + IndexUnreadable its files may not be read by this user
   + IndexUnwritable a new one could not be written
   + ModelMissing   the encoder cannot be read
+  + PartMissing    a library that this installation was made without is needed
   + CorpusTooSmall there is nothing to answer with
 """
 
 from __future__ import annotations
 
 import errno
+from importlib.util import find_spec
 from pathlib import Path
 
 
@@ -90,6 +92,29 @@ class ModelMissing(IndexFault):
         """Name the model and the cause."""
         super().__init__(f"读不到向量模型：{path}（{what}）。请检查 FAQ_MODEL。")
         self.path, self.what = path, what
+
+
+class PartMissing(IndexFault):
+    """A library is needed that only some installations have."""
+
+    def __init__(self, name: str) -> None:
+        """Name the library and the part of the installation that brings it."""
+        part = "train" if name in TO_BUILD else "serve"
+        super().__init__(
+            f'缺少 {name}，做这件事要用它。请在源码的文件夹里运行：pip install ".[{part}]"；或者 make run，全部装上。'
+        )
+        self.name = name
+
+
+# What only building an index and teaching need.
+TO_BUILD = ("torch", "scipy", "sklearn")
+
+
+def need_to_build() -> None:
+    """Raise PartMissing where a library for building is not installed; before minutes of work, not after."""
+    for name in TO_BUILD:
+        if find_spec(name) is None:
+            raise PartMissing(name)
 
 
 class CorpusTooSmall(IndexFault):

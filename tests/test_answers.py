@@ -15,10 +15,10 @@ from bot.reply import Query
 from bot.settings import Settings
 from corpus.entries import load_corpus, wordings
 from index.engine import Engine
-from tests.calculator_cases import NOW
 from tests.ruler.cases import Case, read_asked, read_cases
 from tests.ruler.measure import Figures, Outcome, engine_outcomes, figures
-from tests.wrapping import WRAPS
+from tests.support.calculator_cases import NOW
+from tests.support.wrapping import WRAPS
 
 CASES = Path(__file__).parent / "cases"
 SIGNS = "？?。！!；;\n… "

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from corpus.entries import load_corpus
 from corpus.text import fold
 from index.bare import bare
-from tests.wrapping import WRAPS, close_openings, every_courtesy
+from tests.support.wrapping import WRAPS, close_openings, every_courtesy
 
 ASKED = "几点开门"
 

@@ -16,7 +16,7 @@ from index import disk
 from index.engine import Engine
 from index.errors import IndexUnwritable
 from index.manifest import FORMAT, Manifest, alone, digest_of, read_manifest, verify, write_manifest, written_whole
-from tests.index_fixtures import ENTRIES
+from tests.support.index_fixtures import ENTRIES
 
 ROOT = Path(__file__).parents[1]
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 
 from bot.calculator.claims import claim
-from bot.calculator.outcome import LEVEL_NAMES, Missing, Outcome, Result, Unknown, Wrong
+from bot.calculator.outcome import LEVEL_NAMES, Missing, Result, Unknown
 from corpus.policy import Policy, parse_policy
-from tests.records import record_of
-from tests.test_calc_formulas import rows
-from tests.test_policy import OURS, TEXT
+from tests.support.claim_rows import record_of, rows, shown
+from tests.support.policy_text import OURS, TEXT
 
 # What was said | what the fund pays and what the family pays, or the ratio | the rule
 PAID = """
@@ -204,17 +203,6 @@ I hospital_level=1 amount=100000001 | calc_absurd | cannot be
 O hospital_level=1 amount=20 consult_fee=30 consult_in=in | calc_consult_over | cannot be
 O hospital_level=1 amount=20 wrong=calc_percent | calc_percent | cannot be
 """
-
-
-def shown(outcome: Outcome) -> str:
-    """Return an outcome as the tables have it: the figures, the slot that is asked for, or the sentence."""
-    match outcome:
-        case Result(figures=figures):
-            return " ".join(figure.value + ("%" if figure.unit == "%" else "") for figure in figures)
-        case Missing(slot=slot):
-            return slot
-        case Unknown(phrase=phrase) | Wrong(phrase=phrase):
-            return phrase
 
 
 @pytest.fixture(scope="module")

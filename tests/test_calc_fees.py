@@ -8,10 +8,8 @@ from bot.calculator.fees import work_out_fee
 from bot.calculator.limits import CAPS, work_out_benefit, work_out_cap
 from bot.calculator.outcome import LEVEL_NAMES, Missing, Outcome, Result, Unknown
 from corpus.policy import Policy, parse_policy
-from tests.records import record_of
-from tests.test_calc_claims import shown
-from tests.test_calc_formulas import rows
-from tests.test_policy import OURS, TEXT
+from tests.support.claim_rows import record_of, rows, shown
+from tests.support.policy_text import OURS, TEXT
 
 BENEFITS = ("bstart", "bend", "blen", "binforce", "window")
 

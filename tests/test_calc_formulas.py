@@ -22,7 +22,8 @@ from bot.calculator.formulas import (
 )
 from bot.calculator.outcome import LEVELS, Step, cents, plain
 from corpus.policy import Month, Policy, parse_policy
-from tests.test_policy import OURS, TEXT
+from tests.support.claim_rows import rows
+from tests.support.policy_text import OURS, TEXT
 
 LOCAL = {"outpatient": ("75", "65", "55"), "consult": ("80", "70", "60"), "inpatient": ("92", "91", "90")}
 # R10: the whole local ratio with papers, 90% in an emergency and inside the province, 80% outside.
@@ -92,11 +93,6 @@ level=3 cost=10000 away=in_province | 8100.00 | 10000.00 × 90% × 90% | R10
 level=3 cost=10000 away=out_province | 7200.00 | 10000.00 × 90% × 80% | R10
 level=1 cost=12345.67 deductible=0.02 away=out_province | 9086.40 | (12345.67 - 0.02) × 92% × 80% | R10, half up
 """
-
-
-def rows(table: str) -> list[list[str]]:
-    """Return the lines of a table, cut at the bars."""
-    return [[cell.strip() for cell in line.split("|")] for line in table.splitlines() if line]
 
 
 def claimed(visit: str, said: str) -> Claim:

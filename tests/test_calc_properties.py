@@ -18,7 +18,7 @@ from bot.calculator.outcome import LEVELS, Missing, Outcome, Result, Step, Unkno
 from bot.calculator.reader import SLOTS
 from bot.calculator.record import Record, dump, load
 from corpus.policy import Month, parse_policy
-from tests.test_policy import OURS, TEXT
+from tests.support.policy_text import OURS, TEXT
 
 MANY, SOME = settings(max_examples=400, deadline=None), settings(max_examples=150, deadline=None)
 POLICY = parse_policy(TEXT, OURS)

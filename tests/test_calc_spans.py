@@ -16,8 +16,8 @@ from bot.calculator.loading import load_finder
 from bot.calculator.numbers import settle
 from bot.calculator.spans import AMOUNT, CHILDREN, LEVEL, MONTH, PLACE, SCHOOL, TIMES, Span
 from corpus.entries import corpus_path
-from tests.test_calc_formulas import rows
-from tests.test_calc_numbers import written
+from tests.support.claim_rows import rows
+from tests.support.spellings import written
 
 TODAY = date(2024, 10, 15)
 

@@ -19,9 +19,9 @@ from bot.calculator.outcome import cents
 from bot.reply import CalculatorReply
 from corpus.entries import Corpus, corpus_path, load_corpus
 from corpus.policy import Month, parse_policy
-from tests.calculator_cases import outcome
-from tests.test_calc_formulas import rows
-from tests.test_policy import OURS, TEXT, next_year
+from tests.support.calculator_cases import outcome
+from tests.support.claim_rows import rows
+from tests.support.policy_text import OURS, TEXT, next_year
 
 CHINA = timezone(timedelta(hours=8))
 DURING, NEXT, AFTER = (datetime(*day, 9, tzinfo=CHINA) for day in ((2024, 10, 15), (2025, 10, 15), (2026, 11, 3)))

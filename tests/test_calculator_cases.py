@@ -8,7 +8,7 @@ from itertools import groupby
 
 import pytest
 
-from tests.calculator_cases import (
+from tests.support.calculator_cases import (
     CASES,
     CalculatorCase,
     is_number,

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.calculator_cases import is_number, outcome, real_calculator
-from tests.calculator_fuzz import messages
+from tests.support.calculator_cases import is_number, outcome, real_calculator
+from tests.support.calculator_fuzz import messages
 
 LONG = 1800  # bytes of a WeChat message that every phone shows whole
 QUESTIONS = (

@@ -26,7 +26,7 @@ from index.rank import Questions, Ranker, fit
 from index.rows import Row, Table
 from index.segment import Segmenter
 from index.signals import GROUP_FEATURES, NULL_FEATURES
-from tests.test_rank import GROUPS, draw
+from tests.support.drawn import GROUPS, draw
 
 SIZES = np.array([1.5, 2.5, 3.5], dtype=np.float32)
 NOTHING = Tried.of(np.zeros((0, 2), dtype=np.float32), np.zeros(0, dtype=np.int64), SIZES)

@@ -6,7 +6,6 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from conftest import ENTRIES, FakeEngine, spring
 
 from bot.chat import Chat
 from bot.records import Records
@@ -14,6 +13,7 @@ from bot.reply import Query, Reply
 from bot.sessions import Key, Session, SessionStore
 from bot.settings import Settings
 from index.hit import Hit, Thresholds
+from tests.support.library import ENTRIES, FakeEngine, spring
 
 CLOSE = {"收费": [Hit("T4", "", 0.7, "价"), Hit("T6", "", 0.6), Hit("T1", "", 0.1)]}
 

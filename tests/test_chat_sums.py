@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from conftest import FakeEngine, spring
-
 from bot.chat import Chat
 from bot.reply import Ask, CalculatorReply, Estimate, Query, Reply, Result
 from bot.settings import Settings
 from index.hit import Hit
+from tests.support.library import FakeEngine, spring
 
 
 def _ask(chat: Chat, text: str, session: str = "session-one") -> Reply:

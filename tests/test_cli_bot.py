@@ -7,13 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import FakeEngine
 
 from bot import __main__ as cli
 from bot.commands import ask, serve
 from bot.commands.verbs import COMMANDS, Command
 from bot.settings import Settings, settings_table
 from index.errors import IndexStale
+from tests.support.library import FakeEngine
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_a_part_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, capsys
     monkeypatch.delitem(sys.modules, "bot.server")
     assert cli.main(["serve"]) == 1
     said = capsys.readouterr().err
-    assert said.count("\n") == 1 and "uvicorn" in said and "make run" in said
+    assert said.count("\n") == 1 and "uvicorn" in said and ".[serve]" in said
 
 
 def test_a_command_is_needed() -> None:

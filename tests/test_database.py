@@ -22,7 +22,7 @@ from bot.database.faults import DatabaseFault, TooNew
 from bot.database.migrate import latest
 from bot.database.tables import feedback, metadata, replies
 from bot.settings import Settings
-from tests.postgres_fixtures import PostgresServer
+from tests.support.postgres_fixtures import PostgresServer
 
 OLD = """
 CREATE TABLE replies (

@@ -17,7 +17,7 @@ from index import disk
 from index.engine import Engine
 from index.errors import IndexDamaged, IndexFault, IndexMissing, IndexStale, IndexUnreadable
 from index.manifest import digest_of, read_manifest, verify
-from tests.index_fixtures import ENTRIES, OUTSIDE, RETIRED_ENTRY, shipped_encoder
+from tests.support.index_fixtures import ENTRIES, OUTSIDE, RETIRED_ENTRY, shipped_encoder
 
 ROOT = Path(__file__).parents[1]
 QUESTIONS = [*(similar.text for entry in ENTRIES for similar in entry.similar), *OUTSIDE, "泳池的水几度呀", "hello"]

@@ -15,8 +15,8 @@ from corpus.entry import Entry, Similar
 from index.disk import default_model
 from index.engine import Engine
 from index.signals import Sensor
-from tests.index_fixtures import ENTRIES, OUTSIDE, RETIRED_ENTRY, shipped_encoder
-from tests.wrapping import WRAPS
+from tests.support.index_fixtures import ENTRIES, OUTSIDE, RETIRED_ENTRY, shipped_encoder
+from tests.support.wrapping import WRAPS
 
 IDS = [entry.id for entry in ENTRIES]
 UNSEEN = [

@@ -14,7 +14,7 @@ import pytest
 from corpus.check import ERROR, check_folder
 from corpus.entries import load_corpus, read_corpus
 from corpus.errors import CorpusError
-from tests.index_fixtures import write_corpus
+from tests.support.index_fixtures import write_corpus
 
 ENTRY = "---\n编号: A9\n类别: 门票\n依据: 须知\n---\n\n# 可以带狗吗？\n\n## 相似问题\n\n- 带狗\n\n## 答案\n\n不可以。\n"
 

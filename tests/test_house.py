@@ -12,26 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.calculator.arithmetic import Fault
-from bot.calculator.reader import SLOTS
 from bot.commands.verbs import COMMANDS
 from bot.settings import settings_table
 from corpus.entries import load_corpus
+from tests.support.sources import PACKAGES, ROOT, calculator_keys, ours, said_in, tree
 
-ROOT = Path(__file__).parents[1]
 LONGEST = 300
-PACKAGES = ("bot", "corpus", "index")
-BUILT = {"built", "build", "__pycache__"}
 WRITTEN = {".py", ".js", ".css", ".html"}
-# Who says a sentence by its key, and as which argument.
-SAYS = {"text": 0, "say": 0, "_say": 0, "hint": 0, "_offer": 2}
-
-
-def ours(*tops: str) -> Iterator[Path]:
-    for top in tops:
-        for path in sorted((ROOT / top).rglob("*")):
-            if path.is_file() and not BUILT & set(path.relative_to(ROOT).parts):
-                yield path
 
 
 def name_of(path: Path) -> str:
@@ -40,11 +27,6 @@ def name_of(path: Path) -> str:
 
 SOURCES = [path for path in ours(*PACKAGES, "tests") if path.suffix in WRITTEN]
 MODULES = [path for path in ours(*PACKAGES) if path.suffix == ".py"]
-
-
-@cache
-def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -79,6 +61,12 @@ def public(node: ast.Module | ast.ClassDef) -> Iterator[ast.ClassDef | ast.Funct
             yield child
             if isinstance(child, ast.ClassDef):
                 yield from public(child)
+
+
+def test_no_test_leans_on_another_test_file() -> None:
+    sources = [path for path in ours("tests") if path.suffix == ".py"]
+    leaning = re.compile(r"^(?:from|import) (?:tests\.)?(?:test_\w+|conftest)\b", re.MULTILINE)
+    assert not [name_of(path) for path in sources if leaning.search(path.read_text(encoding="utf-8"))]
 
 
 def test_the_readme_fits_on_two_screens() -> None:
@@ -127,33 +115,6 @@ def test_every_sentence_that_the_bot_says_is_written() -> None:
     said |= dict.fromkeys(calculator_keys(), "calculator")
     assert {"greeting", "abstain", "clarify_again", "expired", "passage_intro"} <= set(said)
     assert not {key: place for key, place in said.items() if not written.get(key, "").strip()}
-
-
-def said_in(module: ast.Module) -> Iterator[str]:
-    """Yield the keys of the sentences that a module says, read off its calls."""
-    for node in ast.walk(module):
-        if isinstance(node, ast.Call):
-            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            place = SAYS.get(name, len(node.args))
-            for argument in node.args[place : place + 1]:
-                yield from keys_in(argument)
-
-
-def keys_in(node: ast.expr) -> Iterator[str]:
-    if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch("[a-z_]+", node.value):
-        yield node.value
-    elif isinstance(node, ast.IfExp):
-        yield from keys_in(node.body)
-        yield from keys_in(node.orelse)
-
-
-def calculator_keys() -> set[str]:
-    """Return the keys of the sentences that the calculator says: written out, or made of a slot or a fault."""
-    modules = [tree(path) for path in ours("bot/calculator") if path.suffix == ".py"]
-    texts = {node.value for module in modules for node in ast.walk(module) if isinstance(node, ast.Constant)}
-    written = {text for text in texts if isinstance(text, str) and re.fullmatch(r"calc(_[a-z]+)+", text)}
-    asked = {f"calc_ask_{slot}" for slot in SLOTS}
-    return written | asked | {f"calc_sum_{fault}" for fault in Fault} | {k for m in modules for k in said_in(m)}
 
 
 def test_no_path_of_one_machine() -> None:

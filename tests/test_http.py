@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import FakeEngine, is_error
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
@@ -18,6 +17,7 @@ from hypothesis import strategies as st
 from bot.channels.app import create_app
 from bot.settings import Settings
 from index.hit import Hit
+from tests.support.library import FakeEngine, is_error
 
 JSON = {"Content-Type": "application/json"}
 

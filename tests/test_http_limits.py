@@ -9,7 +9,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conftest import FakeEngine, is_error
 from fastapi.testclient import TestClient
 
 from bot.channels.app import create_app
@@ -17,6 +16,7 @@ from bot.channels.workers import Workers
 from bot.ids import new_reply_id
 from bot.settings import Settings
 from index.hit import Hit
+from tests.support.library import FakeEngine, is_error
 
 JSON = {"Content-Type": "application/json"}
 

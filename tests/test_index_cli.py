@@ -13,7 +13,7 @@ from index import disk
 from index.__main__ import main
 from index.engine import Engine
 from index.manifest import digest_of, read_manifest
-from tests.index_fixtures import ENTRIES, write_corpus
+from tests.support.index_fixtures import ENTRIES, write_corpus
 
 PHRASES = ["月卡什么价钱", "健康证要带什么", "今天天气怎么样", *(entry.question for entry in ENTRIES)]
 
@@ -139,6 +139,17 @@ def test_a_missing_model_leaves_the_old_index(
     options = ["--index", str(built), "--model", str(tmp_path / "nowhere")]
     assert main([*options, "build", "--if-stale", "--corpus", str(pool_folder)]) == 1
     assert "读不到向量模型" in capsys.readouterr().err
+    assert digest_of(built) == before
+
+
+def test_a_server_without_the_parts_for_building_says_so_at_once(
+    built: Path, pool_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = digest_of(built)
+    monkeypatch.setattr("index.errors.find_spec", lambda name: None)
+    assert build(pool_folder, built) == 1
+    said = capsys.readouterr()
+    assert "缺少 torch" in said.err and "[train]" in said.err and "算向量" not in said.out
     assert digest_of(built) == before
 
 

@@ -15,7 +15,7 @@ from corpus.entry import Entry, Similar
 from index.encode import Vectors
 from index.engine import Engine
 from index.training.offices import WRITERS, Office, draw, read_offices
-from tests.index_fixtures import shipped_encoder
+from tests.support.index_fixtures import shipped_encoder
 
 OFFICES = read_offices()
 QUESTIONS = (3, 5, 9)

@@ -18,8 +18,8 @@ from bot.store import MemoryStore
 from bot.stores.safe import SafeStore
 from corpus.entries import Corpus, corpus_path, load_corpus
 from corpus.errors import MissingFile
-from tests.conftest import FakeEngine, spring
-from tests.store_fixtures import RedisServer
+from tests.support.library import FakeEngine, spring
+from tests.support.store_fixtures import RedisServer
 
 
 def test_opens_an_index_of_this_corpus(pool: Corpus, pool_index: Path, monkeypatch: pytest.MonkeyPatch) -> None:

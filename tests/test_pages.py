@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from conftest import ENTRIES, PHRASES, FakeEngine
 from fastapi.testclient import TestClient
 
 from bot.channels.app import create_app
@@ -19,6 +18,7 @@ from bot.channels.markdown import render
 from bot.reply import Ask, CalculatorReply
 from bot.settings import Settings
 from index.hit import Hit
+from tests.support.library import ENTRIES, PHRASES, FakeEngine
 
 
 def test_start_page(client: TestClient) -> None:

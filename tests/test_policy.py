@@ -11,13 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.entries import corpus_path, load_corpus, read_corpus
+from corpus.entries import load_corpus, read_corpus
 from corpus.errors import BadPolicy, CorpusError, LostCharacters
 from corpus.policy import REQUIRED, Month, Period, Policy, load_policies, parse_policy
-from tests.test_entries import FILES, write
+from tests.support.booklet_corpus import FILES, write
+from tests.support.policy_text import OURS, TEXT, next_year
 
-OURS = corpus_path() / "policy/2024-2025.toml"
-TEXT = OURS.read_text(encoding="utf-8")
 MONTHS = st.builds(Month, st.integers(1000, 9000), st.integers(1, 12))
 STEPS = st.integers(-5000, 5000)
 
@@ -193,11 +192,6 @@ def test_any_text_is_a_policy_or_refused(text: str) -> None:
 
 
 # The folder
-
-
-def next_year() -> str:
-    later = {"2024": "2025", "2025": "2026"}
-    return re.sub("2024|2025", lambda match: later[match[0]], TEXT)
 
 
 def test_several_years_come_newest_first(tmp_path: Path) -> None:

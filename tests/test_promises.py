@@ -12,8 +12,26 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conftest import FakeEngine
-from wechat_fixtures import (
+
+from bot.channels.app import create_app
+from bot.settings import Settings
+from bot.store import MemoryStore
+from bot.stores.redis import RedisStore
+from bot.stores.safe import SafeStore
+from tests.support.library import FakeEngine
+from tests.support.store_fixtures import (  # noqa: F401
+    HOST,
+    KINDS,
+    PAUSE,
+    RedisServer,
+    Switch,
+    address_of,
+    make_store,
+    redis_server,
+    safe,
+    until,
+)
+from tests.support.wechat_fixtures import (
     NOTHING,
     WAITING,
     Caller,
@@ -29,14 +47,6 @@ from wechat_fixtures import (
     together,
     xml,
 )
-
-from bot.channels.app import create_app
-from bot.settings import Settings
-from bot.store import MemoryStore
-from bot.stores.redis import RedisStore
-from bot.stores.safe import SafeStore
-from tests.store_fixtures import HOST, KINDS, PAUSE, RedisServer, address_of, make_store, redis_server, safe, until  # noqa: F401
-from tests.test_safe_store import Switch
 
 
 @pytest.mark.parametrize("kind", KINDS)

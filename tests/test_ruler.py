@@ -13,8 +13,6 @@ from bot.reply import Ask, CalculatorReply
 from corpus.entries import Corpus, Phrases
 from corpus.entry import Entry, Similar
 from index.hit import Hit
-from tests.calculator_cases import CalculatorCase
-from tests.conftest import ENTRIES, FakeEngine
 from tests.ruler.calculator import Tried, calculator_table, chat_table, router_slips, slips, through_chat
 from tests.ruler.cases import CONTENTLESS, Case, read_asked, read_cases
 from tests.ruler.kept import loops, promised
@@ -24,6 +22,8 @@ from tests.ruler.report import by_entry, by_style, circles, errors, losses, prom
 from tests.ruler.rivals import DenseSearch, WordSearch
 from tests.ruler.second import second_corpus
 from tests.ruler.wrapped import WAYS, wrapped
+from tests.support.calculator_cases import CalculatorCase
+from tests.support.library import ENTRIES, FakeEngine
 
 
 def hits(*scores: tuple[str, float]) -> list[Hit]:
@@ -86,8 +86,8 @@ def test_reports_can_be_read() -> None:
 
 
 def test_cases_are_read(tmp_path: Path) -> None:
-    (tmp_path / "questions.tsv").write_text("# note\nA|B\t部分\tshort\t几点开门\n", encoding="utf-8")
-    (tmp_path / "outside.tsv").write_text("near\t天气\n", encoding="utf-8")
+    (tmp_path / "questions.tsv").write_text("# note\nA|B\tshort\t几点开门\t部分\n", encoding="utf-8")
+    (tmp_path / "outside.tsv").write_text("-\tnear\t天气\n", encoding="utf-8")
     assert read_cases(tmp_path) == [Case("几点开门", "short", ("A", "B"), "部分"), Case("天气", "near")]
     (tmp_path / "fresh.tsv").write_text("-\tnear\t天气\nA|B\tplain\t开门时间\n", encoding="utf-8")
     assert read_asked(tmp_path / "fresh.tsv") == [Case("开门时间", "plain", ("A", "B")), Case("天气", "near")]

@@ -3,39 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
-from conftest import FakeEngine
 from fastapi.testclient import TestClient
 
 from bot.channels.app import create_app
 from bot.settings import Settings
-from bot.store import LONGEST_VALUE, MemoryStore, StoreFault
-from tests.store_fixtures import PAUSE, safe, until, works
-
-USES = ("get", "put", "add", "count", "delete", "forget", "tidy")
-
-
-class Switch(MemoryStore):
-    """A store that can be switched off."""
-
-    off = False
-
-    def __getattribute__(self, name: str) -> Any:
-        found = super().__getattribute__(name)
-        return self._unless_off(found) if name in USES else found
-
-    def _unless_off(self, method: Callable[..., Any]) -> Callable[..., Any]:
-        def use(*arguments: Any) -> Any:
-            if self.off:
-                raise StoreFault("OFF")
-            return method(*arguments)
-
-        return use
+from bot.store import LONGEST_VALUE
+from tests.support.library import FakeEngine
+from tests.support.store_fixtures import PAUSE, Switch, safe, until, works
 
 
 def test_goes_on_in_memory_and_comes_back(caplog: pytest.LogCaptureFixture) -> None:

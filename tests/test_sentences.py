@@ -12,9 +12,9 @@ from bot.calculator.wording import Wording
 from corpus.check import ERROR, PHRASES, check_folder
 from corpus.entries import corpus_path, load_corpus
 from corpus.sentences import BLANKS, CALCULATION, CARD, FACTS, blanks_of, slips
-from tests.calculator_cases import read_calculator_cases, real_calculator
-from tests.test_check import FILES, TODAY, write
-from tests.test_house import calculator_keys, ours, tree
+from tests.support.calculator_cases import read_calculator_cases, real_calculator
+from tests.support.checked_corpus import FILES, TODAY, write
+from tests.support.sources import calculator_keys, ours, tree
 
 MODULES = [tree(path) for path in ours("bot/calculator") if path.suffix == ".py"]
 TABLES = ("calculator.tsv", "calculator_hard.tsv", "calculator_router.tsv", "calculator_examples.tsv")

@@ -8,11 +8,11 @@ import socket
 import httpx
 import pytest
 import uvicorn
-from conftest import FakeEngine
 
 from bot import server
 from bot.channels.app import create_app
 from bot.settings import Settings
+from tests.support.library import FakeEngine
 
 
 def free_port() -> int:

@@ -11,7 +11,7 @@ from corpus.entry import Entry
 from index.engine import Engine
 from index.segment import Reading
 from index.signals import COMMON, GROUP_FEATURES, NAMES, NULL_FEATURES, POSITIVE, Signals, denies, features
-from tests.index_fixtures import ENTRIES
+from tests.support.index_fixtures import ENTRIES
 
 ODD = [
     "",

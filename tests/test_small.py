@@ -12,7 +12,7 @@ from corpus.entry import RETIRED, Entry
 from index.engine import Engine
 from index.errors import CorpusTooSmall
 from index.expect import expectation
-from tests.index_fixtures import ENTRIES, OUTSIDE, shipped_encoder
+from tests.support.index_fixtures import ENTRIES, OUTSIDE, shipped_encoder
 
 PRECISIONS = (0.5, 0.7, 0.9, 0.98, 0.999)
 

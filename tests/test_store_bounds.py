@@ -10,7 +10,7 @@ import pytest
 
 from bot.store import MemoryStore, Store
 from bot.stores.sqlite import SqliteStore
-from tests.store_fixtures import KINDS, address_of, make_store
+from tests.support.store_fixtures import KINDS, address_of, make_store
 
 
 @pytest.fixture(params=KINDS)

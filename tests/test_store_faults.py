@@ -19,7 +19,7 @@ import pytest
 from bot.stores.redis import RedisStore
 from bot.stores.safe import SafeStore
 from bot.stores.sqlite import SqliteStore
-from tests.store_fixtures import PAUSE, RedisServer, make_store, safe, until, works
+from tests.support.store_fixtures import PAUSE, RedisServer, make_store, safe, until, works
 
 ROOT = Path(__file__).parents[1]
 
@@ -151,7 +151,7 @@ def test_a_file_that_another_holds(tmp_path: Path) -> None:
 
 HAMMER = """
 import sys, time
-from tests.store_fixtures import make_store
+from tests.support.store_fixtures import make_store
 store = make_store(*sys.argv[1:3])
 number = 0
 while True:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from bot.store import LONGEST_KEY, LONGEST_LIFE, LONGEST_VALUE, Store
 from bot.stores.sqlite import SqliteStore
-from tests.store_fixtures import KINDS, address_of, make_store
+from tests.support.store_fixtures import KINDS, address_of, make_store
 
 ROOT = Path(__file__).parents[1]
 SHARED = KINDS[1:]
@@ -217,7 +217,7 @@ def test_one_thread_wins(store: Store) -> None:
 
 CLAIM = """
 import sys
-from tests.store_fixtures import make_store
+from tests.support.store_fixtures import make_store
 store = make_store(*sys.argv[1:3])
 store.get("ready")
 print("ready", flush=True)

@@ -18,7 +18,7 @@ from bot.teaching.evaluate import RIGHT, WRONG, follow_ups, judge
 from bot.teaching.sentences import WRITTEN, BadSentence, parse_sentence, read_sentences
 from bot.teaching.train import save, train
 from corpus.entries import corpus_path, load_corpus
-from tests.calculator_cases import CASES, real_calculator
+from tests.support.calculator_cases import CASES, real_calculator
 
 VOICES = sorted((CASES / "voices").glob("*.txt"))
 LEARNED = sorted((corpus_path() / READINGS).glob("*.txt"))

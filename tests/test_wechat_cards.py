@@ -9,8 +9,6 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from conftest import ENTRIES, PHRASES, make_entry
-from wechat_fixtures import account, content_of, event, post, quiet, say, sealed, xml  # noqa: F401
 
 from bot.channels.wechat.card import Card
 from bot.channels.wechat.scribe import AIM_BYTES, Scribe
@@ -20,6 +18,8 @@ from bot.reply import MAX_QUESTION, Query, Reply
 from bot.settings import Settings
 from corpus.entries import Phrases
 from index.engine import Engine
+from tests.support.library import ENTRIES, PHRASES, make_entry
+from tests.support.wechat_fixtures import account, content_of, event, post, quiet, say, sealed, xml  # noqa: F401
 
 URL = "https://faq.example.cn"
 NOTICE = "以上内容可能已有变化。"

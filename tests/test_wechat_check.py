@@ -13,15 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ENTRIES, PHRASES, make_entry
-from wechat_fixtures import ACCOUNT_SETTINGS, APPID, KEY, OLD_KEY, TOKEN, FakeChat, account
 
 from bot import __main__ as cli
 from bot.channels.wechat.checklist import Checklist
 from bot.channels.wechat.courier import Courier
 from bot.settings import Settings
 from bot.store import MemoryStore
-from tests.web import HOST, free_port, serving
+from tests.support.library import ENTRIES, PHRASES, make_entry
+from tests.support.web import HOST, free_port, serving
+from tests.support.wechat_fixtures import ACCOUNT_SETTINGS, APPID, KEY, OLD_KEY, TOKEN, FakeChat, account
 
 ROOT = Path(__file__).parents[1]
 LONG = make_entry("T9", "借书", "讲一段长的？", "长" * 999 + "。" + "更长" * 500 + "，到此为止。")

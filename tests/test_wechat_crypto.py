@@ -9,7 +9,6 @@ import pytest
 import xmltodict
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from wechat_fixtures import ACCOUNT, APPID, GENERATED, KEY, NONCE, NOW, OFFICIAL, OLD_KEY, OPENID, REPLIES, TOKEN
 from wechatpy.crypto import WeChatCrypto
 
 from bot.channels.wechat.crypto import Crypt, is_signed, sign, unlock
@@ -18,6 +17,19 @@ from bot.channels.wechat.refusal import Reason, Refused
 from bot.channels.wechat.replies import Article, envelope, news_reply, staff_reply, text_reply
 from bot.channels.wechat.text import link, menu_link
 from bot.channels.wechat.xml import clean, element, read_xml
+from tests.support.wechat_fixtures import (
+    ACCOUNT,
+    APPID,
+    GENERATED,
+    KEY,
+    NONCE,
+    NOW,
+    OFFICIAL,
+    OLD_KEY,
+    OPENID,
+    REPLIES,
+    TOKEN,
+)
 
 MESSAGE = Message(ACCOUNT, OPENID, str(NOW), "text", {})
 CIPHERS = [case for case in OFFICIAL.values() if "encrypt" in case]

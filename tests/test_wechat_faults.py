@@ -15,7 +15,12 @@ from urllib.parse import urlencode
 
 import pytest
 from fastapi.testclient import TestClient
-from wechat_fixtures import (
+
+from bot.stores.redis import RedisStore
+from bot.stores.sqlite import SqliteStore
+from tests.support.store_fixtures import RedisServer, safe, until
+from tests.support.web import HOST, memory, serving
+from tests.support.wechat_fixtures import (
     NOW,
     FakeChat,
     about,
@@ -28,11 +33,6 @@ from wechat_fixtures import (
     sealed,
     xml,
 )
-
-from bot.stores.redis import RedisStore
-from bot.stores.sqlite import SqliteStore
-from tests.store_fixtures import RedisServer, safe, until
-from tests.web import HOST, memory, serving
 
 pytestmark = pytest.mark.usefixtures("quiet")
 

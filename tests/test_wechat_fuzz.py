@@ -8,10 +8,10 @@ import pytest
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from wechat_fixtures import quiet  # noqa: F401
-from wechat_fuzz import check, flood, request, target
 
-from tests.web import memory
+from tests.support.web import memory
+from tests.support.wechat_fixtures import quiet  # noqa: F401
+from tests.support.wechat_fuzz import check, flood, request, target
 
 pytestmark = pytest.mark.usefixtures("quiet")
 CLIENT = TestClient(target())

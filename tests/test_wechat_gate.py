@@ -7,9 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from conftest import FakeEngine
 from fastapi.testclient import TestClient
-from wechat_fixtures import (
+
+from bot.channels.app import create_app
+from bot.channels.wechat.crypto import Crypt, sign
+from bot.settings import Settings
+from tests.support.library import FakeEngine
+from tests.support.wechat_fixtures import (
     ACCOUNT,
     APPID,
     GENERATED,
@@ -29,10 +33,6 @@ from wechat_fixtures import (
     vector,
     xml,
 )
-
-from bot.channels.app import create_app
-from bot.channels.wechat.crypto import Crypt, sign
-from bot.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("quiet")
 

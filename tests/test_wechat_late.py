@@ -6,7 +6,12 @@ import asyncio
 import time
 
 import pytest
-from wechat_fixtures import (
+
+from bot.channels.wechat.turns import CLAIM_SECONDS
+from bot.reply import Reply
+from bot.store import MemoryStore
+from tests.support.store_fixtures import KINDS, address_of, make_store, redis_server  # noqa: F401
+from tests.support.wechat_fixtures import (
     NOTHING,
     OTHER,
     WAITING,
@@ -24,11 +29,6 @@ from wechat_fixtures import (
     together,
     xml,
 )
-
-from bot.channels.wechat.turns import CLAIM_SECONDS
-from bot.reply import Reply
-from bot.store import MemoryStore
-from tests.store_fixtures import KINDS, address_of, make_store, redis_server  # noqa: F401
 
 pytestmark = pytest.mark.usefixtures("quiet")
 

@@ -5,9 +5,16 @@ from __future__ import annotations
 import re
 
 import pytest
-from conftest import FakeEngine
 from fastapi.testclient import TestClient
-from wechat_fixtures import (
+
+from bot.channels.app import create_app
+from bot.channels.wechat.text import MOST_BYTES
+from bot.reply import SESSION_ID, Option, Reply
+from bot.settings import Settings
+from bot.store import MemoryStore
+from index.hit import Hit
+from tests.support.library import FakeEngine
+from tests.support.wechat_fixtures import (
     ACCOUNT_SETTINGS,
     GENERATED,
     NEGATIVE,
@@ -28,13 +35,6 @@ from wechat_fixtures import (
     vector,
     xml,
 )
-
-from bot.channels.app import create_app
-from bot.channels.wechat.text import MOST_BYTES
-from bot.reply import SESSION_ID, Option, Reply
-from bot.settings import Settings
-from bot.store import MemoryStore
-from index.hit import Hit
 
 pytestmark = pytest.mark.usefixtures("quiet")
 

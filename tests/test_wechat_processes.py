@@ -13,11 +13,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-from wechat_fixtures import NOTHING, content_of, event, private_in, sealed, sent, xml
-from wechat_server import STUCK
 
-from tests.store_fixtures import address_of, redis_server  # noqa: F401
-from tests.web import HOST, free_port
+from tests.support.store_fixtures import address_of, redis_server  # noqa: F401
+from tests.support.web import HOST, free_port
+from tests.support.wechat_fixtures import NOTHING, content_of, event, private_in, sealed, sent, xml
+from tests.support.wechat_server import STUCK
 
 ROOT = Path(__file__).parents[1]
 
@@ -27,9 +27,9 @@ class Servers:
 
     def __init__(self, folder: Path, place: dict[str, str]) -> None:
         self._asked, self._log = folder / "asked", folder / "log"
-        environ = {**os.environ, **place, "FAQ_LOG_LEVEL": "debug", "PYTHONPATH": "tests"}
+        environ = {**os.environ, **place, "FAQ_LOG_LEVEL": "debug"}
         ports = [free_port() for _ in range(2)]
-        command = [sys.executable, "-m", "tests.wechat_server"]
+        command = [sys.executable, "-m", "tests.support.wechat_server"]
         with self._log.open("ab") as log:
             self.processes = [
                 subprocess.Popen([*command, str(port), str(self._asked)], cwd=ROOT, env=environ, stdout=log, stderr=log)

@@ -7,9 +7,9 @@ import sys
 from collections.abc import Mapping
 
 import pytest
-from wechat_fixtures import ACCOUNT, APPID, KEY, OLD_KEY, TOKEN
 
 from bot.settings import Settings, SettingsError, load_settings
+from tests.support.wechat_fixtures import ACCOUNT, APPID, KEY, OLD_KEY, TOKEN
 
 GOOD = {
     "FAQ_WECHAT_TOKEN": TOKEN,

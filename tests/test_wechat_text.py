@@ -7,11 +7,11 @@ import re
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from wechat_fixtures import FakeChat, account, quiet, say  # noqa: F401
 
 from bot.channels.wechat.pages import cut
 from bot.channels.wechat.text import MOST_BYTES, harmless, linked, plain, size
 from bot.reply import Reply
+from tests.support.wechat_fixtures import FakeChat, account, quiet, say  # noqa: F401
 
 FOOT = re.compile(r"\n{0,2}（第 \d+/\d+ 段）回复 继续 看下一段，或<a .*?>点这里</a>。$")
 LINK = '<a href="https://a.cn/x">这里</a>'

@@ -8,7 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from wechat_fixtures import (
+
+from bot.channels.workers import Workers
+from bot.store import MemoryStore, StoreFault
+from bot.stores.safe import SafeStore
+from tests.support.store_fixtures import KINDS, address_of, make_store, redis_server  # noqa: F401
+from tests.support.wechat_fixtures import (
     NOTHING,
     Caller,
     FakeChat,
@@ -26,11 +31,6 @@ from wechat_fixtures import (
     together,
     xml,
 )
-
-from bot.channels.workers import Workers
-from bot.store import MemoryStore, StoreFault
-from bot.stores.safe import SafeStore
-from tests.store_fixtures import KINDS, address_of, make_store, redis_server  # noqa: F401
 
 pytestmark = pytest.mark.usefixtures("quiet")
 

@@ -7,20 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests.driver import DESKTOP, PHONE, Visitor, Widget, violations
-from tests.states import STATES
+from tests.support.driver import DESKTOP, PHONE, Visitor, Widget, violations
+from tests.support.states import OVERFLOW, STATES
 
 pytestmark = pytest.mark.model
 
-OVERFLOW = """
-() => [...document.querySelector('faq-chat').shadowRoot.querySelectorAll('*')]
-  .filter(node => node.getClientRects().length && !node.closest('.wide, .unseen, svg'))
-  .filter(node => node.clientWidth && getComputedStyle(node).display !== 'inline')
-  // The title may be cut short where there is no room.
-  .filter(node => getComputedStyle(node).textOverflow !== 'ellipsis')
-  .filter(node => node.scrollWidth > node.clientWidth + 1)
-  .map(node => `${node.tagName}.${node.className} ${node.scrollWidth} > ${node.clientWidth}`)
-"""
 SMALL = """
 () => [...document.querySelector('faq-chat').shadowRoot
   .querySelectorAll('button, select, textarea, summary, .option, .call')]

@@ -9,9 +9,9 @@ import pytest
 
 from bot.channels.app import create_app
 from bot.settings import MEMORY, Settings
-from tests.driver import Visitor
-from tests.stage import SUM, office, served
-from tests.states import LONG, PART
+from tests.support.driver import Visitor
+from tests.support.stage import SUM, office, served
+from tests.support.states import LONG, PART
 
 pytestmark = pytest.mark.model
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.driver import PHONE, Visitor, Widget
-from tests.stage import ASKS, SUM
-from tests.states import LONG, PART, waiting
-from tests.test_widget_access import OVERFLOW
+from tests.support.driver import PHONE, Visitor, Widget
+from tests.support.stage import ASKS, SUM
+from tests.support.states import LONG, OVERFLOW, PART, waiting
 
 pytestmark = pytest.mark.model
 

@@ -8,8 +8,8 @@ import pytest
 
 from bot.channels.markdown import render
 from corpus.entries import load_corpus
-from tests.driver import Widget
-from tests.states import TABLE, fake
+from tests.support.driver import Widget
+from tests.support.states import TABLE, fake
 
 pytestmark = pytest.mark.model
 

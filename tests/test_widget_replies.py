@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.driver import Visitor, Widget
-from tests.stage import ABSENT, ASKS, LEVELS, SUM, Stage
-from tests.states import CLOSE, LONG, NOTHING, PART, expired, fake
+from tests.support.driver import Visitor, Widget
+from tests.support.stage import ABSENT, ASKS, LEVELS, SUM, Stage
+from tests.support.states import CLOSE, LONG, NOTHING, PART, expired, fake
 
 pytestmark = pytest.mark.model
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import FakeEngine
 
 from bot.channels.app import create_app
 from bot.settings import Settings
-from tests.driver import Visitor, Widget
-from tests.stage import host_app, served
-from tests.states import LONG, fake
-from tests.test_widget_access import OVERFLOW
+from tests.support.driver import Visitor, Widget
+from tests.support.library import FakeEngine
+from tests.support.stage import host_app, served
+from tests.support.states import LONG, OVERFLOW, fake
 
 pytestmark = pytest.mark.model
 

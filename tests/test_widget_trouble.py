@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.driver import PHONE, Visitor, Widget
-from tests.stage import ASKS, BREAKS, host_app, served
-from tests.states import LONG, PART, fake
+from tests.support.driver import PHONE, Visitor, Widget
+from tests.support.stage import ASKS, BREAKS, host_app, served
+from tests.support.states import LONG, PART, fake
 
 pytestmark = pytest.mark.model
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.driver import PHONE, Visitor, Widget
-from tests.stage import ASKS, host_app, office, served, stage_app
-from tests.states import LONG, NOTHING, PART
+from tests.support.driver import PHONE, Visitor, Widget
+from tests.support.stage import ASKS, host_app, office, served, stage_app
+from tests.support.states import LONG, NOTHING, PART
 
 pytestmark = pytest.mark.model
 

@@ -11,13 +11,13 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from conftest import FakeEngine
 
 from bot.channels import wire
 from bot.channels.app import create_app
 from bot.server import Seldom
 from bot.settings import Settings
-from tests.web import HOST, serving
+from tests.support.library import FakeEngine
+from tests.support.web import HOST, serving
 
 BODY = json.dumps({"question": "周末开门吗？"}).encode()
 CHAT = b"POST /api/chat HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n" % len(BODY)

@@ -12,7 +12,7 @@ from corpus.check import ERROR, check_folder
 from corpus.entries import corpus_path, load_corpus
 from corpus.errors import BadWords, LostCharacters, MissingFile
 from corpus.words import GROUPS, NAMES, load_words, parse_meanings, parse_places, word_errors
-from tests.test_check import TODAY, write
+from tests.support.checked_corpus import TODAY, write
 
 MEANINGS, PLACES = Path("words/calculator.toml"), Path("words/places.txt")
 SECTIONS = [f"[{table}]\n" + "".join(f'{name} = ["{name}甲"]\n' for name in names) for table, names in NAMES.items()]

@@ -14,7 +14,7 @@ from tests.bench.report import FOLDER, Part, write
 from tests.bench.scaling import QUICK, SIZES, scaling
 from tests.bench.searching import building, searching
 from tests.bench.serving import serving, starting
-from tests.documents import put
+from tests.support.documents import put
 
 NAMES = ("searching", "starting", "building", "serving", "crowd", "callback", "scaling", "browsing")
 _Step = Callable[[Callable[[str], None]], Part]

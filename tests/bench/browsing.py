@@ -14,7 +14,7 @@ from tests.bench.client import HOST
 from tests.bench.questions import fresh
 from tests.bench.report import Part, verdict
 from tests.bench.server import Server
-from tests.driver import PHONE, chromium
+from tests.support.driver import PHONE, chromium
 
 _VISITS = 7
 _MESSAGES = (50, 250, 500)

@@ -13,9 +13,9 @@ import pytest
 from PIL import Image
 
 from index.disk import default_index
-from tests.driver import DESKTOP, PHONE, Widget, chromium, settle
-from tests.stage import Stage, stage
-from tests.states import STATES
+from tests.support.driver import DESKTOP, PHONE, Widget, chromium, settle
+from tests.support.stage import Stage, stage
+from tests.support.states import STATES
 
 FOLDER = Path("build") / "screenshots"
 README = Path(__file__).parent

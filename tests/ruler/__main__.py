@@ -13,9 +13,9 @@ from pathlib import Path
 from corpus.entries import load_corpus
 from index import disk
 from index.encode import open_encoder
-from tests.documents import put
 from tests.ruler.cases import read_asked, read_cases
 from tests.ruler.sections import Ruler, Small, another, calculations, promise, rivals, small, styles, wrapping
+from tests.support.documents import put
 
 _OUR_CASES = Path("tests/cases")
 _PICTURE = Path(__file__).with_name("curve.png")

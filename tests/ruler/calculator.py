@@ -11,9 +11,9 @@ from bot.chat import Calculator, Chat
 from bot.reply import Query, Reply
 from bot.settings import Settings
 from index.engine import Engine
-from tests.calculator_cases import NOW, CalculatorCase, is_number, is_right, outcome, read_calculator_cases
 from tests.ruler.cases import Case
 from tests.ruler.report import markdown
+from tests.support.calculator_cases import NOW, CalculatorCase, is_number, is_right, outcome, read_calculator_cases
 
 TABLES = ("calculator.tsv", "calculator_hard.tsv", "calculator_router.tsv")
 # What became of a case, and what the reader of the report calls it.

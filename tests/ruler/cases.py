@@ -28,15 +28,15 @@ class Case:
 
 def read_cases(folder: Path) -> list[Case]:
     """Return the development cases: those in scope, then the outside ones."""
-    inside = [
-        Case(text, style, tuple(ids.split("|")), part) for ids, part, style, text in _rows(folder / "questions.tsv")
-    ]
-    return inside + [Case(text, style) for style, text in _rows(folder / "outside.tsv")]
+    return [case for name in ("questions.tsv", "outside.tsv") for case in read_asked(folder / name)]
 
 
 def read_asked(path: Path) -> list[Case]:
-    """Return the cases of a table of entry (ids joined by |, or -), style, question; those in scope first."""
-    cases = [Case(text, style, () if ids == _NOBODYS else tuple(ids.split("|"))) for ids, style, text in _rows(path)]
+    """Return the cases of a table in the notation of tests/cases/README.md; those in scope first."""
+    cases = [
+        Case(text, style, () if ids == _NOBODYS else tuple(ids.split("|")), *part)
+        for ids, style, text, *part in _rows(path)
+    ]
     return sorted(cases, key=lambda case: not case.entries)
 
 

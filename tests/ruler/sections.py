@@ -9,7 +9,6 @@ from pathlib import Path
 from corpus.entries import Corpus
 from index.encode import Encoder, Vectors
 from index.engine import Engine
-from tests.calculator_cases import real_calculator
 from tests.ruler import report
 from tests.ruler.calculator import TABLES, calculator_table, chat_table, slips, through_chat, try_table
 from tests.ruler.cases import Case
@@ -19,6 +18,7 @@ from tests.ruler.offices import begun, mean_similar, read_offices, thinned
 from tests.ruler.rivals import DenseSearch, WordSearch
 from tests.ruler.second import second_corpus
 from tests.ruler.wrapped import WAYS, wrapped
+from tests.support.calculator_cases import real_calculator
 
 SIMILAR = (3, 8, 15, 30, 60)
 _BEGUN = (3, 8, 15)

@@ -1,4 +1,4 @@
-"""Fuzz: random messages and conversations for the calculator: python -m tests.calculator_fuzz 100000."""
+"""Fuzz: random messages and conversations for the calculator: python -m tests.support.calculator_fuzz 100000."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from corpus.entries import corpus_path
 from corpus.words import load_words
-from tests.calculator_cases import outcome, real_calculator
+from tests.support.calculator_cases import outcome, real_calculator
 
 _NUMBERS = re.split(
     " ",

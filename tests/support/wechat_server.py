@@ -1,4 +1,4 @@
-"""One of several processes behind the callback: `PYTHONPATH=tests python -m tests.wechat_server PORT FILE`.
+"""One of several processes behind the callback: `python -m tests.support.wechat_server PORT FILE`.
 
 The settings say where its store lies and what it logs; each question that it is asked becomes a line in FILE.
 """
@@ -10,11 +10,10 @@ import sys
 import time
 from pathlib import Path
 
-from wechat_fixtures import FakeChat, account
-
 from bot.opening import open_store
 from bot.server import serve
 from bot.settings import load_settings
+from tests.support.wechat_fixtures import FakeChat, account
 
 # Whoever is asked it first gets stuck.
 STUCK = "卡住的一句话"

@@ -14,7 +14,7 @@ from bot.calculator.loading import load_calculator
 from bot.reply import CalculatorReply
 from corpus.entries import load_corpus
 
-CASES = Path(__file__).parent / "cases"
+CASES = Path(__file__).parents[1] / "cases"
 NOW = datetime(2024, 10, 15, 9, tzinfo=timezone(timedelta(hours=8)))
 
 

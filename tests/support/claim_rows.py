@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from decimal import Decimal
 
+from bot.calculator.outcome import Missing, Outcome, Result, Unknown, Wrong
 from bot.calculator.record import AMOUNTS, Record
 from corpus.policy import Month
 
@@ -43,3 +44,19 @@ def _value(name: str, value: str) -> object:
     if name in _COUNTS:
         return int(value)
     return value == "true" if name in ("midway", "about", "assumed_year", "exhausted") else value
+
+
+def rows(table: str) -> list[list[str]]:
+    """Return the lines of a table, cut at the bars."""
+    return [[cell.strip() for cell in line.split("|")] for line in table.splitlines() if line]
+
+
+def shown(outcome: Outcome) -> str:
+    """Return an outcome as the tables have it: the figures, the slot that is asked for, or the sentence."""
+    match outcome:
+        case Result(figures=figures):
+            return " ".join(figure.value + ("%" if figure.unit == "%" else "") for figure in figures)
+        case Missing(slot=slot):
+            return slot
+        case Unknown(phrase=phrase) | Wrong(phrase=phrase):
+            return phrase

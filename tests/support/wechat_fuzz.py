@@ -1,4 +1,4 @@
-"""Broken requests by the thousand: `PYTHONPATH=tests python -m tests.wechat_fuzz [COUNT]`."""
+"""Broken requests by the thousand: `python -m tests.support.wechat_fuzz [COUNT]`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from typing import Any
 
 import httpx
 from fastapi import FastAPI
-from wechat_fixtures import (
+from wechatpy.exceptions import InvalidAppIdException
+
+from bot.channels.wechat.crypto import Crypt, sign
+from tests.support.web import memory
+from tests.support.wechat_fixtures import (
     APPID,
     GENERATED,
     KEY,
@@ -25,10 +29,6 @@ from wechat_fixtures import (
     together,
     vector,
 )
-from wechatpy.exceptions import InvalidAppIdException
-
-from bot.channels.wechat.crypto import Crypt, sign
-from tests.web import memory
 
 NAMES = [*GENERATED, *NEGATIVE]
 PLAIN = [case["plaintext"] for case in GENERATED.values()]

@@ -14,8 +14,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.store_fixtures import HOST, free_port
-from tests.system import program
+from tests.support.store_fixtures import HOST, free_port
+from tests.support.system import program
 
 # The server refuses to be run by root; Debian's package brings this user along.
 _USER = "postgres"
@@ -26,8 +26,8 @@ class PostgresServer:
     """One server on a port of its own, to be stopped and started again."""
 
     def __init__(self) -> None:
-        initdb = program("initdb", "postgresql")
-        self._server = program("postgres", "postgresql")
+        initdb = program("initdb")
+        self._server = program("postgres")
         self._as = _USER if os.geteuid() == 0 else None
         # A folder that the server's user can reach, which pytest's are not.
         self.folder = Path(tempfile.mkdtemp(prefix="faq-postgres-"))

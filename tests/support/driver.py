@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.stage import Stage, stage
-from tests.system import npm_file, program
+from tests.support.stage import Stage, stage
+from tests.support.system import npm_file, program
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]  # fmt: skip
@@ -31,7 +31,7 @@ PHONE: dict[str, Any] = {
 @contextmanager
 def chromium() -> Iterator[Any]:
     """Start the browser; where there is none and none may be installed, the test is skipped."""
-    path = program("chromium", "chromium", "fonts-noto-cjk")
+    path = program("chromium")
     api = pytest.importorskip("playwright.sync_api", reason="缺少 playwright：pip install -r requirements-dev.lock")
     # A started Playwright keeps an event loop in this thread, so it is stopped before other tests run theirs.
     with api.sync_playwright() as playwright:

@@ -8,14 +8,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bot.store import CAPACITY, MemoryStore, Store
+from bot.store import CAPACITY, MemoryStore, Store, StoreFault
 from bot.stores.redis import RedisStore
 from bot.stores.safe import SafeStore
 from bot.stores.sqlite import SqliteStore
-from tests.system import program
+from tests.support.system import program
 
 KINDS = ("memory", "sqlite", "redis")
 HOST = "127.0.0.1"
@@ -108,3 +109,24 @@ def works(store: SafeStore, key: str) -> bool:
     did = [store.add(key, "1", 9), store.add(key, "2", 9), store.get(key), store.put(key, "3", 9), store.get(key)]
     store.delete(key)
     return did == [True, False, "1", None, "3"] and store.get(key) is None and time.monotonic() - started < PATIENCE
+
+
+USES = ("get", "put", "add", "count", "delete", "forget", "tidy")
+
+
+class Switch(MemoryStore):
+    """A store that can be switched off."""
+
+    off = False
+
+    def __getattribute__(self, name: str) -> Any:
+        found = super().__getattribute__(name)
+        return self._unless_off(found) if name in USES else found
+
+    def _unless_off(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        def use(*arguments: Any) -> Any:
+            if self.off:
+                raise StoreFault("OFF")
+            return method(*arguments)
+
+        return use

@@ -16,7 +16,6 @@ from unittest.mock import patch
 import httpx
 import pytest
 import xmltodict
-from conftest import FakeEngine
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from wechatpy.crypto import WeChatCrypto
@@ -26,8 +25,9 @@ from bot.channels.wechat.crypto import sign
 from bot.reply import Query, Reply
 from bot.settings import Settings
 from bot.store import MemoryStore, Store
+from tests.support.library import FakeEngine
 
-VECTORS = json.loads((Path(__file__).parent / "cases" / "wechat.json").read_text(encoding="utf-8"))
+VECTORS = json.loads((Path(__file__).parents[1] / "cases" / "wechat.json").read_text(encoding="utf-8"))
 CONFIG = VECTORS["config"]
 TOKEN, KEY, OLD_KEY = CONFIG["token"], CONFIG["encoding_aes_key"], CONFIG["previous_encoding_aes_key"]
 APPID, ACCOUNT, OPENID = CONFIG["appid"], CONFIG["original_id"], CONFIG["openid"]

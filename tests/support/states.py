@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from tests.driver import Widget
-from tests.stage import ABSENT, ASKS, SUM
+from tests.support.driver import Widget
+from tests.support.stage import ABSENT, ASKS, SUM
 
 PART = "带娃去广州看病没办转诊能报几成啊"
 LONG = "非在园在校少儿医保费用怎么交？"
@@ -189,3 +189,14 @@ def fake(widget: Widget, reply: dict[str, object]) -> None:
     body = {"reply_id": "01JD8Q3W5Y0000000000000000", "session_id": "k3J9x2mQ7vTzL5wa", "options": [], **reply}
     headers = {"Access-Control-Allow-Origin": "*", "Content-Type": "application/json"}
     widget.page.route("**/api/chat", lambda route: route.fulfill(body=json.dumps(body), headers=headers))
+
+
+OVERFLOW = """
+() => [...document.querySelector('faq-chat').shadowRoot.querySelectorAll('*')]
+  .filter(node => node.getClientRects().length && !node.closest('.wide, .unseen, svg'))
+  .filter(node => node.clientWidth && getComputedStyle(node).display !== 'inline')
+  // The title may be cut short where there is no room.
+  .filter(node => getComputedStyle(node).textOverflow !== 'ellipsis')
+  .filter(node => node.scrollWidth > node.clientWidth + 1)
+  .map(node => `${node.tagName}.${node.className} ${node.scrollWidth} > ${node.clientWidth}`)
+"""

@@ -35,9 +35,7 @@ def open_engine(settings: Settings) -> Engine:
     return engine
 
 
-def open_calculator(
-    engine: Engine, clock: Callable[[], datetime], folder: Path | None = None
-) -> Calculator | None:
+def open_calculator(engine: Engine, clock: Callable[[], datetime], folder: Path | None = None) -> Calculator | None:
     """Return the calculator that goes with an engine and its corpus; None where there is none or it cannot be read."""
     basis = {id_: entry.basis for id_, entry in engine.entries.items()}
     try:

@@ -40,7 +40,10 @@ class Calculator(Protocol):
     """The one door to the calculator."""
 
     def turn(self, text: str, state: str | None, hits: Sequence[Hit]) -> CalculatorReply | None:
-        """Answer a message that asks for a number, or None if it is none; `state` is what the last reply left."""
+        """Answer a message that asks for a number, or None if it is none; `state` is what the last reply left.
+
+        That is the state of a calculation, or the id of the entry that was answered last.
+        """
 
 
 def china_now() -> datetime:
@@ -132,7 +135,7 @@ class Chat:
         hits = self.engine.search(text)
         # The question of an entry, typed or tapped, is answered by it word for word.
         asks = self._calculator if self.engine.named(text) is None else None
-        said = asks.turn(text, session.calculation, hits) if asks else None
+        said = asks.turn(text, session.calculation or session.last, hits) if asks else None
         return self._calculated(said) if said else self._matched(text, hits, session)
 
     def _picked(self, pick: Pick, session: Session) -> tuple[Reply, Session]:

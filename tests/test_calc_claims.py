@@ -33,9 +33,9 @@ O hospital_level=1 amount=100 emergency=false | 75.00 25.00 | R6
 O amount=300 selected=false | 0.00 300.00 | R6, no level is needed
 O hospital_level=3 amount=300 selected=false referral=false emergency=false | 0.00 300.00 | R6
 O amount=300 selected=false want=self | 300.00 0.00 | R6
-O hospital_level=1 amount=1000 levels=1/3 many=cmp | 200.00 750.00 550.00 | R7
-I amount=10000 levels=2/3 many=cmp | 100.00 9100.00 9000.00 | R9
-O amount=6000 levels=1/2 many=cmp | 0.00 2471.31 2471.31 | R8
+O hospital_level=1 amount=1000 compared=level=1/level=3 many=cmp | 200.00 750.00 550.00 | R7
+I amount=10000 compared=level=2/level=3 many=cmp | 100.00 9100.00 9000.00 | R9
+O amount=6000 compared=level=1/level=2 many=cmp | 0.00 2471.31 2471.31 | R8
 O selected=false | 0.00 | R6
 O hospital_level=2 | 65% | R7
 O hospital_level=2 want=ratio amount=300 | 65% | R7
@@ -52,6 +52,11 @@ I hospital_level=1 amount=1000 deductible=0 | 920.00 80.00 | R9
 I hospital_level=3 | 90% | Decisions: the ratio is the answer
 I hospital_level=1 want=selfratio | 8% | R9
 I hospital_level=3 amount=1000 selected=false | 900.00 100.00 | R6 is of outpatient care only
+I hospital_level=3 want=cost deductible=600 paid=9000 | 10600.00 9000.00 1600.00 | R9 turned round
+I hospital_level=3 want=owncost deductible=600 paid=1860 | 13200.00 11340.00 1860.00 | R9 turned round
+I hospital_level=2 want=cost paid=910 | 1000.00 910.00 90.00 | R9 above the deductible
+O hospital_level=1 want=cost paid=75 | 100.00 75.00 25.00 | R7 turned round
+O hospital_level=3 want=owncost paid=45 | 100.00 55.00 45.00 | R7 turned round
 """
 
 # The same out of the city
@@ -73,6 +78,9 @@ I location=out_province emergency=true hospital_level=1 want=selfratio | 17.2% |
 I filed=true hospital_level=3 above=10000 | 9000.00 1000.00 | R10 filed: out of the city
 I location=out_province referral=true hukou=other hospital_level=3 above=10000 | 9000.00 1000.00 | R12
 I location=out_province temporary=true hospital_level=3 amount=500 deductible=800 | 0.00 500.00 | R10
+I many=cmp compared=location=local/location=out_province temporary=true level=3 above=800 | 144.00 720.00 576.00 | R10
+I many=cmp compared=case=filed/case=temporary location=in_province level=3 above=10000 | 900.00 9000.00 8100.00 | R10
+I location=out_province temporary=true want=cost level=3 paid=7200 | 10000.00 7200.00 2800.00 | R10
 O location=in_province filed=true selected=true hospital_level=1 amount=200 | 150.00 50.00 | R11
 O location=in_province filed=true selected=true amount=200 | 150.00 50.00 | R11 a primary institution
 O location=out_province referral=true selected=true hospital_level=1 amount=200 | 150.00 50.00 | R11
@@ -119,6 +127,8 @@ I location=out_province filed=true above=5000 | hospital_level | R10 of the loca
 O location=away hospital_level=1 amount=100 | location | 6: the order of the questions
 O location=out_province hospital_level=1 amount=100 | out_of_city_kind | R11
 O location=in_province filed=true selected=unsure amount=200 | selected | R11
+O want=cost paid=75 | hospital_level | R7 turned round
+I hospital_level=3 want=cost | amount | 0: never fill in a number
 O location=in_province filed=true hospital_level=3 amount=200 | selected | R11 only a primary one is chosen
 """
 
@@ -201,6 +211,8 @@ O hospital_level=1 amount=100 used_cap=-1 | calc_negative | cannot be
 O hospital_level=1 amount=100 left_cap=2500 | calc_over_cap | cannot be
 I hospital_level=1 amount=100000001 | calc_absurd | cannot be
 O hospital_level=1 amount=20 consult_fee=30 consult_in=in | calc_consult_over | cannot be
+O hospital_level=1 want=cost paid=2500 | calc_over_limit | R8
+I hospital_level=3 want=owncost deductible=600 paid=500 | calc_not_paid | R9
 O hospital_level=1 amount=20 wrong=calc_percent | calc_percent | cannot be
 """
 

@@ -40,6 +40,11 @@ fee children=-1 | calc_child_by_child | one sum at a time
 fee wrong=calc_percent | calc_percent | cannot be
 total | 1308.96 | R2
 total children=2 | 2617.92 | R2
+fee base=6500 | 468.00 | R2 of an income that is named
+fee base=6500 apply_month=2025-08 | 39.00 | R2, R3
+subsidy base=6060 | 872.64 | R2 as printed
+total base=6060 children=2 | 2617.92 | R2 as printed
+monthly base=7000 | 42.00 | R2
 subsidy | 872.64 | R1
 subsidy children=3 | 2617.92 | R1
 subsidy school_year=2025-2026 | calc_other_year | R1
@@ -141,6 +146,10 @@ spent | used_cap | nobody said what is left
 remaining used_cap=2471.31 | 0.00 | R8
 remaining used_cap=9999 | 0.00 | R8 max(0, cap - used)
 remaining used_cap=0 | 2471.31 | R8
+remaining amount=1000 hospital_level=1 | 1721.31 750.00 250.00 | R7, R8
+remaining amount=1000 hospital_level=1 used_cap=2000 | 0.00 471.31 528.69 | R7, R8
+remaining amount=1000 | hospital_level | R7
+cap base=170000 | 2550.00 | R8 of a wage that is named
 remaining used_cap=-1 | calc_negative | cannot be
 remaining used_cap=100 cap_year=2025 | calc_other_cap | R8
 capcost hospital_level=1 | 3295.08 | R8
@@ -200,6 +209,8 @@ def test_what_is_named_where_no_number_is_known(policy: Policy, said: str, value
         ("fee apply_month=2025-03 children=2", "36.36 × 6 × 2 = 436.32"),
         ("fee", ""),
         ("total", "436.32 + 872.64 = 1308.96"),
+        ("total children=2", "(436.32 + 872.64) × 2 = 2617.92"),
+        ("fee base=6500", "6500.00 × 0.6% × 12 = 468.00"),
         ("monthly", "436.32 ÷ 12 = 36.36"),
         ("monthly times=5", "436.32 ÷ 12 × 5 = 181.80"),
         ("diff apply_month=2025-02", "36.36 × 7 = 254.52；436.32 - 254.52 = 181.80"),

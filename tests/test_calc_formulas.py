@@ -17,7 +17,6 @@ from bot.calculator.formulas import (
     percent,
     ratio_of,
     several,
-    total_funding,
     wage_base,
 )
 from bot.calculator.outcome import LEVELS, Step, cents, plain
@@ -117,12 +116,10 @@ def test_fees_of_several_children(policy: Policy) -> None:
     assert fee(policy, Month(2025, 3), 2) == (Decimal("436.32"), Step("36.36 × 6 × 2", "436.32"))  # R3
     assert fee(policy, Month(2024, 9), 2) == (Decimal("872.64"), Step("436.32 × 2", "872.64"))  # R1
     assert several(Decimal("872.64"), 3) == (Decimal("2617.92"), Step("872.64 × 3", "2617.92"))  # R1
-    assert total_funding(policy, 2) == (Decimal("2617.92"), Step("(436.32 + 872.64) × 2", "2617.92"))  # R1, R2
 
 
 def test_what_follows_from_the_printed_numbers(policy: Policy) -> None:
     assert monthly_fee(policy) == Decimal("36.36")  # R3
-    assert total_funding(policy) == (Decimal("1308.96"), Step("436.32 + 872.64", "1308.96"))  # R2
     assert income_base(policy) == (Decimal(6060), Step("436.32 ÷ 0.6% ÷ 12", "6060.00"))  # R2
     assert wage_base(policy) == (Decimal(164754), Step("2471.31 ÷ 1.5%", "164754.00"))  # R8
 

@@ -34,11 +34,17 @@ ANY_MONTHS = st.one_of(
 PLACES = st.sampled_from(("", "", "local", "in_province", "out_province", "away", "uncovered", "several"))
 CLAIMS = st.builds(
     Record, task=st.just("claim"),
-    want=st.sampled_from(("", "fund", "self", "ratio", "selfratio")),
+    want=st.sampled_from(("", "fund", "self", "ratio", "selfratio", "cost", "owncost")),
     many=st.sampled_from(("", "", "", "sum", "each", "cmp", "one")),
     visit=st.sampled_from(("inpatient", "outpatient", "inpatient", "outpatient", "", "both")),
     level=st.sampled_from((*LEVELS, *LEVELS, "", "4")),
-    levels=st.sampled_from(((), (), ("1", "3"), ("2", "2"), ("1", "2", "3"))),
+    compared=st.sampled_from(
+        (
+            *((), (), ("level=1", "level=3"), ("level=2", "level=2"), ("level=1", "level=2", "level=3")),
+            *(("location=local", "location=out_province"), ("case=filed", "case=temporary")),
+        )
+    ),
+    paid=st.none() | SAID,
     location=PLACES, filed=PAPERS, referral=PAPERS, emergency=PAPERS, selected=PAPERS,
     temporary=st.sampled_from(("", "", "true")),
     hukou=st.sampled_from(("", "shenzhen", "other")), scope=st.sampled_from(("", "", "all", "part")),
@@ -70,7 +76,7 @@ OTHERS = st.builds(
     children=st.sampled_from((None, None, 1, 2, 3, 0, -1, 1001)), times=st.sampled_from((None, None, 2, 12, 400)),
     part=st.sampled_from(("", "", "sub", "all", "?")), many=st.sampled_from(("", "sum", "one")), midway=st.booleans(),
     assumed_year=st.booleans(), paid=SAID | st.integers(1, 13).map(lambda months: months * Decimal("36.36")),
-    used=SAID, left=SAID,
+    used=SAID, left=SAID, base=st.none() | SAID, total=st.none() | SAID,
     level=st.sampled_from((*LEVELS, "", "4")), year=st.sampled_from((None, None, 2024, 2025, 9999)),
     school_year=st.sampled_from(("", "", "2024-2025", "2025-2026", "9999-10000")),
     unclear=st.sampled_from(("", "", "used_cap")),
@@ -201,6 +207,19 @@ def test_both_parts_of_a_result_are_the_cost(record: Record) -> None:
             cost = amount if record.above is None else record.above
         assert sum(Decimal(figure.value) for figure in outcome.figures) == cost
         assert all(Decimal(figure.value) >= 0 for figure in outcome.figures)
+
+
+@SOME
+@given(PLAIN_CLAIMS, st.sampled_from(("cost", "owncost")))
+def test_a_cost_that_is_found_is_paid_as_was_said(record: Record, want: str) -> None:
+    outcome = claim([replace(record, want=want, paid=record.total, total=None, above=None, consult=None)], POLICY)
+    if isinstance(outcome, Result):
+        cost, fund, own = (Decimal(figure.value) for figure in outcome.figures)
+        line = record.deductible if record.visit == "inpatient" else None
+        asked = Claim(record.visit, record.level, cost, away="filed" if record.filed else "", deductible=line)
+        if not record.temporary and (record.location == "local" or record.filed):
+            assert abs(pay(POLICY, asked).fund - fund) <= Decimal("0.01")
+        assert record.total in (fund, own) and fund + own == cost
 
 
 @SOME

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from bot.calculator.guards import told_cost
 from bot.calculator.reader import Sentence
 from bot.calculator.record import Record
 from bot.calculator.spans import HERE, PLACE
@@ -36,10 +35,10 @@ class Absences:
 
     def asked(self, record: Record, sentence: Sentence) -> str:
         """Return the name of the missing number that a question asks for, an empty string if there is none."""
-        if record.task in ("income", "wage"):
+        if record.task in ("income", "wage", "binforce"):
             return ""
         ratio = record.want in ("ratio", "selfratio") and sentence.reading.sure("want") > _SURE
-        weak = record.task == "claim" and not told_cost(record) and record.deductible is None and not ratio
+        weak = record.task == "claim" and not record.told_cost and record.deductible is None and not ratio
         known = ((name, words) for name, words in self._absent if weak or name not in self._weak)
         return next((name for name, words in known if _named(words, sentence.text)), "")
 

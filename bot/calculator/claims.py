@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
-from bot.calculator.away import location_of
-from bot.calculator.formulas import ZERO
+from bot.calculator.formulas import FULL, ZERO, percent
 from bot.calculator.outcome import (
-    LEVEL_NAMES,
+    COMPARED,
     LEVELS,
     Figure,
     Missing,
@@ -19,12 +19,16 @@ from bot.calculator.outcome import (
     Unknown,
     Wrong,
     cents,
+    out_of_bounds,
     plain,
     yuan,
 )
 from bot.calculator.payments import one_bill
 from bot.calculator.record import (
     AMOUNTS,
+    CASES,
+    LOCAL,
+    NO,
     SEVERAL,
     SEVERAL_CHILDREN,
     UNCOVERED,
@@ -33,8 +37,8 @@ from bot.calculator.record import (
 )
 from corpus.policy import Policy
 
-# Nobody's bill is larger; more digits are a slip or a joke. A consultation costs tens of yuan.
-_LARGEST, _LARGEST_FEE, _MOST = Decimal(100_000_000), Decimal(1000), 100
+# A consultation costs tens of yuan.
+_LARGEST_FEE, _MOST = Decimal(1000), 100
 
 
 def claim(records: Sequence[Record], policy: Policy) -> Outcome:
@@ -45,7 +49,7 @@ def claim(records: Sequence[Record], policy: Policy) -> Outcome:
     first = records[0]
     if len(records) > 1:
         return _sum(records, policy)
-    if first.many == "cmp" and len(first.levels) > 1:
+    if first.many == "cmp" and len(first.compared) > 1:
         return _compared(first, policy)
     if first.many == "sum" and first.visit != "both":
         return Missing("amount", "calc_ask_bills")
@@ -57,10 +61,8 @@ def impossible(record: Record, policy: Policy) -> Outcome | None:
     values = {name: getattr(record, name) for name in AMOUNTS if getattr(record, name) is not None}
     if record.wrong:
         return Wrong(record.wrong)
-    if any(value < 0 for value in values.values()):
-        return Wrong("calc_negative")
-    if any(value > _LARGEST for value in values.values()):
-        return Wrong("calc_absurd")
+    if wrong := out_of_bounds(values.values()):
+        return wrong
     if record.level and record.level not in LEVELS:
         return Missing("hospital_level", "calc_ask_no_level")
     if record.children == SEVERAL_CHILDREN and record.each is not None:
@@ -93,7 +95,9 @@ def _other_year(record: Record, policy: Policy) -> Outcome | None:
 
 def _bill(record: Record, policy: Policy) -> Outcome:
     """Work out one bill, also one that says what each visit or child cost."""
-    known = record.visit in ("inpatient", "outpatient") and location_of(record) not in (UNCOVERED, SEVERAL)
+    if record.want in ("cost", "owncost"):
+        return _turned_round(record, policy)
+    known = record.visit in ("inpatient", "outpatient") and record.where not in (UNCOVERED, SEVERAL)
     return _times(record, policy) if record.each is not None and known else one_bill(record, policy)
 
 
@@ -157,10 +161,10 @@ def _sum(records: Sequence[Record], policy: Policy) -> Outcome:
 
 
 def _compared(record: Record, policy: Policy) -> Outcome:
-    """Say how much more is paid at one of two levels."""
-    if len(record.levels) != 2:
+    """Say how much more is paid at one of two levels or places, or in one of two cases."""
+    if len(record.compared) != 2:
         return Unknown("calc_one_by_one")
-    outcomes = [_bill(replace(record, level=level, levels=(), many=""), policy) for level in record.levels]
+    outcomes = [_bill(_taken(record, one), policy) for one in record.compared]
     results = [one for one in outcomes if isinstance(one, Result)]
     if len(results) < 2:
         return next(one for one in outcomes if not isinstance(one, Result))
@@ -170,8 +174,54 @@ def _compared(record: Record, policy: Policy) -> Outcome:
     shown = [str(cents(value)) if unit == "元" else plain(value) for value in (apart, *values)]
     figures = [
         Figure(name, value, unit)
-        for name, value in zip((label, *(LEVEL_NAMES[level] for level in record.levels)), shown, strict=True)
+        for name, value in zip((label, *(COMPARED[one] for one in record.compared)), shown, strict=True)
     ]
     ends = [str(cents(value)) if unit == "元" else f"{plain(value)}%" for value in (max(values), min(values), apart)]
     steps = (*(step for result in results for step in result.steps), Step(f"{ends[0]} - {ends[1]}", ends[2]))
     return replace(results[0], figures=tuple(figures), steps=steps)
+
+
+def _taken(record: Record, one: str) -> Record:
+    """Return a record as it is on one side of a comparison."""
+    field, _, value = one.partition("=")
+    papers: dict[str, Any] = dict.fromkeys(CASES, NO) | ({value: YES} if value in CASES else {})
+    if field == "location" and value == LOCAL:
+        papers = dict.fromkeys((*CASES, "temporary"), "")
+    said: dict[str, Any] = papers if field == "case" or value == LOCAL else {}
+    return replace(record, compared=(), many="", **(said if field == "case" else {**said, field: value}))
+
+
+def _turned_round(record: Record, policy: Policy) -> Outcome:
+    """Return the cost of which the fund, or the family, paid what is said."""
+    paid, stay = record.paid, record.visit == "inpatient"
+    if record.unclear or paid is None:
+        return Missing("amount", "calc_ask_which")
+    # What would be asked, or cannot be answered, of any such bill is so here too.
+    known = one_bill(replace(record, want="ratio", total=None, paid=None, deductible=None), policy)
+    if not isinstance(known, Result):
+        return known
+    if record.selected == NO and not stay:
+        return Unknown("calc_one_by_one")
+    ratio, line = Decimal(known.figures[0].value) / 100, (record.deductible or ZERO) if stay else ZERO
+    if record.want == "owncost":
+        if paid < line:
+            return Wrong("calc_not_paid")
+        above = (paid - line) / (FULL - ratio)
+        left = f"({cents(paid)} - {cents(line)})" if line else f"{cents(paid)}"
+        left += f" ÷ (100% - {percent(ratio)})"
+    else:
+        above, left = paid / ratio, f"{cents(paid)} ÷ {percent(ratio)}"
+    fund, cost = cents(above * ratio), cents(above + line)
+    if not stay and fund > max(ZERO, policy.number("cap.amount") - (record.used or ZERO)):
+        # The fund pays no more than the limit, so nobody can tell from its part what the bill was.
+        return Unknown("calc_one_by_one") if record.want == "owncost" else Wrong("calc_over_limit")
+    step = Step(left + (f" + {cents(line)}" if line else ""), str(cost))
+    whole = not stay or record.deductible is not None
+    figures = (
+        yuan("费用合计" if whole else "起付线以上的费用", cost),
+        yuan("医保支付", fund),
+        yuan("个人负担", cost - fund),
+    )
+    notes = ("calc_assume_scope",) if whole else ("calc_assume_scope", "calc_assume_deductible")
+    inputs = {**known.inputs, "in_scope_cost": str(cost)} | ({"deductible": str(cents(line))} if line else {})
+    return Result(figures, (*known.steps, step), known.entry, inputs, notes, known.basis)

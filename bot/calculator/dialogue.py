@@ -13,7 +13,7 @@ from bot.calculator.absent import Absences, is_insured_elsewhere
 from bot.calculator.claims import claim
 from bot.calculator.fees import FEES, work_out_fee
 from bot.calculator.finder import Finder
-from bot.calculator.guards import outside, told_cost
+from bot.calculator.guards import outside
 from bot.calculator.limits import CAPS, work_out_benefit, work_out_cap
 from bot.calculator.months import with_months
 from bot.calculator.numbers import settle
@@ -38,6 +38,8 @@ ELSEWHERE = 0.9
 NUMERIC, LIKELY = 0.08, 0.5
 # Offered, not asked: 把起付线告诉我，可以再算一次.
 OFFERED = "offered"
+# Nothing was asked or computed: an entry was answered that a calculation may go on from.
+OPENED = "opened"
 _LONGEST = 200
 # Questions whose plain form an entry answers word for word.
 _PLAIN = ("fee", "claim", "cap")
@@ -71,27 +73,33 @@ class Calculator:
         self._wordings = {policy.years: Wording(say, basis, policy) for policy in policies}
         self._finder, self._reader, self._known, self._absences = finder, reader, known, absences
         self._clock = clock
+        # What may be asked on from an entry that was answered, by the number that it prints.
+        opens = {"fee.personal": Record(task="fee")}
+        opens |= {f"{visit}.1": Record(task="claim", visit=visit) for visit in ("outpatient", "inpatient")}
+        self._opens = {policies[0].figure(name).entry: record for name, record in opens.items()}
         # The entries whose numbers are computed with, by their ids.
         self.entries = frozenset({NOT_CHOSEN, *(figure.entry for policy in policies for figure in policy.figures)})
 
     def turn(self, text: str, state: str | None = None, hits: Sequence[Hit] | None = None) -> CalculatorReply | None:
         """Answer a message that asks for a number or goes on with a calculation; None leaves it to the matching.
 
-        `state` is what the last reply left, `hits` is what the index found for the message where it was searched.
+        `state` is what the last reply left, or the id of the entry that was answered last; `hits` is what the index
+        found for the message where it was searched.
         """
         before, asked = load(state)
-        if asked in ("", OFFERED) and (sums := read_sum(text)):
+        if opened := self._opens.get(state or ""):
+            before, asked = [opened], OPENED
+        if asked in ("", OFFERED, OPENED) and (sums := read_sum(text)):
             return self._wordings[self._policies[0].years].arithmetic(sums)
         if len(text) > _LONGEST and before:
             return None
         settled = settle(text)
         if before and (record := _picked(settled, asked)):
             return self._run([record.over(one) for one in before], self._known_policy(before))
-        context = asked if asked in ASKED else before[0].task if before else ""
-        spans = self._finder.find(settled, self._today, asked)
-        sentence = Sentence(
-            settled, spans, self._reader.read(settled, spans, context, self._known), self._reader.lexicon, self._known
-        )
+        sentence = self._read(settled, asked, before)
+        if asked == OPENED and not (sentence.reading["task"] == "more" and sentence.spans):
+            # 三级呢 goes on from the entry that was answered last; what stands for itself does not.
+            before, sentence = [], self._read(settled, "", [])
         task, sure = sentence.reading["task"], sentence.reading.sure("task")
         if before:
             elsewhere = hits and hits[0].entry_id not in self.entries and hits[0].score >= ELSEWHERE
@@ -103,6 +111,12 @@ class Calculator:
         if task in _PLAIN and hits and hits[0].score >= ELSEWHERE and not _tells(sentence):
             return None
         return self.answer(sentence, TASK_FLOOR if likely >= LIKELY else OTHER_FLOOR)
+
+    def _read(self, settled: str, asked: str, before: Sequence[Record]) -> Sentence:
+        spans = self._finder.find(settled, self._today, asked)
+        context = asked if asked in ASKED else before[0].task if before else ""
+        reading = self._reader.read(settled, spans, context, self._known)
+        return Sentence(settled, spans, reading, self._reader.lexicon, self._known)
 
     def answer(self, sentence: Sentence, floor: float = OTHER_FLOOR) -> CalculatorReply | None:
         """Answer a sentence that has been read, as a new question; what is less sure than `floor` is left alone."""
@@ -126,7 +140,7 @@ class Calculator:
         if outside(records[0], sentence) or (task in (*FEES, "claim") and is_insured_elsewhere(sentence)):
             return None
         year = records[0].year
-        if task == "claim" and year and year > self._today.year and not told_cost(records[0]):
+        if task == "claim" and year and year > self._today.year and not records[0].told_cost:
             return self._wordings[policy.years].unknown(Unknown("calc_other_ratio", {"year": str(year)}))
         if task == "claim" and "uninsured" in sentence.words:
             return self._wordings[policy.years].unknown(Unknown("calc_uninsured"))
@@ -158,7 +172,7 @@ class Calculator:
                 return self._run([replace(records[0], task=task).over(before[0])], policy)
             return self._begin(sentence, task, before if task in FEES + CAPS + ("claim",) else [])
         told = records_of(sentence, policy, before[0])
-        open_question = not told_cost(told[0]) and told[0].deductible is None and "quantity" in sentence.words
+        open_question = not told[0].told_cost and told[0].deductible is None and "quantity" in sentence.words
         if open_question and (name := self._absences.asked_right_out(sentence.text)):
             return wording.unknown(Unknown("calc_absent", {"name": name}), dump(before, asked))
         merged = _merged(before, told, sentence, asked)

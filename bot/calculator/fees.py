@@ -6,8 +6,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
-from bot.calculator.formulas import fee, income_base, monthly_fee, months_from, several, total_funding, wage_base
-from bot.calculator.outcome import Figure, Missing, Outcome, Result, Step, Unknown, Wrong, cents, plain, yuan
+from bot.calculator.formulas import based, fee, income_base, monthly_fee, months_from, several, wage_base
+from bot.calculator.outcome import (
+    Figure,
+    Missing,
+    Outcome,
+    Result,
+    Step,
+    Unknown,
+    Wrong,
+    cents,
+    out_of_bounds,
+    plain,
+    yuan,
+)
 from bot.calculator.record import SEVERAL_CHILDREN, Record
 from corpus.policy import Month, Policy
 
@@ -24,11 +36,25 @@ def work_out_fee(record: Record, policy: Policy) -> Outcome:
         return Unknown("calc_child_by_child")
     if not 1 <= children <= _MOST_CHILDREN:
         return Wrong("calc_children")
-    if record.task == "wage":
-        return _wage(record, policy)
-    if record.school_year and record.school_year != policy.years:
+    if record.task != "wage" and record.school_year and record.school_year != policy.years:
         return other_year(policy, record.school_year, children)
+    if wrong := out_of_bounds((record.base,)):
+        return wrong
+    if record.base is not None and record.task in _RATES:
+        return _based(record, policy, children)
     return _TASKS[record.task](record, policy, children)
+
+
+def _based(record: Record, policy: Policy, children: int) -> Outcome:
+    """Work out a fee from the monthly income that is named, by the printed share of it."""
+    assert record.base is not None, "only called with a base"
+    month = record.apply[0] if record.apply else policy.fee.first
+    if outside := month_outside(policy, month):
+        return outside
+    months = 1 if record.task == "monthly" else months_from(policy, month)
+    label, rate = _RATES[record.task]
+    value, step = based(policy, f"fee.rate.{rate}", record.base, months * children)
+    return fee_result(label, value, (step,), policy, record, ("calc_note_base",))
 
 
 def fee_result(
@@ -205,21 +231,18 @@ def _edge(policy: Policy, birth: Month, applied: Month, children: int) -> Unknow
     return Unknown("calc_newborn_edge", {"early": str(cents(early)), "late": str(cents(late))})
 
 
-def _total(record: Record, policy: Policy, children: int) -> Outcome:
-    value, step = total_funding(policy, children)
-    return fee_result("个人缴费加财政补贴", value, (step,), policy, record)
-
-
-def _gap(record: Record, policy: Policy, children: int) -> Outcome:
+def _shares(record: Record, policy: Policy, children: int) -> Outcome:
+    """Return the government's part, both parts together, or how much more the one is than the other."""
     own, subsidy = policy.number("fee.personal"), policy.number("fee.subsidy")
-    left = f"({subsidy} - {own}) × {children}" if children > 1 else f"{subsidy} - {own}"
-    gap = (subsidy - own) * children
-    return fee_result("财政补贴比个人缴费多", gap, (Step(left, str(cents(gap))),), policy, record)
-
-
-def _subsidy(record: Record, policy: Policy, children: int) -> Outcome:
-    value, step = several(policy.number("fee.subsidy"), children)
-    return fee_result("财政补贴", value, (step,) if children > 1 else (), policy, record, ("calc_note_subsidy",))
+    label, value, left = {
+        "subsidy": ("财政补贴", subsidy, f"{subsidy}"),
+        "total": ("个人缴费加财政补贴", own + subsidy, f"({own} + {subsidy})"),
+        "gap": ("财政补贴比个人缴费多", subsidy - own, f"({subsidy} - {own})"),
+    }[record.task]
+    step = Step(f"{left} × {children}" if children > 1 else left.strip("()"), str(cents(value * children)))
+    steps = (step,) if step.left != step.right else ()
+    notes = ("calc_note_subsidy",) if record.task == "subsidy" else ()
+    return fee_result(label, value * children, steps, policy, record, notes)
 
 
 def _monthly(record: Record, policy: Policy, children: int) -> Outcome:
@@ -252,36 +275,34 @@ def _reverse(record: Record, policy: Policy, children: int) -> Outcome:
     return Result(ordered, (step,), entry, {"school_year": policy.years}, ("calc_note_months",), (entry,))
 
 
-def _income(record: Record, policy: Policy, children: int) -> Outcome:
-    value, step = income_base(policy)
-    label, steps = "倒推的月可支配收入", [step]
-    if record.want == "year":
-        months = policy.number("fee.months")
-        label, value = "倒推的年可支配收入", value * months
-        steps.append(Step(f"{step.right} × {plain(months)}", str(cents(value))))
-    return fee_result(label, value, tuple(steps), policy, record, ("calc_note_derived",))
-
-
-def _wage(record: Record, policy: Policy) -> Outcome:
-    value, step = wage_base(policy)
-    label, steps = "倒推的年平均工资", [step]
-    if record.want == "month":
-        months = policy.number("fee.months")
-        label, value = "倒推的月平均工资", value / months
-        steps.append(Step(f"{step.right} ÷ {plain(months)}", str(cents(value))))
-    entry = policy.figure("cap.amount").entry
-    return Result((yuan(label, value),), tuple(steps), entry, {}, ("calc_note_derived",), (entry,))
+def _derived(record: Record, policy: Policy, children: int) -> Outcome:
+    """Return the monthly income or the yearly wage that a printed number follows from."""
+    wage, months = record.task == "wage", policy.number("fee.months")
+    value, step = wage_base(policy) if wage else income_base(policy)
+    label, steps = "倒推的年平均工资" if wage else "倒推的月可支配收入", [step]
+    if record.want == ("month" if wage else "year"):
+        value = value / months if wage else value * months
+        label = "倒推的月平均工资" if wage else "倒推的年可支配收入"
+        steps.append(Step(f"{step.right} {'÷' if wage else '×'} {plain(months)}", str(cents(value))))
+    entry = policy.figure("cap.amount" if wage else "fee.personal").entry
+    inputs = {} if wage else _inputs(record, policy)
+    return Result((yuan(label, value),), tuple(steps), entry, inputs, ("calc_note_derived",), (entry,))
 
 
 _TASKS: dict[str, Callable[[Record, Policy, int], Outcome]] = {
     "fee": fee_by_month,
     "newborn": _newborn,
     "diff": _difference,
-    "subsidy": _subsidy,
-    "total": _total,
-    "gap": _gap,
+    "subsidy": _shares,
+    "total": _shares,
+    "gap": _shares,
     "monthly": _monthly,
     "reverse": _reverse,
-    "income": _income,
+    "income": _derived,
+    "wage": _derived,
 }
-FEES = (*_TASKS, "wage")
+_RATES = {
+    "fee": ("个人缴费", "personal"), "monthly": ("个人每月缴费", "personal"),
+    "subsidy": ("财政补贴", "subsidy"), "total": ("个人缴费加财政补贴", "total"),
+}  # fmt: skip
+FEES = tuple(_TASKS)

@@ -40,12 +40,11 @@ def several(value: Decimal, children: int) -> tuple[Decimal, Step]:
     return value * children, Step(_money(value) + _times(children), _money(value * children))
 
 
-def total_funding(policy: Policy, children: int = 1) -> tuple[Decimal, Step]:
-    """Return what family and government pay together."""
-    own, subsidy = policy.number("fee.personal"), policy.number("fee.subsidy")
-    value = (own + subsidy) * children
-    left = f"{_money(own)} + {_money(subsidy)}"
-    return value, Step(f"({left}){_times(children)}" if children > 1 else left, _money(value))
+def based(policy: Policy, rate: str, base: Decimal, times: int) -> tuple[Decimal, Step]:
+    """Return the share of an income or a wage that somebody names; its printed share is a figure of the policy."""
+    value = base * policy.ratio(rate) * times
+    left = f"{_money(base)} × {percent(policy.ratio(rate))}" + (f" × {times}" if times > 1 else "")
+    return value, Step(left, _money(value))
 
 
 def income_base(policy: Policy) -> tuple[Decimal, Step]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.calculator.reader import Sentence
-from bot.calculator.record import AWAY, COSTS, LOCAL, NO, UNSURE, YES, Record
+from bot.calculator.record import AWAY, LOCAL, NO, UNSURE, YES, Record
 from bot.calculator.spans import AMOUNT, MONTH, PLACE, TIMES, YEAR
 
 # A head that says nothing of what a word names is believed from here on.
@@ -19,24 +19,22 @@ _BELIEVED = 0.95
 _ATTRIBUTES = {"filed": "filed", "referral": "referral", "emergency": "emergency"}
 # Questions of the plain fee have none of these words, unless the reader is as good as certain.
 _OTHER_FEES = {"subsidy", "monthly", "base", "wage", "cap", "difference"}
-_OUTPATIENT, _INPATIENT = (
-    re.compile(r"(?<![没未不冇])门诊|社康"),
-    re.compile(r"(?<![没未不冇])(?:住院|住[了咗][^,。;]{0,4}院|入院)"),
-)
-_DENIED_STAY = re.compile(r"[没未不冇]有?住")
+# Words that leave no doubt about the kind of visit.
+VISITS = {
+    "outpatient": re.compile(r"(?<![没未不冇])门诊|社康"),
+    "inpatient": re.compile(r"(?<![没未不冇])(?:住院|住[了咗][^,。;]{0,4}院|入院)"),
+}
 _AWAY = re.compile(
     r"(?<![非从])(?<!不是)(?<!不在)(?:外地|异地|外市|市外|老家|乡下|乡里|娘家|婆家|外婆家|姥姥家|奶奶家)"
     r"(?!户口|户籍|户|人(?!民)|的户|转学|过来|来|带|寄|回来|转诊|就医|备案)"
 )
 _DENIED = re.compile(r"[没未无不冇非][^,。;]{0,6}(?:转诊|抢救|急诊)|(?:转诊|抢救|急诊)[^,。;]{0,3}[没未]")
 _ONLY_APPLY = re.compile(r"不想?补|不补前|只从|只[交缴].{0,4}(?:申请|办)")
-_TOGETHER = re.compile(r"一起|都|同时|一块|一齐|一同|统一")
-_PARTS = re.compile(r"药|检查|化验|检验|治疗|b超|拍片")
-_NOT_THEN = re.compile(r"(?:不是|不在|没在|并非)(?:在)?$")
 # 没到起付线: nothing is paid, and without the deductible nobody can show it.
 _BELOW = re.compile(
     r"(?:没|未|不)(?:有)?(?:到|够|达到|超过|超|过)[^,。;]{0,3}起付|起付线?[^,。;]{0,2}(?:没|未|不)(?:到|过|超|达到|够)"
 )
+_EACH_TIME = re.compile(r"每[次趟回天]")
 _ANOTHER = re.compile(r"另一个|另外一个|其中一个|只有一个")
 _ONE_AND_ONE = re.compile(r"一个[^。;]*一个|一[^。;个]{0,3}一")
 _YEARLY = re.compile(r"年可支配|年的?收入|换算成一?年|全年[^,。;]{0,6}收入")
@@ -58,9 +56,9 @@ def guarded(record: Record, sentence: Sentence) -> Record:
 def outside(record: Record, sentence: Sentence) -> bool:
     """Tell whether a question is better left to the entries: of grown-ups, turned round, or of two things at once."""
     words, sure = sentence.words, sentence.reading.sure("task")
-    if record.task in ("claim", "capcost") and words & {"adult", "reverse"}:
+    if record.task in ("claim", "capcost") and words & {"adult", "reverse"} - ({"reverse"} if record.paid else set()):
         return True
-    if record.task == "claim" and not (told_cost(record) or record.visit or record.level or record.deductible):
+    if record.task == "claim" and not (record.told_cost or record.visit or record.level or record.deductible):
         # 去广州看病没转诊能报几成: of nothing in particular; the entry says it all.
         return not sentence.of(AMOUNT)
     if record.task == "newborn" and "difference" in words:
@@ -71,7 +69,7 @@ def outside(record: Record, sentence: Sentence) -> bool:
         return any(span.value not in sentence.known for span, *_ in sentence.of(AMOUNT, "N"))
     if record.task in ("bstart", "bend", "blen") and sure < 0.6:
         return True
-    return record.task == "fee" and bool(words & _OTHER_FEES) and sure < 0.97
+    return record.task == "fee" and record.base is None and bool(words & _OTHER_FEES) and sure < 0.97
 
 
 def _of_task(record: Record, sentence: Sentence) -> Record:
@@ -92,7 +90,7 @@ def _of_task(record: Record, sentence: Sentence) -> Record:
         whole = bool(sentence.words & {"own_part", "total"})
         part = ("all" if whole else "sub") if "subsidy" in sentence.words else ""
         return replace(record, part=part if sentence.reading.sure("part", part) >= 0.05 else "?")
-    if record.task in ("claim", "more") and record.want in ("", "fund") and told_cost(record):
+    if record.task in ("claim", "more") and record.want in ("", "fund") and record.told_cost:
         own = "self" in sentence.words and sentence.reading.sure("want", "self") >= 0.1
         return replace(record, want="self") if own else record
     return _of_children(record, sentence)
@@ -140,9 +138,8 @@ def _of_visit(record: Record, sentence: Sentence) -> Record:
     if "stay_unclear" in sentence.words:
         record = replace(record, visit="")
     elif not record.visit:
-        stay, visit = _INPATIENT.search(text), _OUTPATIENT.search(text)
-        if bool(stay) != bool(visit) and not (stay and _DENIED_STAY.search(text)):
-            record = replace(record, visit="inpatient" if stay else "outpatient")
+        said = [visit for visit, words in VISITS.items() if words.search(text)]
+        record = replace(record, visit=said[0] if len(said) == 1 else "")
     if record.visit == "outpatient" and (record.deductible is not None or record.above is not None):
         # Only a stay has a deductible.
         record = replace(record, visit="" if sentence.reading.sure("visit", "out") > _BELIEVED else "inpatient")
@@ -172,10 +169,11 @@ def _of_amounts(record: Record, sentence: Sentence) -> Record:
             return replace(record, unclear="amount")
     if record.consult is not None and not record.consult_in and len({"within", "apart"} & sentence.words) == 1:
         record = replace(record, consult_in="in" if "within" in sentence.words else "apart")
-    if record.consult is not None and not record.consult_in and _PARTS.search(sentence.text):
-        record = replace(record, consult_in="apart")
     if record.deductible is None and record.above is None and _BELOW.search(sentence.text):
         record = replace(record, unclear=record.unclear or "deductible")
+    if record.times and record.total is not None and record.each is None and _EACH_TIME.search(sentence.text):
+        # 去了三次，每次都是88: what each cost, and not all.
+        return replace(record, each=record.total, total=None)
     ones = [span.end for span, *_ in sentence.of(TIMES) if span.value == 1]
     if record.times and record.each is None and any(span.start in ones for span, role, _ in sentence.of(AMOUNT, "TSI")):
         # 一趟130, 跑了4趟: what each cost, and not all.
@@ -194,28 +192,14 @@ def _of_months(record: Record, sentence: Sentence) -> Record:
     """Ask for the month of application where words say that it is not September, or its month is doubtful."""
     if record.task != "fee":
         return record
-    denied = [span for span, *_ in sentence.of(MONTH, "a") if _NOT_THEN.search(sentence.text[: span.start])]
-    if denied and len(denied) == len(record.apply):
-        return replace(record, apply=(), midway=True)
     several = sentence.reading.sure("many", "one", "sum") >= 0.2
     siblings = ("sibling" in sentence.words and several) or _ANOTHER.search(sentence.text)
     if len(set(record.apply)) > 1 and record.children == len(record.apply) and "total" in sentence.words:
         return replace(record, many="sum")
-    if len(record.apply) == 1 and siblings and not _TOGETHER.search(sentence.text):
+    if len(record.apply) == 1 and siblings:
         # 老大交过了，老二12月办: whose month it is, and who is asked for, is not clear.
         return replace(record, many="one", children=max(2, record.children or 2))
     if record.apply:
         return record
     doubtful = any(role == "o" and sure < 0.9 for _, role, sure in sentence.of(MONTH))
     return replace(record, midway=True) if doubtful or "midway" in sentence.words else record
-
-
-def temporary(record: Record) -> bool:
-    """Tell whether somebody away has neither filed nor been referred: then it is a temporary stay."""
-    denied = [getattr(record, name) == NO for name in ("filed", "referral", "emergency")]
-    return record.temporary == YES or (denied[0] and any(denied[1:]))
-
-
-def told_cost(record: Record) -> bool:
-    """Tell whether a cost was said, whichever way."""
-    return record.consult is not None or any(getattr(record, name) is not None for name in COSTS)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
-from bot.calculator.formulas import ZERO, cap_cost
+from bot.calculator.claims import claim
+from bot.calculator.formulas import ZERO, based, cap_cost
 from bot.calculator.outcome import (
     LEVEL_NAMES,
     LEVELS,
@@ -16,6 +18,7 @@ from bot.calculator.outcome import (
     Unknown,
     Wrong,
     cents,
+    out_of_bounds,
     plain,
     yuan,
 )
@@ -29,10 +32,12 @@ def work_out_cap(record: Record, policy: Policy) -> Outcome:
     """Work out a question about the yearly limit."""
     if record.year not in (None, policy.cap_year):
         return Unknown("calc_other_cap", {"year": str(record.year)})
-    if any(value is not None and value < 0 for value in (record.used, record.left)):
-        return Wrong("calc_negative")
+    if wrong := out_of_bounds((record.used, record.left, record.base)):
+        return wrong
     if record.task == "cap":
         return _whole(record, policy)
+    if record.task == "remaining" and (record.cost is not None or record.each is not None):
+        return _after_bill(record, policy)
     if record.task == "capcost":
         return _cost(record, policy, record.used or ZERO)
     if record.unclear:
@@ -44,6 +49,9 @@ def work_out_cap(record: Record, policy: Policy) -> Outcome:
 
 def _whole(record: Record, policy: Policy) -> Result:
     cap, children = policy.number("cap.amount"), record.children or 1
+    if record.base is not None:
+        value, step = based(policy, "cap.rate", record.base, 1)
+        return _result(policy, yuan("按这个工资算的门诊支付限额", value), (step,), "calc_note_base")
     steps = (Step(f"{cap} × {children}", str(cap * children)),) if children > 1 else ()
     return _result(policy, yuan(f"{policy.cap_year}年度门诊支付限额", cap * children), steps, "calc_note_cap")
 
@@ -54,6 +62,24 @@ def _remaining(policy: Policy, used: Decimal) -> Result:
     return _result(
         policy, yuan("剩余限额", max(ZERO, cap - used)), steps, "calc_note_remaining", {"used_cap": str(cents(used))}
     )
+
+
+def _after_bill(record: Record, policy: Policy) -> Outcome:
+    """Say what is left of the limit when one more bill is paid."""
+    if record.consult is not None or record.consult_in == "in":
+        return Unknown("calc_one_by_one")  # whether its part counts the documents do not say
+    used = record.used or ZERO
+    bill = replace(record, task="claim", want="fund", visit="outpatient", used=used, consult_in="", left=None)
+    outcome = claim([bill], policy)
+    if not isinstance(outcome, Result):
+        return outcome
+    cap, paid = policy.number("cap.amount"), Decimal(outcome.figures[0].value)
+    left = max(ZERO, cap - used - paid)
+    step = Step(f"{cap} - {cents(used)} - {paid}" if used else f"{cap} - {paid}", str(cents(left)))
+    figures = (yuan("剩余限额", left), *outcome.figures)
+    notes = tuple(note for note in outcome.assumptions if note != "calc_assume_unused")
+    notes += ("calc_note_remaining",) if record.used is not None else ("calc_assume_unused", "calc_note_remaining")
+    return replace(outcome, figures=figures, steps=(*outcome.steps, step), assumptions=notes)
 
 
 def _spent(policy: Policy, left: Decimal) -> Outcome:

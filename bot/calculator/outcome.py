@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 CENT = Decimal("0.01")
+# Nobody's bill is larger; more digits are a slip or a joke.
+LARGEST = Decimal(100_000_000)
 # Rows of digits that no one spends are read too, and refused later.
 _WIDE = Context(prec=80)
 LEVELS = ("1", "2", "3")
 LEVEL_NAMES = {"1": "一级及以下（含社康）", "2": "二级", "3": "三级"}
+PLACE_NAMES = {"local": "在深圳", "in_province": "在广东省内的外市", "out_province": "在广东省外"}
+CASE_NAMES = {"filed": "有长期异地备案", "referral": "有市外转诊", "emergency": "急诊抢救", "temporary": "临时外出"}
+# What may be compared, each with the field of the record that it is of.
+COMPARED = {
+    f"{field}={value}": name
+    for field, names in (("level", LEVEL_NAMES), ("location", PLACE_NAMES), ("case", CASE_NAMES))
+    for value, name in names.items()
+}
 
 
 def cents(value: Decimal) -> Decimal:
@@ -92,3 +103,11 @@ class Wrong:
 
 
 Outcome = Result | Missing | Unknown | Wrong
+
+
+def out_of_bounds(values: Iterable[Decimal | None]) -> Wrong | None:
+    """Return what is wrong with amounts that nobody pays, None if nothing is."""
+    said = [value for value in values if value is not None]
+    if any(value < 0 for value in said):
+        return Wrong("calc_negative")
+    return Wrong("calc_absurd") if any(value > LARGEST for value in said) else None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from bot.calculator.away import away_kind, location_of, share_of
 from bot.calculator.formulas import ZERO, Claim, pay, percent, ratio_of
 from bot.calculator.outcome import (
     LEVEL_NAMES,
@@ -23,6 +22,8 @@ from bot.calculator.outcome import (
 )
 from bot.calculator.record import (
     AWAY,
+    CASES,
+    IN_PROVINCE,
     LOCAL,
     NO,
     OUT_PROVINCE,
@@ -41,11 +42,11 @@ _WIRE = {"deductible": "deductible", "consult": "consult_fee", "used": "used_cap
 
 def one_bill(record: Record, policy: Policy) -> Outcome:
     """Work out one bill, or say what is missing."""
-    if record.visit not in ("inpatient", "outpatient"):
-        return Missing("visit", "calc_ask_visit_both" if record.visit == "both" else "")
-    location = location_of(record)
+    location = record.where
     if location == UNCOVERED:
         return Unknown("calc_uncovered")
+    if record.visit not in ("inpatient", "outpatient"):
+        return Missing("visit", "calc_ask_visit_both" if record.visit == "both" else "")
     if location == SEVERAL:
         return Missing("location")
     if record.visit == "outpatient":
@@ -71,15 +72,20 @@ def _inpatient(record: Record, policy: Policy, away: str) -> Outcome:
 
 
 def _inpatient_away(record: Record, policy: Policy, location: str) -> Outcome:
-    kind = away_kind(record)
+    kind = record.case
     if location == AWAY and kind in ("", "temporary"):
         return Missing("location")
     if not kind:
         return Missing("out_of_city_kind")
-    outcome = _inpatient(record, policy, share_of(kind, location))
+    outcome = _inpatient(record, policy, _share_of(kind, location))
     if kind == "temporary" and record.temporary != YES and isinstance(outcome, Result) and record.emergency != NO:
         return replace(outcome, assumptions=(*outcome.assumptions, "calc_assume_temporary"))
     return outcome
+
+
+def _share_of(case: str, location: str) -> str:
+    """Return the name of the share that the policy has for a case."""
+    return case if case in CASES else "in_province" if location == IN_PROVINCE else "out_province"
 
 
 def _outpatient(record: Record, policy: Policy) -> Outcome:
@@ -96,7 +102,7 @@ def _outpatient(record: Record, policy: Policy) -> Outcome:
 
 
 def _outpatient_away(record: Record, policy: Policy, location: str) -> Outcome:
-    kind = away_kind(record)
+    kind = record.case
     if record.emergency == YES or kind == "emergency":
         return Unknown("calc_away_emergency")
     if record.selected == NO:

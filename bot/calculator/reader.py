@@ -30,7 +30,7 @@ HEADS = {
         *("income", "wage", "cap", "remaining", "spent", "capcost", "bstart", "bend", "blen", "binforce", "window"),
         *("more", "unknown", "cancel"),
     ),
-    "want": ("", "fund", "self", "ratio", "selfratio", "months", "month"),
+    "want": ("", "fund", "self", "ratio", "selfratio", "cost", "owncost", "months", "month"),
     "visit": ("", "in", "out", "both"),
     "place": ("", "here", "in", "out", "away"),
     "filed": _SAID, "referral": _SAID, "emergency": _SAID, "temporary": _SAID, "selected": _SAID, "hukou": _SAID,
@@ -39,7 +39,7 @@ HEADS = {
     "part": ("", "sub", "all"),
 }  # fmt: skip
 # What a span may mean, by its kind; the usual role is not written in the sentences.
-ROLES = {AMOUNT: "NTSIADCOULEFX", MONTH: "oabx", LEVEL: "tx", PLACE: "tx"}
+ROLES = {AMOUNT: "NTSIADCOULEFBX", MONTH: "oabx", LEVEL: "tx", PLACE: "tx"}
 USUAL = {AMOUNT: "N", MONTH: "o", LEVEL: "t", PLACE: "t"}
 ALL_LABELS = tuple(f"{kind}:{role}" for kind, roles in ROLES.items() for role in roles)
 LABELS = {kind: [ALL_LABELS.index(f"{kind}:{role}") for role in roles] for kind, roles in ROLES.items()}

@@ -12,12 +12,14 @@ from corpus.months import Month
 LOCAL, IN_PROVINCE, OUT_PROVINCE = "local", "in_province", "out_province"
 # Out of the city, nobody says where; not covered; several places at once.
 AWAY, UNCOVERED, SEVERAL = "away", "uncovered", "several"
+# Papers and emergencies that make care out of the city another case.
+CASES = ("filed", "referral", "emergency")
 # Children whose counts do not agree.
 SEVERAL_CHILDREN = -1
 YES, NO, UNSURE = "true", "false", "unsure"
 # The amounts that say how much was spent, whichever way; a new one takes the place of all of them.
 COSTS = ("total", "scoped", "items", "above", "each")
-AMOUNTS = (*COSTS, "deductible", "consult", "outside", "used", "left", "paid")
+AMOUNTS = (*COSTS, "deductible", "consult", "outside", "used", "left", "paid", "base")
 _COUNTS = ("children", "times", "apply_day", "birth_day", "year")
 _MONTHS = ("apply", "birth", "day_of")
 _MARKS = ("midway", "about", "assumed_year", "exhausted")
@@ -36,7 +38,7 @@ class Record:
     want: str = ""
     visit: str = ""
     level: str = ""
-    levels: tuple[str, ...] = ()  # that are to be compared
+    compared: tuple[str, ...] = ()  # a field and its value, level=2, for each thing that is to be compared
     location: str = ""
     filed: str = ""
     referral: str = ""
@@ -59,6 +61,7 @@ class Record:
     used: Decimal | None = None
     left: Decimal | None = None
     paid: Decimal | None = None
+    base: Decimal | None = None
     children: int | None = None
     times: int | None = None
     apply: tuple[Month, ...] = ()
@@ -110,6 +113,37 @@ class Record:
             return self.total - (self.outside or 0)
         return self.items
 
+    @property
+    def told_cost(self) -> bool:
+        """Whether a cost was said, whichever way."""
+        return self.consult is not None or any(getattr(self, name) is not None for name in COSTS)
+
+    @property
+    def is_temporary(self) -> bool:
+        """Whether somebody away has neither filed nor been referred: then it is a temporary stay."""
+        denied = [getattr(self, name) == NO for name in CASES]
+        return self.temporary == YES or (denied[0] and any(denied[1:]))
+
+    @property
+    def where(self) -> str:
+        """Where the hospital is; in the city unless something speaks against it."""
+        referred = self.referral == YES and self.visit == "inpatient" and not self.selected
+        away = self.filed or self.temporary == YES or referred
+        return self.location or (AWAY if away else LOCAL)
+
+    @property
+    def case(self) -> str:
+        """Which case of care out of the city was said, an empty string if none was."""
+        said = {name: getattr(self, name) for name in CASES}
+        yes = [name for name, value in said.items() if value == YES]
+        if UNSURE in said.values() or (said["filed"] == YES and self.temporary == YES):
+            return ""
+        if set(yes) == {"filed", "referral"}:
+            return "referral"
+        if yes:
+            return "" if len(yes) > 1 or (yes == ["filed"] and self.hukou == "other") else yes[0]
+        return "temporary" if self.is_temporary else ""
+
 
 def _slots(said: dict[str, object]) -> set[str]:
     """Return the slots that amounts answer."""
@@ -160,7 +194,7 @@ def _record(row: dict[str, object]) -> Record:
             said[name] = Decimal(str(value))
         elif name in _MONTHS:
             said[name] = tuple(Month.parse(str(one)) for one in value)  # type: ignore[attr-defined]
-        elif name == "levels":
+        elif name == "compared":
             said[name] = tuple(str(one) for one in value)  # type: ignore[attr-defined]
         elif name in _COUNTS:
             said[name] = int(str(value))

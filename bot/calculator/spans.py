@@ -218,8 +218,8 @@ def levels_in(text: str) -> Iterator[Span]:
 def counts(text: str) -> Iterator[Span]:
     """Yield how many children, and how many visits or days."""
     for match in _CHILDREN.finditer(text):
-        if _SECOND.match(text, match.start()):
-            continue
+        if _SECOND.match(text, match.start()) or " 个人" in match[0]:
+            continue  # 二宝 is one child, and 88 个人付 none
         said = match["count"] or (match["behind"] or "").rstrip("个")
         known = {"俩": 2, "仨": 3}.get(said) or (3 if match["three"] else 2 if match["two"] else None)
         value = Decimal(known) if known else -1 if said.startswith(("-", "负")) else read_number(said)

@@ -9,12 +9,13 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from bot.calculator.guards import guarded
+from bot.calculator.guards import VISITS, guarded
 from bot.calculator.months import ROLE_FLOOR, with_months
 from bot.calculator.numbers import read_number
 from bot.calculator.reader import Reading, Sentence
 from bot.calculator.record import (
     AWAY,
+    CASES,
     IN_PROVINCE,
     LOCAL,
     NO,
@@ -53,15 +54,9 @@ _PLACES = {"here": LOCAL, "in": IN_PROVINCE, "out": OUT_PROVINCE, "away": AWAY}
 _GROUPS = {HERE: LOCAL, PROVINCE: IN_PROVINCE, COUNTRY: OUT_PROVINCE, ABROAD: UNCOVERED}
 _YES_NO = {"+": YES, "-": NO, "?": UNSURE}
 _FIELDS = {
-    "T": "total",
-    "S": "scoped",
-    "A": "above",
-    "D": "deductible",
-    "O": "outside",
-    "L": "left",
-    "E": "each",
-    "F": "paid",
-}
+    "T": "total", "S": "scoped", "A": "above", "D": "deductible", "O": "outside", "L": "left", "E": "each",
+    "F": "paid", "B": "base",
+}  # fmt: skip
 _SUMS = {"I": "items", "C": "consult", "U": "used"}
 # The slot to ask for where an amount of this role cannot be used.
 _SLOTS = {"D": "deductible", "C": "consult_fee", "U": "used_cap", "L": "used_cap"}
@@ -73,8 +68,8 @@ _EXHAUSTED = re.compile(
     r"|(?:用完|用光|用晒|刷爆|报完|报光)[^,。;]{0,4}(?:额度|限额)|\d[^,。;没未不快]{0,4}[用报][^,。;没未不快]{0,2}[完光晒][了喇啦咯]"
 )
 _AWAY_FROM_HERE = re.compile(r"(?:不在|没在|离开|不是在|唔喺)深圳")
-_MONTH_COUNT = re.compile(r"(\d{1,2}|[二两三四五六七八九十]{1,2})个月")
-_OUTPATIENT, _INPATIENT = re.compile(r"门诊|社康"), re.compile(r"住院")
+# 还剩5个月，要交多少; but 交过, and 3个月大, say nothing of what is to be paid.
+_MONTH_COUNT = re.compile(r"(?P<left>[剩余交缴补][^,。;过]{0,2})?(?P<count>\d{1,2}|[二两三四五六七八九十]{1,2})个月")
 
 
 def records_of(sentence: Sentence, policy: Policy, before: Record | None = None) -> list[Record]:
@@ -84,10 +79,11 @@ def records_of(sentence: Sentence, policy: Policy, before: Record | None = None)
     task = before.task if before and record.task in ("more", "unknown") else record.task
     if record.task == "cap" and sentence.of(AMOUNT, "U"):
         record = replace(record, task="remaining")
-    if record.task == "monthly" and (months := _MONTH_COUNT.search(sentence.text)):
-        count = int(read_number(months[1]) or 1)
+    months = _MONTH_COUNT.search(sentence.text) if record.task in ("fee", "monthly") else None
+    if months and (record.task == "monthly" or (months["left"] and not sentence.of(MONTH, "a"))):
+        count = int(read_number(months["count"]) or 1)
         # 分12个月 is how it is shared out, not what is asked for.
-        record = replace(record, times=count if count < policy.number("fee.months") else None)
+        record = replace(record, task="monthly", times=count if count < policy.number("fee.months") else None)
     if task in _MONTH_TASKS:
         record = with_months(record, sentence, policy, before, task)
     if record.many == "sum" and len(bills := _bills(record, sentence, policy)) > 1:
@@ -106,13 +102,8 @@ def _base(sentence: Sentence) -> Record:
     costs = sentence.of(AMOUNT, _BILLS + "EC")
     if not costs and not consult and _CONSULT.search(sentence.text):
         consult = "only"
-    many = (
-        read["many"]
-        if read.sure("many") >= HEAD_FLOOR
-        else "sum"
-        if len(sentence.of(AMOUNT, "TS")) > 1
-        else read["many"]
-    )
+    doubtful = read.sure("many") < HEAD_FLOOR
+    many = "sum" if doubtful and len(sentence.of(AMOUNT, "TS")) > 1 else read["many"]
     scope = "part" if read.sure("scope", "-", "?") >= PART else "all" if read["scope"] == "+" else ""
     return Record(
         task=read["task"], want=read["want"], **said, hukou=hukou,
@@ -145,8 +136,19 @@ def _with_hospital(record: Record, sentence: Sentence) -> Record:
     levels = list(dict.fromkeys(span.name for span, _, sure in sentence.of(LEVEL, "t") if sure >= LEVEL_FLOOR))
     doubtful = any(sure < LEVEL_FLOOR for *_, sure in sentence.of(LEVEL))
     level = levels[0] if len(levels) == 1 and not doubtful else ""
-    compared = tuple(levels) if record.many == "cmp" else ()
-    return replace(record, level=level, levels=compared, location=_location(sentence))
+    compared = _compared(levels, sentence) if record.many == "cmp" else ()
+    place = compared[0].partition("=")[2] if compared and compared[0].startswith("location") else _location(sentence)
+    return replace(record, level=level, compared=compared, location=place)
+
+
+def _compared(levels: Sequence[str], sentence: Sentence) -> tuple[str, ...]:
+    """Return what is compared: levels, places, or with and without a paper."""
+    places = dict.fromkeys(_GROUPS[span.name] for span, *_ in sentence.of(PLACE, "t"))
+    cases = [case for case in CASES if case in sentence.words]
+    for field, values in (("level", levels), ("location", [*places]), ("case", cases)):
+        if len(values) > 1:
+            return tuple(f"{field}={value}" for value in values)
+    return (f"case={cases[0]}", "case=temporary") if cases else ()
 
 
 def _location(sentence: Sentence) -> str:
@@ -248,7 +250,7 @@ def _visits(record: Record, sentence: Sentence, costs: list[Span]) -> list[str]:
     for cost in costs:
         piece = sentence.text[last : cost.start]
         last = cost.end
-        said = [name for name, words in (("outpatient", _OUTPATIENT), ("inpatient", _INPATIENT)) if words.search(piece)]
+        said = [name for name, words in VISITS.items() if words.search(piece)]
         found += said if len(said) == 1 else []
     return found
 

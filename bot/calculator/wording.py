@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from bot.calculator.arithmetic import Expression
 from bot.calculator.formulas import percent
-from bot.calculator.outcome import Figure, Missing, Result, Unknown, Wrong, plain
+from bot.calculator.outcome import CASE_NAMES, COMPARED, PLACE_NAMES, Figure, Missing, Result, Unknown, Wrong, plain
 from bot.calculator.record import Record
 from bot.reply import Ask, CalculatorReply, Estimate
 from bot.reply import Result as WireResult
@@ -30,8 +30,6 @@ OPTIONS = {
 }
 _LEVELS = {"1": "一级医院或社康", "2": "二级医院", "3": "三级医院"}
 _VISITS = {"inpatient": "住院", "outpatient": "看门诊", "": ""}
-_PLACES = {"local": "在深圳", "in_province": "在广东省内的外市", "out_province": "在广东省外"}
-_CASES = {"filed": "有长期异地备案", "referral": "有市外转诊", "emergency": "急诊抢救", "temporary": "临时外出"}
 _AMOUNTS = {
     "total": "费用", "scoped": "医保范围内费用", "items": "各项费用合计", "above": "起付线以上费用",
     "each": "每次（每人）费用", "outside": "自费",
@@ -143,7 +141,7 @@ def said(records: Sequence[Record]) -> str:
 
 def _said(record: Record) -> str:
     parts = [_LEVELS.get(record.level, "") + _VISITS.get(record.visit, "")]
-    parts += ["和".join(_LEVELS.get(level, "") for level in record.levels)] if len(record.levels) > 1 else []
+    parts += ["和".join(COMPARED.get(one, "") for one in record.compared)] if len(record.compared) > 1 else []
     if record.task == "claim" or record.visit:
         parts += [
             f"{label} {_money(value)} 元"
@@ -151,12 +149,12 @@ def _said(record: Record) -> str:
             if (value := getattr(record, name)) is not None
         ]
         parts += [
-            _PLACES.get(
+            PLACE_NAMES.get(
                 record.location,
                 "" if record.location else "在深圳" if record.visit == "inpatient" and not record.filed else "",
             )
         ]
-        parts += [label for name, label in _CASES.items() if getattr(record, name) == "true"]
+        parts += [label for name, label in CASE_NAMES.items() if getattr(record, name) == "true"]
         parts += ["没有备案"] if record.filed == "false" else []
         parts += [{"true": "是选定的机构", "false": "不是选定的机构"}.get(record.selected, "")]
     elif record.used is not None or record.left is not None or record.paid is not None:

@@ -39,7 +39,7 @@ def _value(name: str, value: str) -> object:
         return Decimal(value)
     if name in _MONTHS:
         return tuple(map(Month.parse, value.split(",")))
-    if name == "levels":
+    if name == "compared":
         return tuple(value.split("/"))
     if name in _COUNTS:
         return int(value)

@@ -24,9 +24,9 @@ BLOCKS = 8
 STRANGERS = 0.2  # of the questions that reach a bot about one in five is outside
 SHOWN = (0.9, 0.95, 0.97, 0.98, 0.99)
 # How many questions of other corpora the shipped ranker's own curve counts for beside a corpus's own.
-PRIOR = 400.0
+PRIOR = 200.0
 # Fewer questions than these teach nothing that holds: then the shipped ranker goes alone.
-_LEAST_OWN, _LEAST_OUTSIDE = 100, 20
+_LEAST_OWN, _LEAST_OUTSIDE = 1000, 100
 _SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 _FOLDS = 4
 _LEAST_ANSWERED = 0.05  # of the questions: below it a precision is chance

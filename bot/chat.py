@@ -19,7 +19,7 @@ from bot.reply import (
     Reply,
     trim,
 )
-from bot.sessions import EMPTY, Session, SessionStore
+from bot.sessions import EMPTY, Session, SessionStore, room_of
 from bot.settings import Settings
 from corpus.entry import Entry
 from index.hit import Hit
@@ -32,8 +32,6 @@ RELATED = 3
 _STILL_THERE = 0.01
 # China has one time zone and no summer time, so no time zone database is needed.
 CHINA = timezone(timedelta(hours=8))
-# A question asked on the page goes on in the window there, which speaks to the API.
-_ROOMS = {"web": "api"}
 
 
 class Calculator(Protocol):
@@ -81,7 +79,7 @@ class Chat:
         """Reply to `query`, remember what the session needs and note the exchange."""
         text = trim(query.text)
         session_id = query.session_id or new_session_id()
-        key = (_ROOMS.get(query.channel, query.channel), session_id)
+        key = (room_of(query.channel), session_id)
         before = self._recall(key) if query.session_id else EMPTY
         reply, session = self._turn(text, before)
         if session != EMPTY or before != EMPTY:
@@ -89,7 +87,7 @@ class Chat:
         # Nobody else has this reply yet, and a copy takes longer than making it.
         reply.reply_id, reply.session_id = new_reply_id(), session_id
         if self._records is not None:
-            self._records.add_reply(Query(text, query.channel), reply)
+            self._records.add_reply(replace(query, text=text), reply, self.engine.version)
         return reply
 
     def forget(self, channel: str, session_id: str) -> None:

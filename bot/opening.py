@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.calculator.dialogue import Calculator
 from bot.calculator.loading import load_calculator
 from bot.place import corpus_beside
+from bot.records import Records
 from bot.settings import MEMORY, Settings
 from bot.store import MemoryStore
 from bot.stores.redis import RedisStore
@@ -58,6 +59,18 @@ def open_store(settings: Settings) -> SafeStore | MemoryStore:
     if settings.store == MEMORY:
         return MemoryStore(keys)
     return SafeStore(SqliteStore(settings.store, keys), f"存储文件 {settings.store} ", keys)
+
+
+def open_records(settings: Settings) -> Records | None:
+    """Return what takes notes of questions and replies, if the settings say where."""
+    if settings.records is None and settings.database_url is None:
+        return None
+    # Their libraries take half a second and 30 MB, which servers without records are spared.
+    from bot.database.database import open_database
+    from bot.database.ledger import DatabaseLedger
+
+    database = open_database(settings)
+    return Records(DatabaseLedger(database, settings.records_days)) if database else None
 
 
 def _compare_corpus(digest: str) -> None:

@@ -1,176 +1,222 @@
-"""Records: what was asked and replied, masked, for the clerk; never in the way of a reply."""
+"""Records: what was asked and replied, for the clerk; never in the way of a reply.
+
+Notes wait in memory until a thread of its own writes them, several times a second and many at once. While the database
+is away they go on waiting, up to a limit; beyond it they are lost, which the log says, and no reply ever is.
+"""
 
 from __future__ import annotations
 
 import logging
-import queue
-import sqlite3
 import threading
-from collections.abc import Iterable
-from contextlib import closing
+import time
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
+from typing import Protocol
 
-from bot.privacy import mask
+from bot.database.faults import DatabaseFault, Refused
 from bot.reply import Feedback, Query, Reply
-from bot.sqlitefile import identity, open_private
 
 log = logging.getLogger(__name__)
 
-_QUEUE = 10_000
-_BATCH = 200
-_BUSY_SECONDS = 5.0
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS replies (
-    id TEXT PRIMARY KEY, time TEXT NOT NULL, channel TEXT NOT NULL, question TEXT NOT NULL,
-    kind TEXT NOT NULL, entry_id TEXT, confidence REAL NOT NULL
-);
-CREATE TABLE IF NOT EXISTS feedback (
-    reply_id TEXT NOT NULL, time TEXT NOT NULL, helpful INTEGER NOT NULL, comment TEXT
-);
-CREATE INDEX IF NOT EXISTS replies_by_kind ON replies (kind, question);
-CREATE INDEX IF NOT EXISTS feedback_by_reply ON feedback (reply_id);
-"""
-_ADD_REPLY = "INSERT OR IGNORE INTO replies VALUES (?, ?, ?, ?, ?, ?, ?)"
-_ADD_FEEDBACK = "INSERT INTO feedback VALUES (?, ?, ?, ?)"
-# The clerk's list: what was not answered, and answers that did not help.
-_UNMATCHED = """
-SELECT question, count(*), max(time), max(entry_id) FROM replies
-WHERE kind IN ('abstain', 'clarify') OR id IN (SELECT reply_id FROM feedback WHERE helpful = 0)
-GROUP BY question ORDER BY count(*) DESC, max(time) DESC LIMIT ?
-"""
-
-_Row = tuple[str, tuple[object, ...]]
+_MOST = 10_000
+_BATCH = 500
+# So much at most is lost where the process is killed.
+_PAUSE = 0.25
+_TIDY_SECONDS = 3600.0
 
 
 @dataclass(frozen=True)
-class Unmatched:
-    """A question that went without a good answer: how often, when last, and what was answered if anything."""
+class Said:
+    """A question and the reply to it, not masked yet."""
 
+    reply_id: str
+    time: int
+    channel: str
+    session_id: str
     question: str
-    count: int
-    last: str
-    entry_id: str | None = None
+    kind: str
+    entry_id: str | None
+    confidence: float
+    index_version: str
+    language: str | None
+    candidates: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Whether a reply helped."""
+
+    reply_id: str
+    time: int
+    helpful: bool
+    comment: str | None
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """A session that is to be erased."""
+
+    channel: str
+    session_id: str
+
+
+Note = Said | Judged | Forgotten
+
+
+class Ledger(Protocol):
+    """Where notes are written; it raises DatabaseFault, and Refused where a note is to blame."""
+
+    where: str
+
+    def write(self, notes: Sequence[Note]) -> None:
+        """Write notes in their order, all or none."""
+
+    def tidy(self) -> None:
+        """Delete what has been kept for long enough."""
+
+    def close(self) -> None:
+        """Let go of files and connections."""
 
 
 class Records:
-    """Writes to a SQLite file from a thread of its own; a full or broken store loses records, never replies."""
+    """Takes notes at once and writes them later."""
 
-    def __init__(self, path: Path, size: int = _QUEUE) -> None:
-        """Start the writer; the file is made when the first record comes."""
-        self._path = path
-        self._queue: queue.Queue[_Row | None] = queue.Queue(size)
+    def __init__(self, ledger: Ledger, most: int = _MOST, pause: float = _PAUSE) -> None:
+        """Start the writer, which looks for notes after every `pause`; at most `most` wait."""
+        self._ledger = ledger
+        self._most = most
+        self._pause = pause
+        self._waiting: deque[Note] = deque()
         self._dropped = 0
         self._lock = threading.Lock()
+        self._hurry = threading.Event()
+        self._closing = False
+        self._faulty = False
+        self._tidied = 0.0
         self._writer = threading.Thread(target=self._run, name="records", daemon=True)
         self._writer.start()
 
     @property
     def dropped(self) -> int:
-        """How many records were lost since the start."""
+        """How many notes were lost since the start."""
         return self._dropped
 
-    def add_reply(self, query: Query, reply: Reply) -> None:
+    @property
+    def waiting(self) -> int:
+        """How many notes are not written yet."""
+        return len(self._waiting)
+
+    def add_reply(self, query: Query, reply: Reply, index_version: str = "") -> None:
         """Note a question and the reply to it."""
-        entry_id = reply.entry.id if reply.entry else None
-        question = mask(query.text.strip())
+        # What goes with an answer was not offered to choose from.
+        offered = reply.options if reply.kind in ("clarify", "abstain") else ()
         self._put(
-            (_ADD_REPLY, (reply.reply_id, _now(), query.channel, question, reply.kind, entry_id, reply.confidence))
-        )
+            Said(
+                reply.reply_id, now(), query.channel, reply.session_id, query.text, reply.kind,
+                reply.entry.id if reply.entry else None, reply.confidence, index_version, query.language,
+                tuple(option.entry_id for option in offered),
+            )
+        )  # fmt: skip
 
     def add_feedback(self, feedback: Feedback) -> None:
         """Note whether a reply helped."""
-        comment = mask(feedback.comment) if feedback.comment else None
-        self._put((_ADD_FEEDBACK, (feedback.reply_id, _now(), int(feedback.helpful), comment)))
+        self._put(Judged(feedback.reply_id, now(), feedback.helpful, feedback.comment))
 
-    def unmatched(self, limit: int = 1000) -> list[Unmatched]:
-        """Return the questions without a good answer, the most frequent first."""
-        with closing(_connect(self._path)) as connection:
-            return [Unmatched(*row) for row in connection.execute(_UNMATCHED, (limit,))]
+    def erase(self, channel: str, session_id: str) -> None:
+        """Erase all that was noted of a session; what has to be erased is never dropped."""
+        self._waiting.append(Forgotten(channel, session_id))
+        self._hurry.set()
 
-    def flush(self) -> None:
-        """Wait until all that was noted is written or given up."""
-        self._queue.join()
+    def flush(self, seconds: float = 5.0) -> bool:
+        """Wait until all that was noted is written, at most so long; return whether it is."""
+        end = time.monotonic() + seconds
+        while self._waiting and time.monotonic() < end:
+            self._hurry.set()
+            time.sleep(0.002)
+        return not self._waiting
 
-    def close(self, timeout: float = 5.0) -> None:
+    def close(self, seconds: float = 5.0) -> None:
         """Write what is waiting and stop."""
-        try:
-            self._queue.put(None, timeout=timeout)
-        except queue.Full:
-            log.warning("问答记录没有写完就关闭了：%s", self._path)
-            return
-        self._writer.join(timeout)
+        self._closing = True
+        self._hurry.set()
+        self._writer.join(seconds)
+        if self._waiting:
+            log.error("%s还写不进，最后 %d 条问答记录没有写就关闭了。", self._ledger.where, len(self._waiting))
+        self._ledger.close()
 
-    def _put(self, row: _Row) -> None:
-        try:
-            self._queue.put_nowait(row)
-        except queue.Full:
-            self._drop(1, "队列已满")
+    def _put(self, note: Note) -> None:
+        if len(self._waiting) < self._most:
+            self._waiting.append(note)
+        else:
+            self._drop("等着写的太多")
 
-    def _drop(self, count: int, reason: object) -> None:
+    def _drop(self, reason: str) -> None:
         with self._lock:
-            before, self._dropped = self._dropped, self._dropped + count
-        # A broken disk under load must not fill the log as well.
-        if before // 1000 != self._dropped // 1000 or before == 0:
-            log.error("问答记录写不进 %s（%s），到现在共丢弃 %d 条；答复不受影响。", self._path, reason, self._dropped)
+            self._dropped += 1
+            # A broken disk under load must not fill the log as well.
+            told = self._dropped == 1 or self._dropped % 1000 == 0
+        if told:
+            log.error("问答记录丢了（%s），到现在共丢弃 %d 条；答复不受影响。", reason, self._dropped)
 
     def _run(self) -> None:
-        connection: sqlite3.Connection | None = None
-        file = (0, 0)
-        while rows := self._take():
-            work = [row for row in rows if row is not None]
+        last = False
+        while not last:
+            self._hurry.wait(self._pause)
+            self._hurry.clear()
+            last = self._closing
             try:
-                if connection is not None and file != identity(self._path):
-                    log.warning("问答记录的文件 %s 被移走或者删除了，从现在起写到新的文件里。", self._path)
-                    _close(connection)
-                    connection = None
-                if connection is None:
-                    connection, file = _connect(self._path), identity(self._path)
-                _write(connection, work)
-            except (sqlite3.Error, OSError, UnicodeError) as error:
-                self._drop(len(work), error)
-                _close(connection)
-                connection = None
-            for _ in rows:
-                self._queue.task_done()
-            if None in rows:
-                break
-        _close(connection)
+                self._write()
+                self._tidy()
+            except DatabaseFault as fault:
+                self._tell(fault)
+            except Exception as error:
+                # Whatever it is, it may cost a few notes, never those to come.
+                self._give_up(type(error).__name__)
 
-    def _take(self) -> list[_Row | None]:
-        rows = [self._queue.get()]
-        while len(rows) < _BATCH and rows[-1] is not None:
+    def _write(self) -> None:
+        while count := min(len(self._waiting), _BATCH):
+            # Others only add at the other end.
+            batch = [self._waiting[place] for place in range(count)]
             try:
-                rows.append(self._queue.get_nowait())
-            except queue.Empty:
-                break
-        return rows
+                self._ledger.write(batch)
+            except Refused:
+                self._write_singly(batch)
+            else:
+                for _ in batch:
+                    self._waiting.popleft()
+            self._recover()
+
+    def _write_singly(self, batch: Sequence[Note]) -> None:
+        """Write what can be written of a batch in which something is to blame."""
+        for note in batch:
+            try:
+                self._ledger.write([note])
+            except Refused as fault:
+                self._drop(str(fault))
+            self._waiting.popleft()
+
+    def _give_up(self, reason: str) -> None:
+        for _ in range(min(len(self._waiting), _BATCH)):
+            self._drop(reason)
+            self._waiting.popleft()
+
+    def _tidy(self) -> None:
+        if time.monotonic() - self._tidied >= _TIDY_SECONDS or not self._tidied:
+            self._ledger.tidy()
+            self._tidied = time.monotonic()
+
+    def _tell(self, fault: DatabaseFault) -> None:
+        if not self._faulty:
+            log.error("问答记录写不进：%s先记在内存里，最多 %d 条，好了再写；答复不受影响。", fault, self._most)
+        self._faulty = True
+
+    def _recover(self) -> None:
+        if self._faulty:
+            log.warning("%s又能用了，等着的问答记录接着写。", self._ledger.where)
+        self._faulty = False
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = open_private(path, _BUSY_SECONDS)
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.executescript(_SCHEMA)
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
-
-
-def _write(connection: sqlite3.Connection, rows: Iterable[_Row]) -> None:
-    with connection:
-        connection.execute("BEGIN IMMEDIATE")
-        for statement, values in rows:
-            connection.execute(statement, values)
-
-
-def _close(connection: sqlite3.Connection | None) -> None:
-    if connection is not None:
-        connection.close()
+def now() -> int:
+    """Return the milliseconds since 1970."""
+    return time.time_ns() // 1_000_000

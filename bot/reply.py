@@ -209,6 +209,7 @@ class Query:
     text: str
     channel: str
     session_id: str | None = None
+    language: Language | None = None
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from bot.store import MemoryStore, Store
 from index.hit import Hit
 
 IDLE_SECONDS = 600.0
+# A question asked on the page goes on in the window there, which speaks to the API.
+_ROOMS = {"web": "api"}
 
 Key = tuple[str, str]
 
@@ -28,6 +30,11 @@ class Session:
 
 
 EMPTY = Session()
+
+
+def room_of(channel: str) -> str:
+    """Return the channel whose sessions those of `channel` are."""
+    return _ROOMS.get(channel, channel)
 
 
 class SessionStore:

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from bot.chat import Chat
-from bot.records import Records
 from bot.reply import Query, Reply
 from bot.sessions import Key, Session, SessionStore
 from bot.settings import Settings
 from index.hit import Hit, Thresholds
 from tests.support.library import ENTRIES, FakeEngine, spring
+from tests.support.record_fixtures import kept, records_in
 
 CLOSE = {"收费": [Hit("T4", "", 0.7, "价"), Hit("T6", "", 0.6), Hit("T1", "", 0.1)]}
 
@@ -287,9 +287,10 @@ def test_an_offer_that_has_been_retired_is_forgotten(settings: Settings) -> None
 
 
 def test_records_the_exchange(settings: Settings, tmp_path: Path) -> None:
-    records = Records(tmp_path / "records.sqlite")
+    records = records_in(tmp_path / "records.sqlite")
     chat = Chat(FakeEngine(), settings, records=records)
     _ask(chat, "我叫\ud800\x00张三 13800138000")
     records.flush()
-    assert [item.question for item in records.unmatched()] == ["我叫  张三 〔手机号〕"]
+    (row,) = kept(tmp_path / "records.sqlite")
+    assert (row.question, row.index_version) == ("我叫  张三 〔手机号〕", "test-1")
     records.close()

@@ -18,6 +18,7 @@ from bot.channels.app import create_app
 from bot.settings import Settings
 from index.hit import Hit
 from tests.support.library import FakeEngine, is_error
+from tests.support.record_fixtures import kept
 
 JSON = {"Content-Type": "application/json"}
 
@@ -199,8 +200,10 @@ def test_feedback_reaches_the_records(settings: Settings, tmp_path: Path) -> Non
         response = client.post("/api/feedback", json=body)
         assert (response.status_code, response.content) == (204, b"")
         app.state.desk.records.flush()
-        (item,) = app.state.desk.records.unmatched()
-        assert (item.question, item.entry_id) == ("一次可以借几本书", "T2")
+        (row,) = kept(tmp_path / "records.sqlite")
+        assert (row.question, row.entry_id, row.channel, row.language) == ("一次可以借几本书", "T2", "api", "zh-Hans")
+        (judged,) = kept(tmp_path / "records.sqlite", "feedback")
+        assert (judged.reply_id, judged.helpful, judged.comment) == (row.id, False, "太短")
 
 
 def test_a_failing_store_never_breaks_a_reply(settings: Settings, tmp_path: Path) -> None:
@@ -209,8 +212,8 @@ def test_a_failing_store_never_breaks_a_reply(settings: Settings, tmp_path: Path
     app = create_app(settings, FakeEngine())
     with TestClient(app) as client:
         assert client.post("/api/chat", json={"question": "你好"}).status_code == 200
-        app.state.desk.records.flush()
-        assert "faq_records_dropped 1.0" in client.get("/metrics").text
+        assert not app.state.desk.records.flush(0.05)
+        assert "faq_records_waiting 1.0" in client.get("/metrics").text
 
 
 def test_metrics(client: TestClient) -> None:

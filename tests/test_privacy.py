@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from bot.ids import new_reply_id
 from bot.privacy import ACCOUNT, CARD, EMAIL, ID_NUMBER, MOBILE, NUMBER, PHONE, mask
-from bot.records import Records
 from bot.reply import Feedback
+from tests.support.record_fixtures import records_in
 
 TABLE = [
     ("身份证44030020150101123X能查吗", f"身份证{ID_NUMBER}能查吗"),
@@ -165,7 +165,7 @@ AMOUNTS = ["20000元", "2471.31元", "起付线600"]
 
 def test_two_thousand_messages_in_every_form_leave_nothing_to_read(tmp_path: Path) -> None:
     random, count, kinds = Random(13), 0, set()
-    records, plain = Records(tmp_path / "records.sqlite"), []
+    records, plain = records_in(tmp_path / "records.sqlite"), []
     while count < 2000:
         for kind, number in numbers(random):
             for place, form in enumerate(written(kind, number)):

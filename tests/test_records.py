@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sqlite3
+import subprocess
+import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
-from bot.ids import new_reply_id
-from bot.records import Records
-from bot.reply import EntryInfo, Feedback, Query, Reply
-
-ENTRY = EntryInfo(id="T1", question="问", category="类", url="/answers/T1")
-
-
-def _reply(kind: str = "abstain", reply_id: str = "") -> Reply:
-    entry = ENTRY if kind == "answer" else None
-    return Reply(kind=kind, text="…", reply_id=reply_id or new_reply_id(), entry=entry, confidence=0.25)
+from bot.database.database import postgres, sqlite
+from bot.database.faults import DatabaseFault, Refused
+from bot.database.tables import replies
+from bot.records import Judged, Note, Records, Said
+from bot.reply import Feedback, Query
+from tests.support.postgres_fixtures import PostgresServer
+from tests.support.record_fixtures import PAUSE, ask, kept, make_reply, records_in
+from tests.support.store_fixtures import until
 
 
 @pytest.fixture
@@ -28,96 +31,177 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def records(path: Path) -> Iterator[Records]:
-    records = Records(path)
+    records = records_in(path)
     yield records
     records.close()
 
 
-def _rows(path: Path, table: str) -> list[tuple[object, ...]]:
-    connection = sqlite3.connect(path)
-    try:
-        return connection.execute(f"SELECT * FROM {table} ORDER BY rowid").fetchall()
-    finally:
-        connection.close()
+class Notebook:
+    """A ledger in memory that can be made to fail."""
+
+    where = "记录 "
+
+    def __init__(self) -> None:
+        self.notes: list[Note] = []
+        self.fault: Exception | None = None
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def write(self, notes: Sequence[Note]) -> None:
+        self.gate.wait(10)
+        if self.fault:
+            raise self.fault
+        if any(isinstance(note, Said) and note.question == "坏" for note in notes):
+            raise Refused(self.where, "DataError")
+        self.notes += notes
+
+    def tidy(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    def questions(self) -> list[str]:
+        return [note.question for note in self.notes if isinstance(note, Said)]
+
+
+@pytest.fixture
+def notebook() -> Notebook:
+    return Notebook()
+
+
+@pytest.fixture
+def notes(notebook: Notebook) -> Iterator[Records]:
+    records = Records(notebook, most=20, pause=PAUSE)
+    yield records
+    notebook.gate.set()
+    records.close()
 
 
 def test_keeps_reply_and_feedback_masked(records: Records, path: Path) -> None:
-    reply = _reply("answer")
-    records.add_reply(Query("我的电话13800138000，怎么办", "api"), reply)
+    reply = ask(records, "我的电话13800138000，怎么办", make_reply("clarify", "", ("T1", "T2"), "raw-session"))
     records.add_feedback(Feedback(reply_id=reply.reply_id, helpful=False, comment="打13800138000给我"))
-    records.flush()
-    (row,) = _rows(path, "replies")
-    assert row[0] == reply.reply_id
-    assert row[2:] == ("api", "我的电话〔手机号〕，怎么办", "answer", "T1", 0.25)
-    ((feedback_id, _, helpful, comment),) = _rows(path, "feedback")
-    assert (feedback_id, helpful, comment) == (reply.reply_id, 0, "打〔手机号〕给我")
+    assert records.flush()
+    (row,) = kept(path)
+    assert (row.id, row.channel, row.question) == (reply.reply_id, "api", "我的电话〔手机号〕，怎么办")
+    assert (row.kind, row.entry_id, row.confidence) == ("clarify", None, 0.25)
+    assert (row.index_version, row.language, row.candidates) == ("v1", "zh-Hant", " T1 T2 ")
+    assert len(row.session) == 32
+    (judged,) = kept(path, "feedback")
+    assert judged[1:2] + judged[3:] == (reply.reply_id, False, "打〔手机号〕给我")
+    stored = b"".join(file.read_bytes() for file in path.parent.iterdir())
+    assert b"raw-session" not in stored and b"13800138000" not in stored
 
 
-def test_lists_what_went_without_an_answer(records: Records) -> None:
-    unhelpful = _reply("answer")
-    records.add_reply(Query("没帮上忙的", "api"), unhelpful)
-    records.add_feedback(Feedback(reply_id=unhelpful.reply_id, helpful=False))
-    for text, kind in [("不会", "abstain"), ("不会", "abstain"), ("哪个", "clarify"), ("会", "answer")]:
-        records.add_reply(Query(text, "api"), _reply(kind))
-    records.flush()
-    listed = {item.question: (item.count, item.entry_id) for item in records.unmatched()}
-    assert listed == {"不会": (2, None), "哪个": (1, None), "没帮上忙的": (1, "T1")}
-    assert records.unmatched()[0].question == "不会"
-    assert len(records.unmatched(limit=1)) == 1
+def test_a_session_is_the_same_on_the_page_and_in_the_window(records: Records, path: Path) -> None:
+    for channel in ("web", "api", "wechat"):
+        ask(records, "问", make_reply(session="session-1"), channel)
+    assert records.flush()
+    web, api, wechat = (row.session for row in kept(path))
+    assert web == api != wechat
+
+
+def test_erases_a_session_and_nothing_else(records: Records, path: Path) -> None:
+    gone = ask(records, "独一无二的问题", make_reply(session="session-1"))
+    records.add_feedback(Feedback(reply_id=gone.reply_id, helpful=False, comment="也要删"))
+    ask(records, "留下", make_reply(session="session-2"))
+    records.erase("web", "session-1")
+    ask(records, "后来又来", make_reply(session="session-1"))
+    assert records.flush()
+    assert [row.question for row in kept(path)] == ["留下", "后来又来"] and kept(path, "feedback") == []
+    stored = b"".join(file.read_bytes() for file in path.parent.iterdir())
+    assert "独一无二".encode() not in stored and "留下".encode() in stored
+
+
+def test_deletes_what_was_kept_for_long_enough(path: Path) -> None:
+    records = records_in(path)
+    ask(records, "老的", make_reply())
+    assert records.flush()
+    with sqlite(path).write() as connection:
+        connection.execute(update(replies).values(time=replies.c.time - 8 * 86_400_000))
+    records.close()
+    records = records_in(path, days=7)
+    ask(records, "今天", make_reply())
+    until(lambda: [row.question for row in kept(path)] == ["今天"])
+    records.close()
 
 
 def test_closing_writes_what_is_waiting(path: Path) -> None:
-    records = Records(path)
-    for _ in range(500):
-        records.add_reply(Query("问", "api"), _reply())
+    records = records_in(path)
+    for _ in range(1500):
+        ask(records, "问", make_reply())
     records.close()
-    assert len(_rows(path, "replies")) == 500
+    assert len(kept(path)) == 1500
 
 
-def test_a_store_that_cannot_be_opened_is_counted(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    (tmp_path / "file").write_text("no folder")
-    records = Records(tmp_path / "file" / "records.sqlite")
-    for _ in range(3):
-        records.add_reply(Query("电话13800138000", "api"), _reply())
-    records.flush()
+def test_signs_that_no_database_takes_lose_nothing(records: Records, path: Path) -> None:
+    ask(records, "一\x00\ud800", make_reply())
+    records.add_feedback(Feedback(reply_id=make_reply().reply_id, helpful=True, comment="\x00好"))
+    assert records.flush() and records.dropped == 0
+    assert kept(path)[0].question == "一" and kept(path, "feedback")[0].comment == "好"
+
+
+def test_a_note_that_is_refused_takes_no_other_along(notes: Records, notebook: Notebook) -> None:
+    notebook.gate.clear()
+    for text in ("一", "坏", "二"):
+        ask(notes, text, make_reply())
+    notebook.gate.set()
+    assert notes.flush()
+    assert notebook.questions() == ["一", "二"] and notes.dropped == 1
+
+
+def test_notes_wait_while_the_database_is_away(
+    notes: Records, notebook: Notebook, caplog: pytest.LogCaptureFixture
+) -> None:
+    notebook.fault = DatabaseFault("记录 ", "SQLITE_FULL")
+    ask(notes, "电话13800138000", make_reply())
+    assert not notes.flush(0.1)
+    for number in range(30):
+        ask(notes, str(number), make_reply())
+    assert (notes.waiting, notes.dropped) == (20, 11)
+    notebook.fault = None
+    assert notes.flush()
+    assert notebook.questions() == ["电话13800138000", *map(str, range(19))]
+    assert "SQLITE_FULL" in caplog.text and "13800138000" not in caplog.text
+    # Once that it is away, once that something is lost, once that it is back.
+    assert len(caplog.messages) == 3 and "又能用了" in caplog.messages[2]
+
+
+def test_a_fault_of_ours_does_not_stop_it(notes: Records, notebook: Notebook) -> None:
+    notebook.fault = OverflowError("13800138000")
+    ask(notes, "丢", make_reply())
+    assert notes.flush() and notes.dropped == 1
+    notebook.fault = None
+    ask(notes, "记", make_reply())
+    assert notes.flush() and notebook.questions() == ["记"]
+
+
+def test_what_has_to_be_erased_is_never_dropped(notes: Records, notebook: Notebook) -> None:
+    notebook.gate.clear()
+    for _ in range(30):
+        ask(notes, "问", make_reply())
+    notes.erase("wechat", "session-1")
+    notebook.gate.set()
+    assert notes.flush() and not isinstance(notebook.notes[-1], Said | Judged)
+
+
+def test_what_could_not_be_written_is_told_at_the_end(notebook: Notebook, caplog: pytest.LogCaptureFixture) -> None:
+    records = Records(notebook, pause=PAUSE)
+    notebook.fault = DatabaseFault("记录 ", "SQLITE_FULL")
+    ask(records, "问", make_reply())
     records.close()
-    assert records.dropped == 3
-    assert "丢弃" in caplog.text and "13800138000" not in caplog.text
+    assert "最后 1 条问答记录没有写" in caplog.text
 
 
-def test_a_file_that_is_no_database_is_counted(tmp_path: Path) -> None:
-    path = tmp_path / "records.sqlite"
-    path.write_bytes(b"no database at all" * 100)
-    records = Records(path)
-    records.add_reply(Query("问", "api"), _reply())
-    records.flush()
-    records.close()
-    assert records.dropped == 1
-
-
-def test_a_full_queue_drops_at_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    gate = threading.Event()
-    monkeypatch.setattr("bot.records._write", lambda connection, rows: gate.wait(10))
-    records = Records(path, size=1)
-    for _ in range(20):
-        records.add_reply(Query("问", "api"), _reply())
-    assert records.dropped >= 18
-    gate.set()
-    records.close()
-
-
-def test_recovers_when_the_store_does(path: Path) -> None:
+def test_recovers_when_the_file_does(path: Path) -> None:
     path.parent.mkdir()
     path.mkdir()
-    records = Records(path)
-    records.add_reply(Query("一", "api"), _reply())
-    records.flush()
+    records = records_in(path)
+    ask(records, "一", make_reply())
+    assert not records.flush(0.1)
     path.rmdir()
-    records.add_reply(Query("二", "api"), _reply())
-    records.flush()
+    assert records.flush()
+    ask(records, "二", make_reply())
     records.close()
-    assert records.dropped == 1
-    assert [row[3] for row in _rows(path, "replies")] == ["二"]
+    assert [row.question for row in kept(path)] == ["一", "二"]
 
 
 def _move(path: Path) -> None:
@@ -134,22 +218,64 @@ def _delete(path: Path) -> None:
 def test_a_file_that_is_taken_away_is_made_anew(
     records: Records, path: Path, harm: Callable[[Path], None], caplog: pytest.LogCaptureFixture
 ) -> None:
-    records.add_reply(Query("先前的", "api"), _reply())
-    records.flush()
+    ask(records, "先前的", make_reply())
+    assert records.flush()
     harm(path)
     for number in range(20):
-        records.add_reply(Query(f"后来的 {number}", "api"), _reply())
-        records.flush()
-    assert [row[3] for row in _rows(path, "replies")] == [f"后来的 {number}" for number in range(20)]
+        ask(records, f"后来的 {number}", make_reply())
+        assert records.flush()
+    assert [row.question for row in kept(path)] == [f"后来的 {number}" for number in range(20)]
     assert records.dropped == 0 and len(caplog.messages) == 1 and "移走" in caplog.text
 
 
-def test_nobody_else_may_read_it_nor_one_left_open_before(path: Path) -> None:
+def test_nobody_else_may_read_it_nor_one_left_open_before(records: Records, path: Path) -> None:
     path.parent.mkdir()
     sqlite3.connect(path).execute("CREATE TABLE before (x)")
     path.chmod(0o644)
-    records = Records(path)
-    records.add_reply(Query("不会", "api"), _reply())
-    records.flush()
+    ask(records, "不会", make_reply())
+    assert records.flush()
     assert {file.stat().st_mode & 0o777 for file in path.parent.iterdir()} == {0o600}
+
+
+def test_killed_at_any_time_it_loses_the_last_second_at_most(path: Path) -> None:
+    code = (
+        "import sys, time; from pathlib import Path; from bot.database.database import sqlite\n"
+        "from bot.database.ledger import DatabaseLedger; from bot.records import Records\n"
+        "from bot.reply import Query, Reply; from bot.ids import new_reply_id\n"
+        f"records = Records(DatabaseLedger(sqlite(Path({str(path)!r}))))\n"
+        "for number in range(10**6):\n"
+        "    records.add_reply(Query(str(number), 'api'), Reply(kind='abstain', text='', reply_id=new_reply_id()))\n"
+        "    print(number, time.time(), flush=True); time.sleep(0.02)\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    until(lambda: path.exists() and len(kept(path)) > 0, seconds=20)
+    os.kill(process.pid, signal.SIGKILL)
+    lines = [line.split() for line in process.communicate()[0].splitlines()]
+    last = max(int(row.question) for row in kept(path))
+    times = {int(number): float(moment) for number, moment in lines}
+    assert times[max(times)] - times[last] < 1.0
+
+
+def test_a_server_that_restarts_loses_nothing(postgres_server: PostgresServer, postgres_url: str) -> None:
+    database = postgres(postgres_url)
+    records = records_in(database)
+    ask(records, "先", make_reply(session="session-1"))
+    assert records.flush()
+    postgres_server.stop()
+    ask(records, "其间", make_reply(session="session-1"))
+    assert not records.flush(0.3)
+    postgres_server.start()
+    ask(records, "后", make_reply())
+    assert records.flush(10) and records.dropped == 0
+    records.erase("api", "session-1")
+    assert records.flush()
+    assert [row.question for row in kept(database)] == ["后"]
     records.close()
+
+
+def test_a_reply_is_written_once_even_if_it_is_written_again(records: Records, path: Path) -> None:
+    reply = make_reply()
+    records.add_reply(Query("问", "api"), reply)
+    records.add_reply(Query("问", "api"), reply)
+    assert records.flush() and len(kept(path)) == 1

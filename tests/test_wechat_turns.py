@@ -12,6 +12,7 @@ import pytest
 from bot.channels.workers import Workers
 from bot.store import MemoryStore, StoreFault
 from bot.stores.safe import SafeStore
+from tests.support.record_fixtures import kept
 from tests.support.store_fixtures import KINDS, address_of, make_store, redis_server  # noqa: F401
 from tests.support.wechat_fixtures import (
     NOTHING,
@@ -195,3 +196,15 @@ def test_the_session_of_a_reply_is_never_sent() -> None:
     app = account(chat)
     response = fields_of(post(app, sealed(xml("谁在问呢"))))
     assert chat.asked[0].session_id not in str(response)
+
+
+def test_what_was_recorded_of_a_follower_goes_with_the_follower(tmp_path: Path) -> None:
+    path = tmp_path / "records.sqlite"
+    app = account(records=path)
+    records = app.state.desk.records
+    say(app, "一次可以借几本书")
+    say(app, "别人问的", sender="oTEST_openid-0000000000000009", number=2)
+    assert records.flush() and [row.channel for row in kept(path)] == ["wechat", "wechat"]
+    assert post(app, sealed(event("unsubscribe"))).text == "success"
+    assert records.flush() and [row.question for row in kept(path)] == ["别人问的"]
+    records.close()

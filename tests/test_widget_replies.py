@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.driver import Visitor, Widget
+from tests.support.record_fixtures import kept
 from tests.support.stage import ABSENT, ASKS, LEVELS, SUM, Stage
 from tests.support.states import CLOSE, LONG, NOTHING, PART, expired, fake
 
@@ -179,7 +180,9 @@ def test_feedback(widget: Widget, running: Stage) -> None:
     assert widget.open().last.locator("[aria-pressed=true]").inner_text() == "没帮助"
     records = running.app.state.desk.records
     records.flush()
-    assert "少儿医保每年要交多少钱" in {item.question for item in records.unmatched()}
+    unhelpful = {row.reply_id for row in kept(running.app.state.desk.settings.records, "feedback") if not row.helpful}
+    asked = {row.id: row.question for row in kept(running.app.state.desk.settings.records)}
+    assert "少儿医保每年要交多少钱" in {asked[reply_id] for reply_id in unhelpful}
 
 
 def test_feedback_that_cannot_be_sent(widget: Widget) -> None:

@@ -17,8 +17,7 @@ from bot.channels.metrics import Metrics
 from bot.channels.presenter import Presenter
 from bot.channels.workers import SECONDS, Workers
 from bot.chat import Calculator, Chat, china_now
-from bot.opening import open_calculator, open_store
-from bot.records import Records
+from bot.opening import open_calculator, open_records, open_store
 from bot.reply import MAX_QUESTION, Feedback, Language, Query, Reply, trim
 from bot.sessions import SessionStore
 from bot.settings import Settings
@@ -50,12 +49,19 @@ class Desk:
     ) -> None:
         """Make a desk without an engine; `open` gives it one."""
         self.settings = settings
-        self.records = Records(settings.records) if settings.records else None
+        self.records = open_records(settings)
         self.store = open_store(settings)
         self.workers = Workers()
         # Apart from the answers, or a slow one would hold up the word that it is slow.
         self._keepers = Workers(most=MOST_KEPT, lanes=1)
-        self.metrics = Metrics(self._dropped, self._is_open, self._store_failures, lambda: self.store.refused)
+        self.metrics = Metrics(
+            dropped=lambda: self.records.dropped if self.records else 0,
+            noted=lambda: self.records.waiting if self.records else 0,
+            asked=lambda: self.workers.busy,
+            ready=lambda: self._live is not None,
+            store_failures=lambda: self.store.failures if isinstance(self.store, SafeStore) else 0,
+            store_refused=lambda: self.store.refused,
+        )
         self._limiter = RateLimiter(settings.rate_limit, self.store)
         self._calculator = calculator
         self._clock = clock
@@ -105,6 +111,8 @@ class Desk:
     def take(self, live: Live) -> None:
         """Answer with `live` from now on; what is being answered ends with what it began with."""
         self._live = live
+        engine = live.chat.engine
+        self.metrics.show_index(engine.version, len(engine.entries))
 
     def fail(self) -> None:
         """Note that there will be no engine."""
@@ -133,9 +141,11 @@ class Desk:
         return self._clock().timestamp()
 
     def forget(self, channel: str, session_id: str) -> None:
-        """Forget a conversation, if there is a chat that could know of it."""
+        """Forget a conversation: what it refers to, and what was recorded of it."""
         if self._live is not None:
             self._live.chat.forget(channel, session_id)
+        if self.records is not None:
+            self.records.erase(channel, session_id)
 
     def close(self) -> None:
         """Write what is still to be written and close the store."""
@@ -152,22 +162,13 @@ class Desk:
         self._limiter.check("chat", client)
         started = time.perf_counter()
         reply = self.chat.reply(query)
-        self.metrics.count_reply(reply.kind, time.perf_counter() - started)
+        self.metrics.count_reply(reply.kind, reply.confidence, time.perf_counter() - started)
         return reply
 
     def _note(self, client: str, feedback: Feedback) -> None:
         self._limiter.check("feedback", client)
         if self.records is not None:
             self.records.add_feedback(feedback)
-
-    def _dropped(self) -> int:
-        return self.records.dropped if self.records else 0
-
-    def _store_failures(self) -> int:
-        return self.store.failures if isinstance(self.store, SafeStore) else 0
-
-    def _is_open(self) -> bool:
-        return self._live is not None
 
 
 def checked_question(text: str, field: str = "question") -> str:

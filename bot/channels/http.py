@@ -96,7 +96,9 @@ def _add_chat(router: APIRouter, desk: Desk) -> None:
         openapi_extra=_body(ChatRequest),
     )
     async def chat(request: Request, asked: Annotated[ChatRequest, _read(ChatRequest)]) -> Reply:
-        reply = await desk.ask(request, Query(checked_question(asked.question), "api", asked.session_id))
+        reply = await desk.ask(
+            request, Query(checked_question(asked.question), "api", asked.session_id, asked.language)
+        )
         return desk.presenter.reply(reply, asked.language)
 
     @router.post(

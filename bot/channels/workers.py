@@ -30,7 +30,13 @@ class Workers:
         """Let `most` calls wait or run at a time, and so many lanes of them compute."""
         self._pool = ThreadPoolExecutor(threads, "worker")
         self._lanes = asyncio.Semaphore(lanes)
+        self._most = most
         self._free = most
+
+    @property
+    def busy(self) -> int:
+        """How many calls run or wait."""
+        return self._most - self._free
 
     async def run(self, work: Callable[..., _Result], *arguments: object, seconds: float = SECONDS) -> _Result:
         """Return what `work` returns; raise Busy at once if too many wait already, or when the time is over."""

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
-from bot.database.faults import DatabaseFault, reason_of
+from bot.database.faults import DatabaseFault, Refused, reason_of
 from bot.database.migrate import is_current, migrate
 from bot.settings import Settings
 from bot.sqlitefile import Identity, identity, open_private
@@ -27,6 +27,8 @@ _BUSY_SECONDS = 5.0
 _LINK = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 2}
 _SILENT_MILLISECONDS = 15_000
 _READING = "faq_reading"
+# Not the database is to blame for these, but what it was given.
+_REFUSED = (DataError, IntegrityError, UnicodeError)
 
 
 class Database:
@@ -106,7 +108,8 @@ class Database:
             # Whatever was open may be of no use any more, and what is there may be another database.
             self._ready = False
             self._engine.dispose()
-            raise DatabaseFault(self.where, reason_of(error)) from None
+            kind = Refused if isinstance(error, _REFUSED) else DatabaseFault
+            raise kind(self.where, reason_of(error)) from None
 
 
 def open_database(settings: Settings) -> Database | None:

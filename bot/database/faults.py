@@ -4,6 +4,7 @@ Our exception hierarchy:
 
 * DatabaseFault
   x TooNew
+  x Refused
 """
 
 from __future__ import annotations
@@ -24,6 +25,10 @@ class TooNew(DatabaseFault):
     def __init__(self, where: str, found: str, known: str) -> None:
         """Say which change was found and which is the last one known."""
         super().__init__(where, f"它已经升级到 {found}，这个程序只认得到 {known}，请换上更新的程序")
+
+
+class Refused(DatabaseFault):
+    """The database is well and does not take what was to be written."""
 
 
 def reason_of(error: Exception) -> str:

@@ -95,8 +95,8 @@ def safe(store: Store) -> Iterator[SafeStore]:
     safe.close()
 
 
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 5
+def until(condition: Callable[[], bool], seconds: float = 5) -> None:
+    deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not come back"
         time.sleep(0.01)

@@ -72,7 +72,7 @@ class Engine:
         ground = Ground.of(corpus, encoder, say, known or {})
         held = hold_out(ground.table, ground.measure, lambda share: say("留出来量", share))
         say("学习排序", 0.0)
-        ranker, calibration = calibrate(*held, sizes_of(table.group, len(table.groups)), *load_shared())
+        ranker, calibration = calibrate(*held, sizes_of(ground.table.group, len(ground.table.groups)), *load_shared())
         say("建索引", 0.0)
         return cls.on(ground, corpus, encoder, ranker, calibration)
 

@@ -34,7 +34,7 @@ class Accounts:
         known = self._people().get(name)
         try:
             return _HASHER.verify(known or _nobody(), password[:1000]) and known is not None
-        except (VerificationError, InvalidHashError):
+        except (VerificationError, InvalidHashError, UnicodeEncodeError):
             return False
 
     def seal(self, name: str) -> str:

@@ -17,6 +17,7 @@ from bot.channels.admin.view import View
 from bot.channels.desk import Desk
 from bot.channels.errors import ApiError
 from bot.channels.workers import Workers
+from bot.database.database import open_database
 from bot.workshop.errors import NotNow, WorkshopError
 from bot.workshop.workshop import Workshop
 
@@ -91,6 +92,7 @@ class Console:
         self.desk = desk
         self.view = View()
         self.workshop = Workshop(desk.settings) if desk.settings.work else None
+        self.database = open_database(desk.settings)
         self._gate = Gate(desk, Accounts(desk.settings.admin))
         self._items = tuple(items)
         self._workers = Workers(most=_MOST, lanes=_LANES)

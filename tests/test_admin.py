@@ -15,8 +15,7 @@ from bot.place import live_number
 from bot.settings import Settings
 from bot.workshop.report import Figure, Report, Said, Turned, write_report
 from bot.workshop.workshop import Workshop
-from tests.test_workshop import prove
-from tests.workshop import Clerk, PoolEngine, texts
+from tests.support.workshop import Clerk, PoolEngine, prove, texts
 
 SCRIPT = "\"'><script>alert(1)</script>{{7*7}}</textarea>"
 

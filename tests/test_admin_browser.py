@@ -13,9 +13,9 @@ from bot.channels.app import create_app
 from bot.opening import open_engine
 from bot.place import index_of, version_folder
 from bot.settings import Settings
-from tests.driver import PHONE, violations
-from tests.stage import served
-from tests.workshop import PASSWORD
+from tests.support.driver import PHONE, violations
+from tests.support.stage import served
+from tests.support.workshop import PASSWORD
 
 pytestmark = pytest.mark.model
 MISSED = "下去会不会冻得慌"

@@ -15,8 +15,8 @@ from bot.channels.admin import gate
 from bot.channels.admin.accounts import Accounts, AccountsError, line_for, parse
 from bot.channels.app import create_app
 from bot.settings import Settings
-from tests.conftest import FakeEngine
-from tests.workshop import PASSWORD, Clerk, PoolEngine, texts
+from tests.support.library import FakeEngine
+from tests.support.workshop import PASSWORD, Clerk, PoolEngine, texts
 
 PAGES = ("", "/entries", "/entries/A1", "/new", "/trial", "/years", "/publish", "/history")
 FORMS = ("/save", "/similar", "/years", "/prove", "/publish", "/back", "/drop", "/out")

@@ -123,6 +123,7 @@ def test_a_proof_that_cannot_be_made_says_why(
     for error, said in (
         (IndexDamaged(Path("x"), "内容不对"), "内容不对"),
         (OSError(28, "No space left on device"), "磁盘空间"),
+        (ModuleNotFoundError("no", name="sklearn.svm"), "没有装建索引要用的 sklearn"),
         (ValueError("secret"), "程序出错了"),
     ):
 

@@ -19,7 +19,7 @@ from bot.channels.watch import Watch
 from bot.place import corpus_beside, live_number, make_live, mark_of, pinned, version_folder
 from bot.settings import Settings
 from corpus.entries import Phrases, corpus_path
-from tests.conftest import ENTRIES, PHRASES, FakeEngine
+from tests.support.library import ENTRIES, PHRASES, FakeEngine
 
 
 class Loader:

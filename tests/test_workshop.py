@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bot.place import corpus_of, live_number, version_folder
+from bot.place import live_number, version_folder
 from bot.workshop.draft import Draft
 from bot.workshop.errors import NotNow, Refused, Stale, Unknown
 from bot.workshop.files import digest_of, locked, texts_of, write_whole
-from bot.workshop.report import Figure, Report, write_report
+from bot.workshop.report import Figure, Report
 from bot.workshop.workshop import Workshop
 from corpus.entries import load_corpus
 from corpus.entry import Entry, Similar
-from tests.workshop import whole_corpus
+from tests.support.workshop import prove, whole_corpus
 
 NAME = "entries/A2.md"
 
@@ -28,14 +27,6 @@ def opened(draft: Draft, name: str = NAME) -> str:
 def grown(draft: Draft, text: str) -> Entry:
     entry = draft.entry("A2")
     return replace(entry, similar=(*entry.similar, Similar(text)))
-
-
-def prove(shop: Workshop, **found: object) -> None:
-    """Leave the report of a proof of the draft as it stands, without the minutes that a real one takes."""
-    shop.proof.folder.mkdir(parents=True, exist_ok=True)
-    shutil.rmtree(corpus_of(shop.proof.folder), ignore_errors=True)
-    shutil.copytree(shop.draft.corpus, corpus_of(shop.proof.folder))
-    write_report(shop.proof.folder, Report(base=shop.versions.live or 0, digest="", **found))  # type: ignore[arg-type]
 
 
 def test_a_draft_begins_as_what_is_in_use(shop: Workshop) -> None:

@@ -59,6 +59,11 @@ def _prove(settings: Settings, thorough: bool) -> int:
             return 0
         except (CorpusError, IndexFault) as error:
             proof.fail(f"检验没有做成：{error}")
+        except ModuleNotFoundError as error:
+            part = (error.name or "").partition(".")[0]
+            proof.fail(
+                f"检验没有做成：这台机器没有装建索引要用的 {part}。请让运行的人装上：pip install '.[serve,train]'"
+            )
         except OSError as error:
             proof.fail(f"检验没有做成：读写文件时出错（{error.strerror or error}）。请检查磁盘空间和权限，再试一次。")
         except Exception:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,12 +13,14 @@ from fastapi.testclient import TestClient
 
 from bot.place import corpus_of, make_live, version_folder
 from bot.settings import Settings
+from bot.workshop.report import Report, write_report
+from bot.workshop.workshop import Workshop
 from index.calibrate import Calibration, Point
 from index.explain import Candidate, Explanation
 from index.segment import Reading
 from index.signals import NAMES as SIGNALS
-from tests.conftest import PHRASES, FakeEngine
-from tests.index_fixtures import ENTRIES, write_corpus
+from tests.support.index_fixtures import ENTRIES, write_corpus
+from tests.support.library import PHRASES, FakeEngine
 
 if TYPE_CHECKING:
     from httpx import Response
@@ -41,6 +44,14 @@ def first_version(work: Path) -> Path:
     (folder / "about.json").write_text(json.dumps(about), encoding="utf-8")
     make_live(work, 1)
     return folder
+
+
+def prove(shop: Workshop, **found: object) -> None:
+    """Leave the report of a proof of the draft as it stands, without the minutes that a real one takes."""
+    shop.proof.folder.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(corpus_of(shop.proof.folder), ignore_errors=True)
+    shutil.copytree(shop.draft.corpus, corpus_of(shop.proof.folder))
+    write_report(shop.proof.folder, Report(base=shop.versions.live or 0, digest="", **found))  # type: ignore[arg-type]
 
 
 def texts(settings: Settings) -> dict[str, str]:

@@ -36,6 +36,8 @@ check: .venv/develop tools index
 index: .venv/serve
 	@$(BIN)/python -m index build --if-stale
 	@$(BIN)/python -m bot.teaching train --if-stale
+	@# What the console published is built anew where a new program could not read it.
+	@$(BIN)/python -m bot.workshop refresh
 
 eval: .venv/develop index
 	$(BIN)/python -m tests.ruler --cases $(CASES) $(if $(DATA),--data $(DATA))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -88,14 +88,19 @@ class Problem:
         return f"{place} {self.severity}：{self.message}"
 
 
-def check_folder(path: Path, today: date) -> tuple[Corpus, list[Problem]]:
-    """Read the corpus in `path` and return it with all that is wrong there, unreadable files included."""
+def check_folder(
+    path: Path, today: date, near: Callable[[str], bool] = lambda text: True
+) -> tuple[Corpus, list[Problem]]:
+    """Read the corpus in `path` and return it with all that is wrong there, unreadable files included.
+
+    Which wordings are nearer to another entry is looked up for those that `near` takes; it takes long for all.
+    """
     corpus, errors = read_corpus(path)
     unreadable = [Problem(error.path, error.line, ERROR, error.message) for error in (*errors, *word_errors(path))]
-    return corpus, sorted({*unreadable, *check(corpus, today)}, key=lambda p: (str(p.path), p.line, p.message))
+    return corpus, sorted({*unreadable, *check(corpus, today, near)}, key=lambda p: (str(p.path), p.line, p.message))
 
 
-def check(corpus: Corpus, today: date | None = None) -> list[Problem]:
+def check(corpus: Corpus, today: date | None = None, near: Callable[[str], bool] = lambda text: True) -> list[Problem]:
     """Return everything wrong in a corpus that could be read."""
     problems: list[Problem] = []
     for entry in filter(lambda entry: entry.active, corpus.entries):
@@ -106,7 +111,7 @@ def check(corpus: Corpus, today: date | None = None) -> list[Problem]:
         problems += _check_plain(entry)
     problems += _check_years(corpus, today or date.today())
     problems += _check_figures(corpus)
-    return [*problems, *_check_overlap(corpus), *_check_nearness(corpus), *_check_phrases(corpus)]
+    return [*problems, *_check_overlap(corpus), *_check_nearness(corpus, near), *_check_phrases(corpus)]
 
 
 def wechat_bytes(question: str, answer: str) -> int:
@@ -210,9 +215,9 @@ def _check_overlap(corpus: Corpus) -> Iterator[Problem]:
                 yield Problem(entry.path, line, ERROR, message)
 
 
-def _check_nearness(corpus: Corpus) -> Iterator[Problem]:
+def _check_nearness(corpus: Corpus, near: Callable[[str], bool]) -> Iterator[Problem]:
     """Find questions of two entries that are nearly the same, or that stand in the wrong entry."""
-    for found in Likeness(corpus).strays():
+    for found in Likeness(corpus).strays(near):
         where = f"{found.other.id} 的“{found.other_text}”"
         if found.nearly_equal:
             message = f"“{found.text}”和 {where}几乎一样，但两条答案不同。请只留在合适的一条里，或者写清区别。"

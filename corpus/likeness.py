@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from corpus.entries import Corpus, wordings
@@ -57,16 +57,22 @@ class Likeness:
                 if token not in self._common:
                     self._postings[token].append((place, weight))
 
-    def strays(self) -> Iterator[Stray]:
-        """Yield each wording that is nearly another entry's, or clearly nearer to it than to its own entry."""
+    def strays(self, wanted: Callable[[str], bool] = lambda text: True) -> Iterator[Stray]:
+        """Yield each wording that is nearly another entry's, or clearly nearer to it than to its own entry.
+
+        Only those that `wanted` takes are looked at.
+        """
         for place, (entry, line, text) in enumerate(self._places):
+            if not wanted(text):
+                continue
             own, others = self._nearest(place)
             if others is None:
                 continue
             other, score = others
             nearly_equal = score >= NEARLY_EQUAL
             # Of two nearly equal wordings the later one is reported, so that each pair is told once.
-            if (nearly_equal and other < place) or (
+            told_there = other > place and wanted(self._places[other][2])
+            if (nearly_equal and not told_there) or (
                 not nearly_equal and line != entry.line and score >= NEAR and score - own >= CLEARLY_NEARER
             ):
                 target, _, other_text = self._places[other]

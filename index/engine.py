@@ -15,15 +15,15 @@ from corpus.entry import Entry
 from corpus.text import fold
 from index.calibrate import STRANGERS, Calibration, calibrate, hold_out
 from index.encode import Encoder, Vectors
-from index.errors import CorpusTooSmall
 from index.explain import Candidate, Explanation
+from index.ground import Ground
 from index.hit import Hit, Thresholds
 from index.language import chinese
-from index.lexical import Scores, Sounds
+from index.lexical import Scores
 from index.memory import Memory
 from index.parts import Parts
 from index.rank import Ranker
-from index.rows import OUTSIDE, SMALLTALK, Table, rows_of
+from index.rows import OUTSIDE, SMALLTALK
 from index.segment import Reading, Segmenter
 from index.shared import load_shared
 from index.signals import Sensor, Signals, features, sizes_of
@@ -69,37 +69,29 @@ class Engine:
 
         `known` holds vectors of texts from an index built before with the same encoder.
         """
-        segmenter = Segmenter(corpus.terms, corpus.synonyms, _told(corpus))
-        table = Table.of(rows_of(corpus), segmenter)
-        if not any(entry.id in table.groups for entry in corpus.entries):
-            raise CorpusTooSmall
-        vectors = encoded(encoder, table.readings, known or {}, lambda share: say("算向量", share))
-        sounds = Sounds.load()
-        middle = vectors.mean(axis=0)
-
-        def measure(rest: NDArray[np.int64], out: NDArray[np.int64]) -> tuple[Scores, Scores]:
-            sensor = Sensor.build(table.take(rest), vectors[rest], sounds, middle)
-            measured = sensor.measure([table.readings[row] for row in out], vectors[out], segmenter)
-            groups, null = zip(*map(features, measured), strict=True)
-            return np.stack(groups), np.stack(null)
-
-        held = hold_out(table, measure, lambda share: say("留出来量", share))
+        ground = Ground.of(corpus, encoder, say, known or {})
+        held = hold_out(ground.table, ground.measure, lambda share: say("留出来量", share))
         say("学习排序", 0.0)
-        ranker, calibration = calibrate(*held, sizes_of(table.group, len(table.groups)), *load_shared())
+        ranker, calibration = calibrate(*held, sizes_of(ground.table.group, len(ground.table.groups)), *load_shared())
         say("建索引", 0.0)
+        return cls.on(ground, corpus, encoder, ranker, calibration)
+
+    @classmethod
+    def on(cls, ground: Ground, corpus: Corpus, encoder: Encoder, ranker: Ranker, calibration: Calibration) -> Engine:
+        """Return the engine of a corpus that has been read, with what was learned on it or on one like it."""
         return cls(
             entries={entry.id: entry for entry in corpus.entries if entry.active},
             phrases=corpus.phrases,
-            segmenter=segmenter,
+            segmenter=ground.segmenter,
             encoder=encoder,
-            sensor=Sensor.build(table, vectors, sounds, middle, parts=True),
+            sensor=ground.sensor(),
             ranker=ranker,
             calibration=calibration,
-            groups=table.groups,
-            texts=[row.text for row in table.rows],
-            spoken=[reading.spoken for reading in table.readings],
-            vectors=vectors,
-            passages=table.passages,
+            groups=ground.table.groups,
+            texts=[row.text for row in ground.table.rows],
+            spoken=[reading.spoken for reading in ground.table.readings],
+            vectors=ground.vectors,
+            passages=ground.table.passages,
             version=corpus.digest[:12],
         )
 
@@ -257,19 +249,3 @@ class Engine:
     @cached_property
     def _parts(self) -> Parts:
         return Parts(self.sensor.terms, self.groups, self.passages)
-
-
-def _told(corpus: Corpus) -> str:
-    """Return all that the answers say: a place that stands there is known."""
-    return " ".join(fold(f"{entry.question} {entry.body}") for entry in corpus.entries)
-
-
-def encoded(
-    encoder: Encoder, readings: Sequence[Reading], known: Mapping[str, Vectors], done: Callable[[float], None]
-) -> Vectors:
-    """Return the vectors of all readings, float32 [n, dimensions]; what is known or said twice is encoded once."""
-    new = {reading.spoken: reading for reading in readings if reading.spoken not in known}
-    fresh = encoder.encode([*new.values()], lambda count: done(count / len(new))) if new else ()
-    # At the precision that is kept on disk, so that a build with a head start gives the same index.
-    vectors = {**known, **{spoken: row.astype(np.float16) for spoken, row in zip(new, fresh, strict=True)}}
-    return np.array([vectors[reading.spoken] for reading in readings], dtype=np.float32)

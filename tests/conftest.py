@@ -17,6 +17,7 @@ from tests.support.index_fixtures import pool, pool_engine, pool_folder, pool_in
 from tests.support.library import FakeEngine, spring
 from tests.support.postgres_fixtures import postgres_server, postgres_url  # noqa: F401
 from tests.support.store_fixtures import redis_server  # noqa: F401
+from tests.support.workshop_fixtures import accounts, admin_settings, built_version, shop  # noqa: F401
 
 
 @pytest.fixture(autouse=True)

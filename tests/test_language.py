@@ -42,7 +42,7 @@ def test_places_are_folded_and_none_is_a_plain_word() -> None:
 
 
 def test_the_shipped_corpus_knows_the_places_it_speaks_of() -> None:
-    from index.engine import _told
+    from index.ground import _told
     from index.segment import ELSEWHERE, Segmenter
 
     corpus = load_corpus()

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.channels.admin.menu import add_console
 from bot.channels.bundle import add_widget
 from bot.channels.desk import Desk
 from bot.channels.errors import ApiError, broken, invalid, not_found
@@ -64,6 +65,8 @@ def create_app(
     add_widget(app)
     if channel:
         app.add_route(PATH, channel.serve, methods=["GET", "POST"], include_in_schema=False)
+    if settings.admin:
+        add_console(app, desk)
     _add_error_handlers(app, desk)
     _add_layers(app, desk)
     return app

@@ -37,6 +37,8 @@ class Live:
     """All that answers with one index and goes with it: taken and let go of as a whole."""
 
     chat: Chat
+    trial: Chat
+    """Answers like the chat, and leaves nothing in sessions and records."""
     presenter: Presenter
     corpus: Path
 
@@ -102,7 +104,8 @@ class Desk:
         """Return all that answers with an engine, ready to take questions; `folder` is its corpus."""
         calculator = self._calculator or open_calculator(engine, self._clock, folder)
         chat = Chat(engine, self.settings, SessionStore(self.store), self.records, calculator, self._clock)
-        return Live(chat, Presenter(engine.phrases, engine.entries), folder or corpus_path())
+        trial = Chat(engine, self.settings, calculator=calculator, clock=self._clock)
+        return Live(chat, trial, Presenter(engine.phrases, engine.entries), folder or corpus_path())
 
     def open(self, engine: Engine, folder: Path | None = None) -> None:
         """Start taking questions."""

@@ -15,8 +15,8 @@ from starlette.responses import HTMLResponse, Response
 from bot.channels.desk import Desk
 from bot.channels.errors import ApiError
 
-_STYLE = resources.files("bot.channels").joinpath("style/page.css").read_text("utf-8")
-_DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+STYLE = resources.files("bot.channels").joinpath("style/page.css").read_text("utf-8")
+_DIGEST = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 _POLICY = (
     f"default-src 'none'; script-src 'self'; style-src 'sha256-{_DIGEST}'; connect-src 'self'; img-src 'self' data:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors {frames}"
@@ -50,7 +50,7 @@ def page(desk: Desk, body: str, head: Head, status: int = 200) -> HTMLResponse:
     html = (
         '<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">'
-        f"{_head(desk, head, brand)}<style>{_STYLE}</style></head>"
+        f"{_head(desk, head, brand)}<style>{STYLE}</style></head>"
         f'<body><a class="skip" href="#main">跳到正文</a>{top}<main id="main">{body}</main>'
         f'<footer><div class="wrap{"" if head.home else " narrow"}">{_foot(desk)}</div></footer></body></html>'
     )

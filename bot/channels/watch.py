@@ -8,7 +8,6 @@ import logging
 from collections.abc import Callable
 
 from bot.channels.desk import Desk, Live
-from bot.chat import Chat
 from bot.place import Mark, corpus_beside, mark_of, pinned
 from bot.reply import Query
 from bot.settings import Settings
@@ -79,11 +78,11 @@ class Watch:
 
     def _tried(self) -> tuple[Mark, Live]:
         mark, live = self._open()
-        try_out(live, self._desk.settings)
+        try_out(live)
         return mark, live
 
 
-def try_out(live: Live, settings: Settings) -> None:
+def try_out(live: Live) -> None:
     """Raise what is wrong with an index that cannot say what it must, or does not know its own questions."""
     engine = live.chat.engine
     for key in PHRASES:
@@ -93,8 +92,7 @@ def try_out(live: Live, settings: Settings) -> None:
         if not hits or hits[0].entry_id != entry.id:
             raise ValueError(f"问 {entry.id} 的标准问题，找到的不是它")
     first = next(iter(engine.entries.values()))
-    # By a chat of its own, so that nothing of it is recorded.
-    live.presenter.reply(Chat(engine, settings).reply(Query(first.question, "trial")))
+    live.presenter.reply(live.trial.reply(Query(first.question, "trial")))
 
 
 def _settle() -> None:

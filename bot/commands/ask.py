@@ -7,6 +7,7 @@ from argparse import ArgumentParser, Namespace
 from bot.chat import Chat, china_now
 from bot.commands.surroundings import need_index, read_settings
 from bot.opening import open_calculator, open_engine
+from bot.place import corpus_beside, pinned
 from bot.reply import Query, Reply
 
 
@@ -18,10 +19,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Print the reply."""
-    settings = read_settings()
+    settings = pinned(read_settings())
     need_index(settings)
     engine = open_engine(settings)
-    chat = Chat(engine, settings, calculator=open_calculator(engine, china_now))
+    chat = Chat(engine, settings, calculator=open_calculator(engine, china_now, corpus_beside(settings.index)))
     print(format_reply(chat.reply(Query(options.question, "cli"))))
     if options.explain:
         print(f"\n{engine.explain(options.question)}")

@@ -10,7 +10,7 @@ import numpy as np
 
 from index.calibrate import Tried, importance
 from index.encode import Encoder, Vectors
-from index.engine import encoded
+from index.ground import encoded
 from index.lexical import Scores, Sounds
 from index.rank import Questions, Ranker, fit
 from index.rows import Table

@@ -1,0 +1,1 @@
+"""The console at /admin: where the office's clerks look after the corpus."""

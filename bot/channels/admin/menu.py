@@ -1,0 +1,50 @@
+"""Menu: every page of the console with its address."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from bot.channels.admin import entries, overview, publishing, trial, years
+from bot.channels.admin.console import Console
+from bot.channels.desk import Desk
+
+_ITEMS = (
+    ("概况", ""),
+    ("问答", "/entries"),
+    ("试一试", "/trial"),
+    ("学年的数字", "/years"),
+    ("发布", "/publish"),
+    ("历史", "/history"),
+)
+
+
+def add_console(app: FastAPI, desk: Desk) -> Console:
+    """Add the console to `app`."""
+    console = Console(desk, _ITEMS)
+    console.add_door(app)
+    shown = {
+        "": overview.shown,
+        "/entries": entries.listed,
+        "/new": entries.new,
+        "/entries/{entry_id}": entries.shown,
+        "/trial": trial.shown,
+        "/years": years.listed,
+        "/years/{years}": years.shown,
+        "/publish": publishing.shown,
+        "/history": publishing.history,
+    }
+    done = {
+        "/save": entries.saved,
+        "/similar": trial.corrected,
+        "/years": years.copied,
+        "/years/{years}": years.saved,
+        "/prove": publishing.proved,
+        "/publish": publishing.published,
+        "/back": publishing.went_back,
+        "/drop": publishing.dropped,
+    }
+    for path, handler in shown.items():
+        console.add(app, path, handler)
+    for path, handler in done.items():
+        console.add(app, path, handler, "POST")
+    return console

@@ -1,0 +1,1 @@
+"""Workshop: the corpus as the clerk changes it, proved beside the one in use before it takes its place."""

@@ -1,0 +1,150 @@
+"""Draft: the corpus as the clerks are changing it; nobody's change is ever overwritten unseen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bot.place import corpus_of
+from bot.workshop.errors import Refused, Stale, Unknown
+from bot.workshop.files import copy_corpus, difference, digest_of, locked, names_of, texts_of, write_whole
+from bot.workshop.history import History
+from corpus.entries import Corpus, read_corpus
+from corpus.entry import Entry, Similar, format_entry, parse_entry
+from corpus.errors import CorpusError
+from corpus.files import read_text
+
+_FOLDER = "draft"
+_ID = re.compile(r"[A-Z]+[0-9]+")
+_OUTSIDE = "words/outside.txt"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A file that differs between two corpora; None where it is in one of them only."""
+
+    name: str
+    before: str | None
+    after: str | None
+
+    @property
+    def difference(self) -> str:
+        """The lines that went and came."""
+        return difference(self.before, self.after)
+
+
+class Draft:
+    """The draft in a work folder."""
+
+    def __init__(self, work: Path, history: History) -> None:
+        """Name the folder; `begin` fills it."""
+        self.work = work
+        self.corpus = corpus_of(work / _FOLDER)
+        self._history = history
+        self._read: tuple[object, tuple[Corpus, tuple[CorpusError, ...]]] | None = None
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is one."""
+        return self.corpus.is_dir()
+
+    def begin(self, base: Path) -> None:
+        """Start from the texts of a corpus; what was there is let go. The caller holds the lock."""
+        self.corpus.parent.mkdir(parents=True, exist_ok=True)
+        copy_corpus(base, self.corpus)
+
+    def text(self, name: str) -> str | None:
+        """Return the text of a file, None where there is no such file."""
+        path = self.corpus / name
+        return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else None
+
+    def entry(self, entry_id: str) -> Entry:
+        """Return an entry of the draft."""
+        path = self.corpus / _name(entry_id)
+        if not _ID.fullmatch(entry_id) or not path.is_file():
+            raise Unknown(f"草稿里没有编号是“{entry_id[:20]}”的问答。")
+        try:
+            return parse_entry(read_text(path), path)
+        except CorpusError as error:
+            raise Refused(f"{path.name} 读不懂：{error.message}") from None
+
+    def read(self) -> tuple[Corpus, tuple[CorpusError, ...]]:
+        """Return what can be read of the draft, with every mistake that keeps a part from being read."""
+        marks = [(name, (self.corpus / name).stat().st_mtime_ns) for name in names_of(self.corpus)]
+        if self._read is None or self._read[0] != marks:
+            self._read = (marks, read_corpus(self.corpus))
+        return self._read[1]
+
+    def save(self, name: str, text: str, opened: str, who: str, what: str) -> bool:
+        """Write a file that had the digest `opened` when its editor saw it; tell whether anything changed."""
+        with locked(self.work):
+            return self._save(name, text, opened, who, what)
+
+    def save_entry(self, entry: Entry, opened: str, who: str) -> bool:
+        """Write an entry, which must read back as it was meant."""
+        text = checked(entry, self.corpus / _name(entry.id))
+        return self.save(_name(entry.id), text, opened, who, "改了问答" if opened else "新建了问答")
+
+    def add_similar(self, entry_id: str, texts: Mapping[str, str], who: str) -> list[str]:
+        """Add wordings, each with the part that it asks for or none, to an entry; return those that are new."""
+        with locked(self.work):
+            entry = self.entry(entry_id)
+            known = {item.text for item in entry.similar} | {entry.question}
+            new = [Similar(text.strip(), part) for text, part in texts.items() if text.strip() not in known]
+            if new:
+                grown = replace(entry, similar=(*entry.similar, *new))
+                text = checked(grown, self.corpus / _name(entry_id))
+                opened = digest_of(self.text(_name(entry_id)))
+                self._save(_name(entry_id), text, opened, who, f"添了 {len(new)} 个相似问题")
+        return [item.text for item in new]
+
+    def add_outside(self, texts: list[str], who: str) -> list[str]:
+        """Add questions to those that are not to be answered; return those that are new."""
+        with locked(self.work):
+            old = self.text(_OUTSIDE) or ""
+            known = {line.strip() for line in old.splitlines()}
+            wanted = dict.fromkeys(" ".join(text.split()) for text in texts)
+            new = [text for text in wanted if text and not text.startswith(("#", "＃")) and text not in known]
+            if new:
+                text = old.rstrip("\n") + "\n" * bool(old) + "\n".join(new) + "\n"
+                self._save(_OUTSIDE, text, digest_of(old if old else None), who, f"添了 {len(new)} 个不能答的问题")
+        return new
+
+    def changes(self, base: Path) -> list[Change]:
+        """Return the files that differ from a corpus."""
+        before, after = texts_of(base), texts_of(self.corpus)
+        names = sorted({*before, *after})
+        return [
+            Change(name, before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)
+        ]
+
+    def _save(self, name: str, text: str, opened: str, who: str, what: str) -> bool:
+        present = self.text(name)
+        if digest_of(present) != opened:
+            raise Stale(self._history.last_at(name), present or "")
+        if present == text:
+            return False
+        write_whole(self.corpus / name, text)
+        self._history.add(who, what, name, difference(present, text))
+        return True
+
+
+def checked(entry: Entry, path: Path) -> str:
+    """Return the text of an entry, which must read back as it was meant; raise Refused where it does not."""
+    text = format_entry(entry)
+    try:
+        back = parse_entry(text, path)
+    except CorpusError as error:
+        raise Refused(f"没有保存：{error.message}") from None
+    if back != replace(entry, path=path, line=back.line):
+        raise Refused(
+            "没有保存：有的内容换一行就读不回来。请检查标准问题、类别是不是都在一行里，"
+            "答案里有没有单独一行的“# ”或“## ”（小标题请用“###”）。"
+        )
+    return text
+
+
+def _name(entry_id: str) -> str:
+    return f"entries/{entry_id}.md"

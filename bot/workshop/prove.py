@@ -1,0 +1,109 @@
+"""Prove: builds the index of a draft beside the one in use, and writes down what would change."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from bot.chat import Chat, china_now
+from bot.opening import open_calculator
+from bot.place import corpus_of, index_of
+from bot.settings import Settings
+from bot.workshop.comparison import held_out, measured, questions, turned
+from bot.workshop.files import texts_of
+from bot.workshop.report import Report, write_report
+from bot.workshop.versions import Versions
+from corpus.check import ERROR, Problem, check_folder
+from corpus.entries import Corpus, load_corpus, wordings
+from index import disk
+from index.engine import Engine
+from index.manifest import read_manifest
+from index.rebuild import LITTLE, rebuild, share_changed
+
+Say = Callable[[str, float], None]
+
+
+def prove(settings: Settings, folder: Path, thorough: bool, say: Say, recorded: Iterable[str] = ()) -> Report:
+    """Prove the corpus in `folder` against the version in use; leave the index and the report there."""
+    start = time.perf_counter()
+    assert settings.work is not None
+    versions = Versions(settings.work)
+    base = versions.live or 0
+    live = load_corpus(versions.corpus(base))
+    say("检查资料", 0.0)
+    draft, errors, warnings, standing = lint(folder, live)
+    changed = _changed(versions.corpus(base), corpus_of(folder))
+    found = Report(base, draft.digest, files=changed, errors=errors, warnings=warnings, standing=standing)
+    if not errors:
+        found = _built(settings, folder, found, thorough, say, (live, draft), recorded)
+    report = Report(**{**vars(found), "seconds": round(time.perf_counter() - start, 1)})
+    write_report(folder, report)
+    return report
+
+
+def lint(folder: Path, live: Corpus) -> tuple[Corpus, tuple[str, ...], tuple[str, ...], int]:
+    """Return the draft, its mistakes, the reminders that are new, and how many stood before."""
+    today = china_now().date()
+    root = corpus_of(folder)
+    known = {text for entry in live.entries for _, text in wordings(entry)}
+    draft, problems = check_folder(root, today, lambda text: text not in known)
+    _, old = check_folder(live.path, today, lambda text: False)
+    stood = {_place(problem, live.path) for problem in old}
+    errors = tuple(_line(problem, root) for problem in problems if problem.severity == ERROR)
+    others = [problem for problem in problems if problem.severity != ERROR]
+    warnings = tuple(_line(problem, root) for problem in others if _place(problem, root) not in stood)
+    return draft, errors, warnings, len(others) - len(warnings)
+
+
+def _built(
+    settings: Settings, folder: Path, found: Report, thorough: bool, say: Say, corpora: tuple[Corpus, Corpus],
+    recorded: Iterable[str],
+) -> Report:  # fmt: skip
+    assert settings.work is not None
+    versions = Versions(settings.work)
+    model = settings.model or disk.default_model()
+    before = disk.load(versions.index(found.base), settings.model)
+    known = dict(zip(before.spoken, before.vectors, strict=True))
+    threshold = before.thresholds(settings.precision, settings.strangers).answer
+    drifted = versions.get(found.base).drifted + share_changed(before, corpora[1])
+    if thorough or drifted > LITTLE:
+        after = Engine.build(corpora[1], before.encoder, say, known)
+        figures = measured(before.calibration, after.calibration, settings.precision, settings.strangers)
+        thorough, drifted = True, 0.0
+    else:
+        rebuilt = rebuild(corpora[1], before, before.encoder, threshold, say, known)
+        after, figures = rebuilt.engine, held_out(rebuilt.before, rebuilt.after)
+    _save(after, index_of(folder), corpora[1], model)
+    asked = questions(*corpora, recorded)
+    chats = [
+        Chat(engine, settings, calculator=open_calculator(engine, china_now, root))
+        for engine, root in ((before, corpora[0].path), (after, corpora[1].path))
+    ]
+    others = tuple(turned(asked, chats[0], chats[1], say))
+    return Report(**{
+        **vars(found), "thorough": thorough, "drifted": drifted, "asked": len(asked), "turned": others,
+        "figures": figures,
+    })  # fmt: skip
+
+
+def _save(engine: Engine, index: Path, corpus: Corpus, model: Path | str) -> None:
+    shutil.rmtree(index, ignore_errors=True)
+    disk.save(engine, index, corpus.digest, model)
+    read_manifest(index)
+
+
+def _changed(before: Path, after: Path) -> tuple[str, ...]:
+    old, new = texts_of(before), texts_of(after)
+    return tuple(name for name in sorted({*old, *new}) if old.get(name) != new.get(name))
+
+
+def _place(problem: Problem, root: Path) -> tuple[str, str]:
+    # A line above that came or went moves a finding, and does not make it new.
+    return problem.path.relative_to(root).as_posix(), problem.message
+
+
+def _line(problem: Problem, root: Path) -> str:
+    line = f" 第{problem.line}行" if problem.line else ""
+    return f"{problem.path.relative_to(root).as_posix()}{line}：{problem.message}"

@@ -1,0 +1,95 @@
+"""The clerk's day in a real browser, without a script: a missed question is answered, proved, published, taken back."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.channels.app import create_app
+from bot.opening import open_engine
+from bot.place import index_of, version_folder
+from bot.settings import Settings
+from tests.support.driver import PHONE, violations
+from tests.support.stage import served
+from tests.support.workshop import PASSWORD
+
+pytestmark = pytest.mark.model
+MISSED = "下去会不会冻得慌"
+SECONDS = 120_000
+
+
+@pytest.fixture
+def office(admin_settings: Settings, built_version: Path) -> Iterator[str]:
+    """The address of a service whose first version has its index."""
+    assert admin_settings.work
+    shutil.copytree(index_of(built_version), index_of(version_folder(admin_settings.work, 1)))
+    with served(create_app(admin_settings, load=open_engine)) as address:
+        yield address
+
+
+def signed_in(browser: Any, office: str, **options: Any) -> Any:
+    page = browser.new_context(locale="zh-CN", **options).new_page()
+    page.set_default_timeout(30_000)
+    page.goto(f"{office}/admin/trial")
+    page.get_by_label("名字").fill("王敏")
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    return page
+
+
+def asked(page: Any, office: str, answered: bool) -> None:
+    """Ask until the answer is as expected: a new version takes some seconds to be everywhere."""
+    for _ in range(120):
+        page.goto(f"{office}/admin/trial?q={MISSED}")
+        # Before the index is open there is a page that says so.
+        seen = page.locator(".seen").all_inner_texts()
+        if seen and ("直接回答" in seen[0]) == answered:
+            return
+        page.wait_for_timeout(250)
+    raise AssertionError(page.locator("main").inner_text())
+
+
+def test_a_missed_question_is_answered_proved_published_and_taken_back(browser: Any, office: str) -> None:
+    page = signed_in(browser, office, **PHONE, java_script_enabled=False)
+    asked(page, office, answered=False)
+    page.get_by_label("这句问的是").select_option("A6")
+    page.get_by_role("button", name="加为相似问").click()
+    assert "已加进草稿" in page.get_by_role("status").inner_text()
+    page.get_by_role("link", name="发布", exact=True).click()
+    assert "entries/A6.md" in page.content()
+    page.get_by_role("button", name="检验").click()
+    # The page loads itself again until there is something to read.
+    page.locator("#report").wait_for(timeout=SECONDS)
+    report = page.locator("#report").inner_text()
+    assert "1 句答得不一样" in report and MISSED in report and "没有新的提醒" in report
+    assert "直接回答 A6" in page.locator("#report tbody tr").first.inner_text()
+    page.get_by_label("这一版改了什么").fill("水冷的另一种问法")
+    page.get_by_role("button", name="发布", exact=True).click()
+    assert "已经发布" in page.get_by_role("status").inner_text()
+    asked(page, office, answered=True)
+    page.goto(f"{office}/admin/publish")
+    page.get_by_role("button", name="退回到第 1 版").click()
+    assert "已经退回" in page.get_by_role("status").inner_text()
+    asked(page, office, answered=False)
+    page.goto(f"{office}/admin/history")
+    said = page.locator("main").inner_text()
+    for event in ("退回到第 1 版", "发布了第 2 版", "检验草稿", "添了 1 个相似问题"):
+        assert event in said
+    page.context.close()
+
+
+PAGES = ("", "/entries", "/entries/A1", "/new", "/trial?q=水冷不冷", "/years", "/publish", "/history")
+
+
+@pytest.mark.parametrize("options", [{}, {**PHONE, "color_scheme": "dark"}], ids=["desktop", "phone at night"])
+def test_every_page_can_be_read_by_everybody(browser: Any, office: str, options: dict[str, Any]) -> None:
+    page = signed_in(browser, office, **options)
+    for path in PAGES:
+        page.goto(f"{office}/admin{path}")
+        assert violations(page) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    page.context.close()

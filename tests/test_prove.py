@@ -1,0 +1,152 @@
+"""A proof says what would change, in a process of its own, and leaves an index that can be published."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.place import corpus_of, index_of, make_live, pinned, version_folder
+from bot.settings import Settings
+from bot.workshop import __main__ as command
+from bot.workshop.errors import NotNow
+from bot.workshop.proof import Proof
+from bot.workshop.prove import lint, prove
+from bot.workshop.report import Report
+from bot.workshop.workshop import Workshop
+from corpus.entries import load_corpus
+from index import disk
+from index.errors import IndexDamaged
+from index.rebuild import share_changed
+
+pytestmark = pytest.mark.model
+
+
+@pytest.fixture
+def built(admin_settings: Settings, built_version: Path) -> Workshop:
+    """A workshop whose first version has its index."""
+    assert admin_settings.work
+    shutil.copytree(index_of(built_version), index_of(version_folder(admin_settings.work, 1)))
+    return Workshop(admin_settings)
+
+
+def proved(shop: Workshop, thorough: bool = False) -> Report:
+    """Prove the draft in this process."""
+    folder = shop.proof.folder
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    shutil.copytree(shop.draft.corpus, corpus_of(folder))
+    return prove(shop.settings, folder, thorough, lambda step, share: None)
+
+
+def test_new_wordings_are_listed_with_what_was_said_before_and_will_be(built: Workshop) -> None:
+    built.draft.add_similar("A6", {"池里那汪水凉不凉脚": ""}, "王敏")
+    report = proved(built)
+    assert report.publishable and report.base == 1 and report.files == ("entries/A6.md",) and not report.thorough
+    (changed,) = [one for one in report.turned if one.question == "池里那汪水凉不凉脚"] or [None]
+    if changed is not None:  # unless it was answered before
+        assert changed.origin == "A6 新添的问法" and str(changed.after).startswith("直接回答 A6")
+    assert not [one for one in report.turned if "标准问题" in one.origin]
+    assert 0 < report.drifted < 0.03 and report.asked >= 7
+    version = built.publish("王敏", "")
+    engine = disk.load(pinned(built.settings).index)
+    assert version.number == 2 and engine.search("池里那汪水凉不凉脚")[0].entry_id == "A6"
+    assert engine.version == load_corpus(built.live_corpus).digest[:12]
+
+
+def test_mistakes_end_a_proof_before_anything_is_built(built: Workshop) -> None:
+    path = built.draft.corpus / "entries/A6.md"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("依据:", "# 依据:").replace("## 答案", "## 回答"), encoding="utf-8"
+    )
+    report = proved(built)
+    assert not report.publishable and any("A6.md" in line for line in report.errors)
+    assert not index_of(built.proof.folder).exists()
+
+
+def test_reminders_that_stood_before_are_folded_away(built: Workshop) -> None:
+    built.draft.add_similar("A2", {"水温几度啊": ""}, "王敏")
+    _, errors, warnings, standing = lint(built.draft.corpus.parent, load_corpus(built.live_corpus))
+    assert not errors and len(warnings) == 1 and "A6" in warnings[0] and "水温几度" in warnings[0]
+    assert standing == 0
+
+
+def test_a_wording_that_moves_is_asked_too(built: Workshop) -> None:
+    path = built.draft.corpus / "entries/A6.md"
+    path.write_text(path.read_text(encoding="utf-8").replace("- 水冷不冷\n", ""), encoding="utf-8")
+    built.draft.add_similar("A4", {"水冷不冷": ""}, "王敏")
+    report = proved(built)
+    (moved,) = [one for one in report.turned if one.question == "水冷不冷"]
+    assert moved.origin == "从 A6 移到 A4 的问法" and "A6" in str(moved.before) and "A4" in str(moved.after)
+
+
+def test_large_changes_are_measured_anew(built: Workshop) -> None:
+    engine = disk.load(pinned(built.settings).index)
+    assert share_changed(engine, load_corpus(built.draft.corpus)) == 0
+    built.draft.add_similar("A6", {f"池子第{number}道的水凉不凉": "" for number in range(12)}, "王敏")
+    assert share_changed(engine, load_corpus(built.draft.corpus)) > 0.03
+    report = proved(built)
+    assert report.thorough and report.drifted == 0 and [figure.name for figure in report.figures]
+
+
+@pytest.fixture
+def told(built: Workshop, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
+    for name in ("work", "admin"):
+        monkeypatch.setenv(f"FAQ_{name.upper()}", str(getattr(built.settings, name)))
+    yield built
+
+
+def test_the_process_of_its_own_does_the_same_and_one_at_a_time(built: Workshop) -> None:
+    built.draft.add_similar("A6", {"池里那汪水凉不凉脚": ""}, "王敏")
+    built.start_proof("王敏")
+    assert built.proof.running
+    with pytest.raises(NotNow, match="王敏正在检验"):
+        built.start_proof("李雷")
+    with pytest.raises(NotNow, match="还没有检验完"):
+        built.publish("李雷", "")
+    deadline = time.monotonic() + 120
+    while built.proof.running:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert built.proof.failure == "" and built.proof.report and built.proof.report.publishable
+    assert built.publish("王敏", "").number == 2
+
+
+def test_a_proof_that_cannot_be_made_says_why(
+    told: Workshop, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("os.nice", lambda step: step)
+    told.proof.folder.mkdir()
+    for error, said in (
+        (IndexDamaged(Path("x"), "内容不对"), "内容不对"),
+        (OSError(28, "No space left on device"), "磁盘空间"),
+        (ModuleNotFoundError("no", name="sklearn.svm"), "没有装建索引要用的 sklearn"),
+        (ValueError("secret"), "程序出错了"),
+    ):
+
+        def fail(*_: object, error: Exception = error) -> None:
+            raise error
+
+        monkeypatch.setattr(command, "prove", fail)
+        assert command.main(["prove"]) == 1
+        assert said in Proof(told.settings).failure and "secret" not in Proof(told.settings).failure
+
+
+def test_a_proof_that_was_stopped_says_so(built: Workshop) -> None:
+    from bot.workshop.proof import Progress
+
+    built.proof.folder.mkdir()
+    built.proof.note(Progress("王敏", "建索引", 0.5, 0.0))
+    assert "没有做完" in built.proof.failure and not built.proof.running
+
+
+def test_refresh_rebuilds_what_a_new_program_cannot_read(
+    told: Workshop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command.main(["refresh"]) == 0 and "最新" in capsys.readouterr().out
+    make_live(told.work, 1)
+    monkeypatch.delenv("FAQ_WORK")
+    assert command.main(["refresh"]) == 0 and command.main(["prove"]) == 1

@@ -16,7 +16,7 @@ from index import disk
 from index.engine import Engine
 from index.errors import IndexUnwritable
 from index.manifest import FORMAT, Manifest, alone, digest_of, read_manifest, verify, write_manifest, written_whole
-from tests.support.index_fixtures import ENTRIES
+from tests.support.index_fixtures import ENTRIES, save_text
 
 ROOT = Path(__file__).parents[1]
 
@@ -46,12 +46,6 @@ def test_a_failing_save_leaves_the_old_one(pool_engine: Engine, copy: Path, monk
         disk.save(pool_engine, copy, "new", disk.default_model())
     assert contents(copy) == before
     assert {path.name for path in copy.iterdir()} - {".lock"} == {"manifest.json", home(copy).name}
-
-
-def save_text(folder: Path, text: str) -> None:
-    with written_whole(folder) as fresh:
-        (fresh / text).write_text(text, encoding="utf-8")
-        write_manifest(fresh, Manifest(FORMAT, "1", text, "model", "digest", 1, 1, {}))
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
@@ -100,7 +94,7 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
 
 KILLED = """
 import sys
-from tests.test_builds import save_text
+from tests.support.index_fixtures import save_text
 from index.manifest import alone
 from pathlib import Path
 folder = Path(sys.argv[1])
@@ -116,10 +110,10 @@ while True:
 def test_killed_at_any_moment_there_is_an_index(tmp_path: Path) -> None:
     folder = tmp_path / "built"
     save_text(folder, "first")
-    for number in range(12):
+    for number in range(6):
         with subprocess.Popen([sys.executable, "-c", KILLED, str(folder)], cwd=ROOT, stdout=subprocess.PIPE) as builder:
             assert builder.stdout is not None and builder.stdout.readline() == b"ready\n"
-            end = time.monotonic() + 0.02 + number * 0.003
+            end = time.monotonic() + 0.02 + number * 0.006
             while time.monotonic() < end:
                 read_manifest(folder)
             builder.kill()

@@ -72,7 +72,7 @@ def got(ranker: Ranker, calibration: Calibration, precision: float, asked: Quest
 @pytest.fixture(scope="module")
 def offices(shared: Ranker) -> list[tuple[Ranker, Calibration]]:
     """Many small corpora, and some that are large enough to teach a ranker of their own."""
-    counts = [90] * 30 + [200] * 6
+    counts = [90] * 18 + [200] * 4
     nobody = np.zeros(200, dtype=bool)
     return [
         calibrate(hard(n, count), blocks(count), nobody[:count], SIZES, shared, NOTHING)
@@ -95,7 +95,7 @@ def test_without_the_lower_bound_the_promise_would_be_broken(shared: Ranker, mon
     asked, nobody = hard(1000, 5000), np.zeros(40, dtype=bool)
 
     def kept() -> float:
-        offices = [calibrate(hard(seed, 40), blocks(40), nobody, SIZES, shared, NOTHING) for seed in range(24)]
+        offices = [calibrate(hard(seed, 40), blocks(40), nobody, SIZES, shared, NOTHING) for seed in range(16)]
         return float(np.mean([got(*one, 0.98, asked)[0] >= 0.98 for one in offices]))
 
     assert kept() >= 0.75

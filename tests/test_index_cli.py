@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -87,7 +88,7 @@ def test_searches(pool_index: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "1. A1" in out and "段落 月卡" in out
 
 
-@pytest.mark.parametrize("text", ["", "😀", "\ud800"])
+@pytest.mark.parametrize("text", ["", "\ud800"])
 def test_searches_for_nothing(pool_index: Path, capsys: pytest.CaptureFixture[str], text: str) -> None:
     assert main(["--index", str(pool_index), "search", text]) == 0
     assert capsys.readouterr().out.startswith("分词：")
@@ -129,12 +130,17 @@ def test_a_broken_corpus_leaves_the_old_index(
     said = capsys.readouterr()
     assert file in said.err and what in said.err and said.err.count("\n") == 1 and "Traceback" not in said.err
     assert digest_of(built) == before
-    assert disk.load(built).search("水温几度")[0].entry_id == "A6"
 
 
 def test_a_missing_model_leaves_the_old_index(
-    built: Path, pool_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    built: Path,
+    pool_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    # Whether torch, seconds to import, is there or not is all the same here.
+    monkeypatch.setitem(sys.modules, "sentence_transformers", None)
     before = digest_of(built)
     options = ["--index", str(built), "--model", str(tmp_path / "nowhere")]
     assert main([*options, "build", "--if-stale", "--corpus", str(pool_folder)]) == 1

@@ -18,7 +18,7 @@ from index.training.offices import WRITERS, Office, draw, read_offices
 from tests.support.index_fixtures import shipped_encoder
 
 OFFICES = read_offices()
-QUESTIONS = (3, 5, 9)
+QUESTIONS = (3, 9)
 # Of a hundred questions two more or less are noise.
 NOISE = 0.03
 

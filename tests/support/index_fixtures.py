@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -171,6 +172,27 @@ def write_corpus(folder: Path, **changes: str | None) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_dictionary() -> Iterator[None]:
+    """Read jieba's dictionary once a session instead of once for every index that is opened."""
+    import jieba
+
+    general: list[tuple[dict[str, int], int]] = []
+    from_disk = jieba.Tokenizer.initialize
+
+    def initialize(self: jieba.Tokenizer, dictionary: str | None = None) -> None:
+        to_write = self.tmp_dir is not None and not Path(self.tmp_dir, self.cache_file).exists()
+        if to_write or not general:
+            from_disk(self, dictionary)
+            general[:] = general or [(dict(self.FREQ), self.total)]
+        else:
+            self.FREQ, self.total, self.initialized = dict(general[0][0]), general[0][1], True
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jieba.Tokenizer, "initialize", initialize)
+        yield
+
+
 @pytest.fixture(scope="session")
 def pool_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the pool's corpus."""
@@ -189,6 +211,15 @@ def pool_engine(pool: Corpus) -> Engine:
     from index.engine import Engine
 
     return Engine.build(pool, shipped_encoder())
+
+
+def save_text(folder: Path, text: str) -> None:
+    """Write a text as if it were an index."""
+    from index.manifest import FORMAT, Manifest, write_manifest, written_whole
+
+    with written_whole(folder) as fresh:
+        (fresh / text).write_text(text, encoding="utf-8")
+        write_manifest(fresh, Manifest(FORMAT, "1", text, "model", "digest", 1, 1, {}))
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCK = $(BIN)/uv pip compile --quiet pyproject.toml
 QUESTION ?= 怎么参保
+TESTS ?= -n 2 --dist loadfile
 CASES ?= tests/cases
 export HOST PORT
 
@@ -23,7 +24,7 @@ run: .venv/serve
 	@$(BIN)/python -m bot serve
 
 test: .venv/develop tools index
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(TESTS)
 
 check: .venv/develop tools index
 	$(BIN)/ruff format --check .
@@ -31,7 +32,7 @@ check: .venv/develop tools index
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m corpus check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(TESTS)
 
 index: .venv/serve
 	@$(BIN)/python -m index build --if-stale

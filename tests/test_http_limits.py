@@ -33,6 +33,14 @@ def test_rate_limit(settings: Settings) -> None:
     assert client.post("/api/feedback", json={"reply_id": new_reply_id(), "helpful": True}).status_code == 204
 
 
+def test_suggestions_have_a_generous_limit_of_their_own(settings: Settings) -> None:
+    client = TestClient(create_app(settings.model_copy(update={"rate_limit": 1}), FakeEngine()))
+    typed = [client.get("/api/suggest", params={"q": "收费"}) for _ in range(11)]
+    assert [one.status_code for one in typed] == [200] * 10 + [429] and is_error(typed[-1], 429, "rate_limited")
+    assert "每分钟最多 10 次" in typed[-1].text
+    assert client.post("/api/chat", json={"question": "你好"}).status_code == 200
+
+
 PROXIED = [
     ("no proxy: the header is not believed", 0, "127.0.0.1", ["1.1.1.1", "2.2.2.2"], True),
     ("two clients behind the proxy", 1, "127.0.0.1", ["1.1.1.1", "2.2.2.2"], False),

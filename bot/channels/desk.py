@@ -18,7 +18,7 @@ from bot.channels.presenter import Presenter
 from bot.channels.workers import SECONDS, Workers
 from bot.chat import Calculator, Chat, china_now
 from bot.opening import open_calculator, open_records, open_store
-from bot.reply import MAX_QUESTION, Feedback, Language, Query, Reply, trim
+from bot.reply import MAX_QUESTION, Feedback, Language, Option, Query, Reply, trim
 from bot.sessions import SessionStore
 from bot.settings import Settings
 from bot.stores.safe import SafeStore
@@ -29,6 +29,8 @@ from index.engine import Engine
 MOST_KEPT = 10_000
 STORE_SECONDS = 60.0
 
+# While one question is typed, the window asks for suggestions about so many times at most.
+TYPED = 10
 _Result = TypeVar("_Result")
 
 
@@ -139,6 +141,10 @@ class Desk:
         """Note whether a reply helped, within the client's limit."""
         await self.workers.run(self._note, client_of(request, self.settings.proxy), feedback)
 
+    async def suggest(self, request: Request, prefix: str, most: int) -> list[Option]:
+        """Return the entries that what is being typed may become, within the client's limit."""
+        return await self.workers.run(self._suggest, client_of(request, self.settings.proxy), prefix, most)
+
     def now(self) -> float:
         """Return the time, in seconds since 1970."""
         return self._clock().timestamp()
@@ -167,6 +173,11 @@ class Desk:
         reply = self.chat.reply(query)
         self.metrics.count_reply(reply.kind, reply.confidence, time.perf_counter() - started)
         return reply
+
+    def _suggest(self, client: str, prefix: str, most: int) -> list[Option]:
+        self._limiter.check("suggest", client, TYPED)
+        chat = self.chat  # the one that found an entry knows it, whatever is published meanwhile
+        return [chat.option(entry_id) for entry_id in chat.engine.suggest(prefix, most)]
 
     def _note(self, client: str, feedback: Feedback) -> None:
         self._limiter.check("feedback", client)

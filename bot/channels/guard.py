@@ -27,15 +27,16 @@ class RateLimiter:
         self._per_minute = per_minute
         self._store = store
 
-    def check(self, kind: str, client: str) -> None:
-        """Count one use; raise the 429 error when it is one too many."""
+    def check(self, kind: str, client: str, times: int = 1) -> None:
+        """Count one use; raise the 429 error when it is one too many; `times` as many are allowed of some kinds."""
         if not self._per_minute:
             return
         # Whoever reads the store shall not learn who asked.
         name = blake2b(client.encode(errors="replace"), digest_size=16).hexdigest()
-        wait = self._store.count(f"limit/{kind}/{name}", self._per_minute, _MINUTE)
+        most = times * self._per_minute
+        wait = self._store.count(f"limit/{kind}/{name}", most, _MINUTE)
         if wait:
-            raise rate_limited(self._per_minute, max(1, math.ceil(wait)))
+            raise rate_limited(most, max(1, math.ceil(wait)))
 
 
 def client_of(request: Request, proxies: int) -> str:

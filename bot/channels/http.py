@@ -119,14 +119,13 @@ def _add_entries(router: APIRouter, desk: Desk) -> None:
     ) -> Welcome:
         return welcome_of(desk, language)
 
-    @router.get("/api/suggest", summary="边输入边提示", responses=_errors(400, 422, 503))
+    @router.get("/api/suggest", summary="边输入边提示", responses=_errors(400, 422, 429, 503))
     async def suggest(
+        request: Request,
         q: Annotated[str, FromQuery(description=f"已输入的字，去掉首尾空白后最多 {MAX_QUESTION} 个")],
     ) -> SuggestionList:
         prefix = checked_question(q, "q") if trim(q) else ""
-        chat = desk.chat  # the one that found an entry knows it, whatever is published meanwhile
-        ids = await desk.workers.run(chat.engine.suggest, prefix, _SUGGESTIONS) if prefix else ()
-        return SuggestionList(suggestions=[chat.option(entry_id) for entry_id in ids])
+        return SuggestionList(suggestions=await desk.suggest(request, prefix, _SUGGESTIONS) if prefix else [])
 
     @router.get("/api/entries", summary="全部问答", responses=_errors(503))
     async def entries() -> EntryList:

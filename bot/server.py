@@ -61,6 +61,7 @@ def serve(app: ASGIApp, settings: Settings) -> int:
         ws="none",
         loop="asyncio",
         log_level=settings.log_level,
+        log_config=None,
         access_log=False,
         # uvicorn would believe X-Forwarded-For unasked; FAQ_PROXY decides that.
         proxy_headers=False,

@@ -153,6 +153,9 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="日志级别，可用 debug、info、warning、error"
     )
+    log_format: Literal["plain", "json"] = Field(
+        "plain", description="日志的样子：plain（给人看）、json（一行一个 JSON，每个请求一行，给收日志的程序）"
+    )
     host: str = Field(
         "127.0.0.1", validation_alias=AliasChoices("FAQ_HOST", "HOST"), description="监听地址；0.0.0.0 表示所有网卡"
     )

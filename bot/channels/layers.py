@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import time
 import traceback
 from collections.abc import Callable
+from secrets import token_hex
 
 from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
@@ -13,6 +15,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.channels.errors import ApiError
+from bot.logs import note_request, request_id
 from bot.privacy import mask
 
 log = logging.getLogger(__name__)
@@ -40,20 +43,27 @@ class Shell:
             await self._app(scope, receive, send)
             return
         bare = scope["method"] == "HEAD"
+        number, started, status = token_hex(8), time.perf_counter(), 0
+        request_id.set(number)
 
         async def send_guarded(message: Message) -> None:
+            nonlocal status
             if message["type"] == "http.response.start":
-                message["headers"] = self._guarded(message.get("headers", []))
+                status = message["status"]
+                message["headers"] = self._guarded(message.get("headers", []), number)
             elif bare:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self._app({**scope, "method": "GET"} if bare else scope, receive, send_guarded)
+        try:
+            await self._app({**scope, "method": "GET"} if bare else scope, receive, send_guarded)
+        finally:
+            note_request(scope["method"], scope["path"], status, time.perf_counter() - started)
 
-    def _guarded(self, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    def _guarded(self, headers: list[tuple[bytes, bytes]], number: str) -> list[tuple[bytes, bytes]]:
         names = {name for name, _ in headers}
         extra = [header for header in (_POLICY, _NO_STORE) if header[0] not in names]
-        return [*headers, *self._always, *extra]
+        return [*headers, *self._always, *extra, (b"x-request-id", number.encode())]
 
 
 class Cors(CORSMiddleware):

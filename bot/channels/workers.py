@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import TypeVar
 
 from bot.channels.errors import Busy
@@ -58,7 +59,7 @@ class Workers:
             self._free += 1
             raise
         try:
-            call = self._pool.submit(work, *arguments)
+            call = self._pool.submit(copy_context().run, work, *arguments)
             job = asyncio.wrap_future(call)
             # A call that takes too long has its thread, and its place, until it ends.
             job.add_done_callback(self._ended)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from argparse import ArgumentParser, Namespace
 
 from bot.channels.app import create_app
 from bot.commands.surroundings import need_index, read_settings
+from bot.logs import set_up
 from bot.server import open_to_stay, serve
 
 
@@ -20,5 +20,5 @@ def run(options: Namespace) -> int:
     """Serve until somebody ends it."""
     settings = read_settings(host=options.host, port=options.port)
     need_index(settings)
-    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    set_up(settings.log_level, settings.log_format)
     return serve(create_app(settings, load=open_to_stay), settings)

@@ -99,17 +99,16 @@ def test_the_linter_speaks_beside_the_field(clerk: Clerk) -> None:
 
 
 def test_of_two_clerks_the_second_is_shown_both_texts(clerk: Clerk, admin_settings: Settings) -> None:
-    with TestClient(clerk.client.app) as other:
-        second = Clerk(other)
-        second.sign_in("李雷")
-        mine, theirs = clerk.form("A2"), second.form("A2")
-        clerk.post("/save", **mine | {"similar": mine["similar"] + "\n几点熄灯"})
-        response = second.post("/save", **theirs | {"similar": theirs["similar"] + "\n几点锁门"})
-        assert response.status_code == 409 and "王敏刚刚改过" in response.text
-        assert "-- 几点熄灯" in response.text and "+- 几点锁门" in response.text
-        assert "几点锁门" not in "".join(texts(admin_settings).values())
-        again = second.post("/save", **second.form("A2") | {"similar": theirs["similar"] + "\n几点熄灯\n几点锁门"})
-        assert again.status_code == 200 and "几点锁门" in "".join(texts(admin_settings).values())
+    second = Clerk(TestClient(clerk.client.app))
+    second.sign_in("李雷")
+    mine, theirs = clerk.form("A2"), second.form("A2")
+    clerk.post("/save", **mine | {"similar": mine["similar"] + "\n几点熄灯"})
+    response = second.post("/save", **theirs | {"similar": theirs["similar"] + "\n几点锁门"})
+    assert response.status_code == 409 and "王敏刚刚改过" in response.text
+    assert "-- 几点熄灯" in response.text and "+- 几点锁门" in response.text
+    assert "几点锁门" not in "".join(texts(admin_settings).values())
+    again = second.post("/save", **second.form("A2") | {"similar": theirs["similar"] + "\n几点熄灯\n几点锁门"})
+    assert again.status_code == 200 and "几点锁门" in "".join(texts(admin_settings).values())
 
 
 @pytest.mark.parametrize("answer", ["", "前\n## 后", "丢了\ufffd字"])

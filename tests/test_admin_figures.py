@@ -92,8 +92,11 @@ def test_the_overview_shows_them_and_does_without(admin_settings: Settings, tmp_
             clerk = Clerk(client)
             clerk.sign_in()
             assert said in clerk.get("") and "<script" not in clerk.get("")
-    path.write_bytes(b"no database at all" * 100)
-    with TestClient(create_app(settings, PoolEngine(), clock=lambda: NOW)) as client:
+    broken = tmp_path / "broken.sqlite"
+    broken.write_bytes(b"no database at all" * 100)
+    with TestClient(
+        create_app(settings.model_copy(update={"records": broken}), PoolEngine(), clock=lambda: NOW)
+    ) as client:
         clerk = Clerk(client)
         clerk.sign_in()
         assert "现在读不出来" in clerk.get("")

@@ -87,19 +87,19 @@ def test_a_wrong_password_is_told_and_tells_nothing(clerk: Clerk, name: str, pas
     assert password not in response.text or not password
 
 
-def test_a_thousand_wrong_passwords_are_counted_not_tried(clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_wrong_passwords_are_counted_not_tried(clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[str] = []
     monkeypatch.setattr(Accounts, "check", lambda self, name, password: bool(tried.append(password)))
-    answers = [clerk.sign_in(password=str(number)) for number in range(1000)]
+    answers = [clerk.sign_in(password=str(number)) for number in range(60)]
     assert len(tried) == 10 and [answer.status_code for answer in answers[:11]] == [403] * 10 + [429]
     assert "分钟以后再试" in answers[-1].text
 
 
 def test_a_person_stays_signed_in_while_others_try_their_name(clerk: Clerk) -> None:
     clerk.sign_in()
-    with TestClient(clerk.client.app) as other:
-        for number in range(12):
-            Clerk(other).sign_in(password=str(number))
+    other = Clerk(TestClient(clerk.client.app))
+    for number in range(12):
+        other.sign_in(password=str(number))
     assert "王敏" in clerk.get("/entries")
 
 

@@ -96,6 +96,38 @@ def test_nobody_else_hears_what_was_said() -> None:
     assert outcome(calculator.turn("起付线50", theirs.state)) == "=46.00元"
 
 
+# A question, and what a clerk would answer; the rules are those of the booklet.
+NEW = {
+    "三级医院住院，起付线600，医保付了9000，原来的总费用是多少": "=10600.00元",  # R9 turned round
+    "社康看病自己付了25块，总共花了多少": "=100.00元",  # R7 turned round
+    "在社康花了800，报完以后门诊额度还剩多少": "=1871.31元",  # R7, R8
+    "要是月可支配收入按7000算，个人一年交多少": "=504.00元",  # R2
+    "还剩5个月，这时候去参保要交多少": "=181.80元",  # R3
+    "去了三次社康，每次都是100块，一共能报多少": "=225.00元",  # R7
+    "同样住院花一万，二级比三级多报多少": "=100.00元",  # R9
+}
+
+
+@pytest.mark.parametrize(("question", "expected"), NEW.items())
+def test_what_had_no_place_before(question: str, expected: str) -> None:
+    assert talk(question) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("entry", "message", "expected"),
+    [
+        ("P3", "12月才办呢", "=327.24元"),
+        ("P3", "两个孩子呢", "=872.64元"),
+        ("B5", "三级", "=90%"),
+        ("B5", "怎么备案", "none"),
+        ("B5", "深户宝宝11月出生，12月办，从出生月开始交多少", "=363.60元"),
+        ("E1", "三级", "none"),
+    ],
+)
+def test_a_message_goes_on_from_the_entry_that_was_answered(entry: str, message: str, expected: str) -> None:
+    assert outcome(real_calculator().turn(message, entry)) == expected
+
+
 @pytest.mark.parametrize("state", ["", "rubbish", "[]", "{}", "[1,2,3]", '["claim",{},"visit",1]', '["claim",[],""]'])
 def test_a_state_of_another_version_is_forgotten(state: str) -> None:
     assert outcome(real_calculator().turn("三级医院住院花了2万能报多少", state)) == "=18000.00元"

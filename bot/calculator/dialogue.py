@@ -20,7 +20,7 @@ from bot.calculator.numbers import settle
 from bot.calculator.outcome import Missing, Outcome, Result, Unknown, Wrong
 from bot.calculator.payments import NOT_CHOSEN
 from bot.calculator.reader import ASKED, Reader, Sentence
-from bot.calculator.record import COSTS, Record, dump, load
+from bot.calculator.record import CASES, COSTS, Record, dump, load
 from bot.calculator.spans import AMOUNT, MONTH, YEAR
 from bot.calculator.sums import read_sum
 from bot.calculator.understand import records_of
@@ -204,9 +204,8 @@ class Calculator:
         return self._wordings[policy.years].not_known(outcome, said(before), dump(before, outcome.slot))
 
     def _absent(self, text: str, state: str | None = None) -> CalculatorReply | None:
-        name = self._absences.named(text)
-        wording = self._wordings[self._policies[0].years]
-        return wording.unknown(Unknown("calc_absent", {"name": name}), state) if name else None
+        unknown = Unknown("calc_absent", {"name": self._absences.named(text)})
+        return self._wordings[self._policies[0].years].unknown(unknown, state) if unknown.values["name"] else None
 
     def _midway(self, sentence: Sentence, policy: Policy) -> CalculatorReply | None:
         """Say that the documents do not say when benefits begin that are paid for from another month than September."""
@@ -263,6 +262,8 @@ def _merged(before: list[Record], told: list[Record], sentence: Sentence, asked:
         before = [replace(one, apply=(), many="sum") for one in before]
     if len(new.apply) > 1 and before[0].children == len(new.apply):
         new = replace(new, many="sum")
+    if new.children and before[0].want in ("months", "month") and not new.want:
+        before = [replace(one, want="") for one in before]  # for two it is the fee that differs
     if new.children and _MORE_CHILDREN.search(sentence.text):
         new = replace(new, children=(before[0].children or 1) + new.children)
     if new.consult is not None and not new.consult_in and "within" in sentence.words:
@@ -293,8 +294,7 @@ def _picked(text: str, asked: str) -> Record | None:
         chosen = values[place - 1] if place <= len(values) else None
     if chosen is None:
         return None
+    said: dict[str, Any] = {{"hospital_level": "level"}.get(asked, asked): chosen}
     if asked == "out_of_city_kind":
-        case: dict[str, Any] = dict.fromkeys(("filed", "referral", "emergency"), "false") | {chosen: "true"}
-        return Record(**case)
-    field: dict[str, Any] = {{"hospital_level": "level"}.get(asked, asked): chosen}
-    return Record(**field)
+        said = dict.fromkeys(CASES, "false") | {chosen: "true"}
+    return Record(**said)

@@ -156,7 +156,7 @@ def _of_visit(record: Record, sentence: Sentence) -> Record:
 def _of_amounts(record: Record, sentence: Sentence) -> Record:
     """Doubt an amount whose name right before it is not what was learned, and sums that words make doubtful."""
     for span, role, _ in sentence.of(AMOUNT):
-        before, after = sentence.text[: span.start].rstrip("是为:的 "), sentence.text[span.end :]
+        before, after = sentence.text[: span.start].rstrip("是为:的 "), sentence.text[span.end :].lstrip("的")
         if (before.endswith(sentence.names("deductible")) and role not in "DAX") or (
             after.startswith(sentence.names("consult")) and role not in "CX"
         ):
@@ -192,7 +192,10 @@ def _of_months(record: Record, sentence: Sentence) -> Record:
     """Ask for the month of application where words say that it is not September, or its month is doubtful."""
     if record.task != "fee":
         return record
-    several = sentence.reading.sure("many", "one", "sum") >= 0.2
+    # 两个孩子，小的11月办: one of several, unless a sum of all is asked for.
+    several = sentence.reading.sure("many", "one", "sum") >= 0.2 or (
+        (record.children or 1) > 1 and not sentence.words & {"total", "each"}
+    )
     siblings = ("sibling" in sentence.words and several) or _ANOTHER.search(sentence.text)
     if len(set(record.apply)) > 1 and record.children == len(record.apply) and "total" in sentence.words:
         return replace(record, many="sum")

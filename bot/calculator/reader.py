@@ -77,15 +77,14 @@ class Weights:
     def __init__(self, packed: Mapping[str, Sequence[int]], columns: int) -> None:
         """Take the rows as they are stored: column, weight in hundredths, column, weight ..."""
         self._rows = {feature: row for row, feature in enumerate(packed)}
-        self._table = np.zeros((len(packed), columns), dtype=np.float32)
+        self._table = np.zeros((len(packed), columns), dtype=np.int16)
         for row, stored in enumerate(packed.values()):
             self._table[row, stored[::2]] = stored[1::2]
-        self._table /= 100
 
     def scores(self, features: Iterable[str]) -> list[float]:
         """Return what features speak for, all together; each counts once."""
-        rows = [self._rows[feature] for feature in set(features) if feature in self._rows]
-        found: list[float] = self._table[rows].sum(axis=0).tolist()
+        rows = [row for row in map(self._rows.get, set(features)) if row is not None]
+        found: list[float] = (self._table[rows].sum(axis=0) / 100).tolist()
         return found
 
 

@@ -65,9 +65,10 @@ class Lexicon:
             for word in words:
                 names.setdefault(word, []).append(name)
         self._names = {word: "+".join(found) for word, found in names.items()}
+        # Words by their first two signs, longest first, so that few are looked at.
         self._starts: dict[str, list[str]] = {}
         for word in sorted(self._names, key=len, reverse=True):
-            self._starts.setdefault(word[0], []).append(word)
+            self._starts.setdefault(word[:2], []).append(word)
 
     def lists_in(self, text: str) -> frozenset[str]:
         """Return the lists of which a word stands in a text."""
@@ -77,9 +78,9 @@ class Lexicon:
 
     def words_at(self, text: str, start: int) -> list[tuple[str, int]]:
         """Return the meanings of the words that begin at a place, longest first, and how long they are."""
-        return [
-            (self._names[word], len(word)) for word in self._starts.get(text[start], ()) if text.startswith(word, start)
-        ]
+        heads = dict.fromkeys((text[start : start + 2], text[start]))
+        words = (word for head in heads for word in self._starts.get(head, ()))
+        return [(self._names[word], len(word)) for word in words if text.startswith(word, start)]
 
 
 def tokens_of(text: str, spans: Sequence[Span], known: Mapping[Decimal, str], lexicon: Lexicon) -> list[Token]:

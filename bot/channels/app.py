@@ -13,7 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.channels.admin.menu import add_console
+from bot.channels.admin.console import Console
+from bot.channels.admin.menu import add_console, open_console
 from bot.channels.bundle import add_widget
 from bot.channels.desk import Desk
 from bot.channels.errors import ApiError, broken, invalid, not_found
@@ -48,11 +49,12 @@ def create_app(
     if engine is not None:
         desk.open(engine)
     channel = Channel(desk) if settings.wechat_token is not None else None
+    console = open_console(desk)
     app = FastAPI(
         title="少儿医保问答",
         version="1",
         summary="深圳少儿医保热点问答的 HTTP 接口",
-        lifespan=_lifespan(desk, channel, load if engine is None else None),
+        lifespan=_lifespan(desk, channel, console, load if engine is None else None),
         # The usual pages of FastAPI fetch their scripts from another host.
         docs_url=None,
         redoc_url=None,
@@ -65,15 +67,15 @@ def create_app(
     add_widget(app)
     if channel:
         app.add_route(PATH, channel.serve, methods=["GET", "POST"], include_in_schema=False)
-    if settings.admin:
-        add_console(app, desk)
+    if console:
+        add_console(app, console)
     _add_error_handlers(app, desk)
     _add_layers(app, desk)
     return app
 
 
 def _lifespan(
-    desk: Desk, channel: Channel | None, load: Callable[[Settings], Engine] | None
+    desk: Desk, channel: Channel | None, console: Console | None, load: Callable[[Settings], Engine] | None
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -85,6 +87,8 @@ def _lifespan(
         await asyncio.gather(*filter(None, (tidying, watching)), return_exceptions=True)
         if channel:
             await channel.finish(GRACE_SECONDS)
+        if console:
+            console.close()
         await asyncio.to_thread(desk.close)
 
     return lifespan

@@ -54,9 +54,11 @@ def run(options: argparse.Namespace) -> int:
     if broken or options.task == "check":
         return 1 if broken else 0
     exam, faults = _read(options.files)
-    if options.task in ("judge", "curve") and (faults or not exam):
-        print("请写上考试用的句子文件，里面不能有写坏的句子。", *faults, sep="\n")
-        return 1
+    if options.task in ("judge", "curve"):
+        print(*(f"{fault}（这一句不考）" for fault in faults), sep="\n")
+        if not exam:
+            print("请写上考试用的句子文件。")
+            return 1
     return {
         "train": lambda: _train(sentences, files),
         "judge": lambda: _judge(exam),
@@ -105,7 +107,7 @@ def _judge(exam: list[Sentence]) -> int:
     judged = _judged(exam, reader)
     for one in judged:
         if one.verdict == WRONG:
-            print(f"{one.got}（应当是 {one.expected}）\\t{one.sentence.text}")
+            print(f"{one.got}（应当是 {one.expected}）\t{one.sentence.text}")
     print(_line("现在", judged, exam, reader))
     return 0
 

@@ -127,8 +127,10 @@ class Console:
         ]
 
     def close(self) -> None:
-        """Let the threads end."""
+        """Let go of threads and connections."""
         self._workers.close()
+        if self.database is not None:
+            self.database.close()
 
     async def _served(self, request: Request, work: Callable[[Form], Response]) -> Response:
         try:

@@ -18,9 +18,13 @@ _ITEMS = (
 )
 
 
-def add_console(app: FastAPI, desk: Desk) -> Console:
+def open_console(desk: Desk) -> Console | None:
+    """Return the console of a desk; None where the settings name nobody who may use it."""
+    return Console(desk, _ITEMS) if desk.settings.admin else None
+
+
+def add_console(app: FastAPI, console: Console) -> None:
     """Add the console to `app`."""
-    console = Console(desk, _ITEMS)
     console.add_door(app)
     shown = {
         "": overview.shown,
@@ -47,4 +51,3 @@ def add_console(app: FastAPI, desk: Desk) -> Console:
         console.add(app, path, handler)
     for path, handler in done.items():
         console.add(app, path, handler, "POST")
-    return console

@@ -15,9 +15,9 @@ from bot.database.handout import BOM, HEAD, harmless
 from bot.ids import keyed_name
 from bot.reply import Feedback, Reply
 from corpus.entries import load_corpus
+from tests.support.inbox_fixtures import ReadingEngine
 from tests.support.index_fixtures import write_corpus
 from tests.support.record_fixtures import ask, kept, make_reply, records_in
-from tests.test_inbox import ReadingEngine
 
 TOKEN = "abcdefgh"
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from bot.commands.verbs import COMMANDS, Command
+from bot.database.faults import DatabaseFault
 from corpus.errors import CorpusError
 from index.errors import IndexFault, PartMissing
 
@@ -22,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     try:
         return _run(chosen, parser, verbs[chosen.name], given)
-    except (CorpusError, IndexFault) as error:
+    except (CorpusError, DatabaseFault, IndexFault) as error:
         print(error, file=sys.stderr)
     except ModuleNotFoundError as error:
         print(_part(error), file=sys.stderr)

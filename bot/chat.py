@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from bot.decide import SMALLTALK, Abstain, Answer, Clarify, Doubt, decide, decide_both, is_smalltalk
 from bot.ids import new_reply_id, new_session_id
 from bot.picks import Pick, picked
-from bot.records import Records
+from bot.records import Heard, Records
 from bot.reply import (
     CalculatorReply,
     EntryInfo,
@@ -87,7 +87,7 @@ class Chat:
         # Nobody else has this reply yet, and a copy takes longer than making it.
         reply.reply_id, reply.session_id = new_reply_id(), session_id
         if self._records is not None:
-            self._records.add_reply(replace(query, text=text), reply, self.engine.version)
+            self._records.add_reply(replace(query, text=text), reply, self._heard(text, reply))
         return reply
 
     def forget(self, channel: str, session_id: str) -> None:
@@ -118,6 +118,12 @@ class Chat:
         dated = [entry for entry in self.engine.entries.values() if entry.years]
         over = dated and all(self.notice(entry) for entry in dated)
         return "、".join(dict.fromkeys(entry.years for entry in dated)) if over else ""
+
+    def _heard(self, text: str, reply: Reply) -> Heard:
+        # Such questions are put together later, and their vectors are at hand now.
+        vector = self.engine.vector(text) if reply.kind in ("abstain", "clarify") else None
+        packed = None if vector is None else vector.astype("float16").tobytes()
+        return Heard(self.engine.version, self.engine.model_name, packed)
 
     def _recall(self, key: tuple[str, str]) -> Session:
         session = self._sessions.get(key)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import secrets
 import time
+from base64 import urlsafe_b64encode
 
 # Crockford's alphabet in ascending order, so ids sort as their times do: https://github.com/ulid/spec
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -18,3 +21,9 @@ def new_reply_id() -> str:
 def new_session_id() -> str:
     """Return a new session id."""
     return secrets.token_urlsafe(16)
+
+
+def keyed_name(key: str, *identity: str) -> str:
+    """Return a hash of an openid, or of a message's identity, that is a valid session id; only `key` leads to it."""
+    digest = hmac.digest(key.encode(), "\0".join(identity).encode(), hashlib.sha256)
+    return urlsafe_b64encode(digest).decode().rstrip("=")

@@ -27,6 +27,15 @@ _TIDY_SECONDS = 3600.0
 
 
 @dataclass(frozen=True)
+class Heard:
+    """How a question was taken: by which index, by which encoder, and what vector that gave it, if it is kept."""
+
+    index_version: str = ""
+    encoder: str = ""
+    vector: bytes | None = None
+
+
+@dataclass(frozen=True)
 class Said:
     """A question and the reply to it, not masked yet."""
 
@@ -38,9 +47,9 @@ class Said:
     kind: str
     entry_id: str | None
     confidence: float
-    index_version: str
     language: str | None
     candidates: tuple[str, ...]
+    heard: Heard
 
 
 @dataclass(frozen=True)
@@ -61,6 +70,7 @@ class Forgotten:
     session_id: str
 
 
+_UNHEARD = Heard()
 Note = Said | Judged | Forgotten
 
 
@@ -107,15 +117,15 @@ class Records:
         """How many notes are not written yet."""
         return len(self._waiting)
 
-    def add_reply(self, query: Query, reply: Reply, index_version: str = "") -> None:
+    def add_reply(self, query: Query, reply: Reply, heard: Heard = _UNHEARD) -> None:
         """Note a question and the reply to it."""
         # What goes with an answer was not offered to choose from.
         offered = reply.options if reply.kind in ("clarify", "abstain") else ()
         self._put(
             Said(
                 reply.reply_id, now(), query.channel, reply.session_id, query.text, reply.kind,
-                reply.entry.id if reply.entry else None, reply.confidence, index_version, query.language,
-                tuple(option.entry_id for option in offered),
+                reply.entry.id if reply.entry else None, reply.confidence, query.language,
+                tuple(option.entry_id for option in offered), heard,
             )
         )  # fmt: skip
 

@@ -13,6 +13,7 @@ Our exception hierarchy:
   x BadPolicy
   x LostCharacters
   x Duplicate
+  x BadEdit
 """
 
 from __future__ import annotations
@@ -74,3 +75,7 @@ class LostCharacters(CorpusError):
 
 class Duplicate(CorpusError):
     """An id or a question stands twice."""
+
+
+class BadEdit(CorpusError):
+    """A change was not made, for it would leave a mistake behind."""

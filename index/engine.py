@@ -32,6 +32,7 @@ _SENTENCE = re.compile(r"[^。！？!?；;\n]+")
 _CLAUSE = re.compile(r"[^。！？!?；;，,、\n]+")
 _MOST_SENTENCES = 4
 _REMEMBERED = 2048
+_HEARD = 256  # a vector is asked for as soon as its question is answered
 _SHOWN = 0.05  # nobody is shown a hit that scores less, so its part need not be found
 # A sentence taken out of its message counts a little less than the whole.
 _SENTENCE_WEIGHT = 0.9
@@ -108,6 +109,10 @@ class Engine:
             self._memory.put((text, k), known)
         return list(known)
 
+    def vector(self, text: str) -> Vectors | None:
+        """Return the vector of a text that was searched lately; None for others."""
+        return self._heard.get(text)
+
     def named(self, text: str) -> str | None:
         """Return the entry whose question or label `text` is, word for word; None for other texts."""
         return self._titles.get(self.segmenter.read(text).spoken)
@@ -131,7 +136,7 @@ class Engine:
         reading = self.segmenter.read(text)
         if not reading.words:
             return Explanation(reading, ())
-        signals, scores = self._measure([reading])
+        signals, scores = self._measure([reading], self.encoder.encode([reading]))
         candidates = tuple(
             Candidate(hit.entry_id, hit.score, hit.phrasing, hit.passage,
                       signals[0].values[self.groups.index(hit.entry_id)])
@@ -165,7 +170,9 @@ class Engine:
         readings = self._read(text)
         if not readings[0].words:
             return []
-        signals, scores = self._measure(readings)
+        vectors = self.encoder.encode(readings)
+        self._heard.put(text, vectors[0])
+        signals, scores = self._measure(readings, vectors)
         place, weighed = self._weigh(scores)
         row = self._wordings.get(readings[0].spoken)
         if row is not None:
@@ -187,9 +194,9 @@ class Engine:
         own = [part for part in parts if part.text in whole.text]
         return [whole, *(part for part in own if 2 <= len(part.words) < len(whole.words))]
 
-    def _measure(self, readings: Sequence[Reading]) -> tuple[list[Signals], Scores]:
+    def _measure(self, readings: Sequence[Reading], vectors: Vectors) -> tuple[list[Signals], Scores]:
         """Return the signals of each reading and the probability of each group but outside."""
-        signals = self.sensor.measure(readings, self.encoder.encode(readings), self.segmenter)
+        signals = self.sensor.measure(readings, vectors, self.segmenter)
         groups, null = zip(*map(features, signals), strict=True)
         return signals, self.calibration.score(self.ranker.rank(np.stack(groups), np.stack(null))[:, 1:])
 
@@ -241,6 +248,10 @@ class Engine:
     @cached_property
     def _memory(self) -> Memory[tuple[str, int], tuple[Hit, ...]]:
         return Memory(_REMEMBERED)
+
+    @cached_property
+    def _heard(self) -> Memory[str, Vectors]:
+        return Memory(_HEARD)
 
     @cached_property
     def _smalltalk(self) -> NDArray[np.bool_]:

@@ -229,6 +229,10 @@ def test_metrics(client: TestClient) -> None:
         'faq_errors_total{code="question_empty"} 1.0',
         "faq_reply_seconds_count 2.0",
         "faq_ready 1.0",
+        'faq_index_info{entries="6",version="test-1"} 1.0',
+        "faq_confidence_count 1.0",
+        "faq_asked_waiting 0.0",
+        "faq_records_waiting 0.0",
     ):
         assert line in response.text
 

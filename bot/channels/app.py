@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -13,8 +14,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.channels.admin.console import Console
-from bot.channels.admin.menu import add_console, open_console
 from bot.channels.bundle import add_widget
 from bot.channels.desk import Desk
 from bot.channels.errors import ApiError, broken, invalid, not_found
@@ -29,6 +28,9 @@ from bot.opening import open_engine
 from bot.settings import Settings, load_settings
 from bot.store import TIDY_SECONDS
 from index.engine import Engine
+
+if TYPE_CHECKING:
+    from bot.channels.admin.console import Console
 
 # How long a service that is to end still works at answers.
 GRACE_SECONDS = 10
@@ -49,7 +51,7 @@ def create_app(
     if engine is not None:
         desk.open(engine)
     channel = Channel(desk) if settings.wechat_token is not None else None
-    console = open_console(desk)
+    console = _open_console(desk)
     app = FastAPI(
         title="少儿医保问答",
         version="1",
@@ -68,10 +70,25 @@ def create_app(
     if channel:
         app.add_route(PATH, channel.serve, methods=["GET", "POST"], include_in_schema=False)
     if console:
-        add_console(app, console)
+        _add_console(app, console)
     _add_error_handlers(app, desk)
     _add_layers(app, desk)
     return app
+
+
+def _open_console(desk: Desk) -> Console | None:
+    if desk.settings.admin is None:
+        return None
+    # Its libraries are heavy, and a service without it is spared them.
+    from bot.channels.admin.menu import open_console
+
+    return open_console(desk)
+
+
+def _add_console(app: FastAPI, console: Console) -> None:
+    from bot.channels.admin.menu import add_console
+
+    add_console(app, console)
 
 
 def _lifespan(

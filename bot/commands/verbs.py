@@ -36,6 +36,8 @@ COMMANDS = (
     Command("ask", "bot.commands.ask", "问一句，答复写到屏幕上"),
     Command("doctor", "bot.commands.doctor", "看看这里哪里不对、怎么办"),
     Command("admin-password", "bot.commands.admin_password", "给管理页面写一行名字和密码"),
+    Command("inbox", "bot.commands.inbox", "没答好的问题：列出，加为相似问、新建、不属于本库、忽略"),
+    Command("records", "bot.commands.records", "问答记录：写成表格，删去一个会话的，删去旧的"),
     Command("check", "corpus.__main__", "检查资料：全部条目、词表和固定句子"),
     Command("index", "index.__main__", "建索引、试搜、训练排序器"),
     Command("teach", "bot.teaching.__main__", "教算账的读句子：检查、学习、考一考"),

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, Select, delete, exists, func, select
 
-from bot.database.tables import facts, feedback, inbox_groups, inbox_questions, replies
+from bot.database.tables import facts, feedback, inbox_groups, inbox_questions, replies, vectors
 from bot.sessions import room_of
 
 SESSION_KEY = "session_key"
@@ -47,8 +47,9 @@ def prune(connection: Connection, before: int) -> int:
 
 def _tidy_inbox(connection: Connection) -> None:
     """Let the inbox go of wordings that nobody has asked any more, and of groups without a wording."""
-    asked = exists().where(replies.c.question == inbox_questions.c.question)
-    connection.execute(delete(inbox_questions).where(~asked))
+    for table in (inbox_questions, vectors):
+        asked = exists().where(replies.c.question == table.c.question)
+        connection.execute(delete(table).where(~asked))
     filled = exists().where(inbox_questions.c.group_id == inbox_groups.c.id)
     connection.execute(delete(inbox_groups).where(~filled))
 

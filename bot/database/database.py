@@ -6,12 +6,14 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
+from sqlalchemy import Connection, Engine, QueuePool, Table, create_engine, event
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from bot.database.faults import DatabaseFault, Refused, reason_of
@@ -117,6 +119,13 @@ def open_database(settings: Settings) -> Database | None:
     if settings.database_url is not None:
         return postgres(settings.database_url.get_secret_value())
     return sqlite(settings.records) if settings.records is not None else None
+
+
+def add_unless_there(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add rows, but for those whose key is there already."""
+    if rows:
+        add = pg_insert if connection.dialect.name == "postgresql" else sqlite_insert
+        connection.execute(add(table).on_conflict_do_nothing(), rows)
 
 
 def postgres(url: str) -> Database:

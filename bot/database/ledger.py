@@ -6,12 +6,11 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Insert, insert
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, insert
 
 from bot.database.archive import erase, prune, session_hash, session_key
-from bot.database.database import Database
-from bot.database.tables import feedback, replies
+from bot.database.database import Database, add_unless_there
+from bot.database.tables import feedback, replies, vectors
 from bot.privacy import mask
 from bot.records import Forgotten, Judged, Note, Said, now
 from bot.reply import trim
@@ -51,13 +50,17 @@ class DatabaseLedger:
 
 
 def _write_replies(connection: Connection, key: bytes, notes: Iterable[Said]) -> None:
-    connection.execute(_unless_there(connection), [_row(note, key) for note in notes])
-
-
-def _unless_there(connection: Connection) -> Insert:
+    noted = list(notes)
+    rows = [_row(note, key) for note in noted]
     # A connection may break after the transaction was kept and before anybody heard so; it is written once more then.
-    add = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    return add(replies).on_conflict_do_nothing()
+    add_unless_there(connection, replies, rows)
+    found = [
+        {"question": row["question"], "encoder": note.heard.encoder, "vector": note.heard.vector}
+        for row, note in zip(rows, noted, strict=True)
+        # A vector may tell what was masked.
+        if note.heard.vector is not None and row["question"] == note.question
+    ]
+    add_unless_there(connection, vectors, found)
 
 
 def _row(note: Said, key: bytes) -> dict[str, Any]:
@@ -70,7 +73,7 @@ def _row(note: Said, key: bytes) -> dict[str, Any]:
         "kind": note.kind,
         "entry_id": note.entry_id,
         "confidence": note.confidence,
-        "index_version": note.index_version,
+        "index_version": note.heard.index_version,
         "language": note.language,
         "candidates": f" {' '.join(note.candidates)} " if note.candidates else None,
     }

@@ -75,15 +75,22 @@ inbox_groups = Table(
     Column("clerk", String(64)),
 )
 
-# Every wording of a missed question, the group it is in, and its vector; wordings that fold to one share a vector.
+# The vectors of questions that were missed, float16, as an encoder gave them.
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("question", Text, primary_key=True),
+    Column("encoder", String(128), nullable=False),
+    Column("vector", LargeBinary, nullable=False),
+)
+
+# Every wording of a missed question, what is read of it, and the group it is in.
 inbox_questions = Table(
     "inbox_questions",
     metadata,
     Column("question", Text, primary_key=True),
     Column("folded", Text, nullable=False),
     Column("group_id", ForeignKey("inbox_groups.id"), nullable=False),
-    Column("encoder", String(128)),
-    Column("vector", LargeBinary),
     Index("inbox_questions_by_folded", "folded"),
     Index("inbox_questions_by_group", "group_id"),
 )

@@ -11,13 +11,25 @@ from tests.bench.browsing import browsing
 from tests.bench.callback import callback
 from tests.bench.crowd import SECONDS, crowd
 from tests.bench.publishing import publishing
+from tests.bench.recording import recording
 from tests.bench.report import FOLDER, Part, write
 from tests.bench.scaling import QUICK, SIZES, scaling
 from tests.bench.searching import building, searching
 from tests.bench.serving import serving, starting
 from tests.support.documents import put
 
-NAMES = ("searching", "starting", "building", "serving", "crowd", "callback", "scaling", "browsing", "publishing")
+NAMES = (
+    "searching",
+    "starting",
+    "building",
+    "serving",
+    "crowd",
+    "callback",
+    "scaling",
+    "browsing",
+    "publishing",
+    "recording",
+)
 _Step = Callable[[Callable[[str], None]], Part]
 
 
@@ -49,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
     def ask(say: Callable[[str], None]) -> Part:
         return crowd(say, options.seconds)
 
-    measures = (searching, starting, building, serving, ask, callback, size, browsing, publishing)
+    measures = (searching, starting, building, serving, ask, callback, size, browsing, publishing, recording)
     steps: dict[str, _Step] = dict(zip(NAMES, measures, strict=True))
     # Printed as they come: a fault in a later part must not lose an earlier one.
     parts: list[Part] = []

@@ -108,6 +108,9 @@ class FakeEngine:
                 best[entry_id] = Hit(entry_id, phrasing, score)
         return sorted(best.values(), key=lambda hit: -hit.score)[:k]
 
+    def vector(self, text: str) -> None:
+        """Keep no vectors."""
+
     def named(self, text: str) -> str | None:
         """Return the entry whose question `text` is."""
         return next((entry.id for entry in self.entries.values() if entry.question == text), None)

@@ -11,7 +11,7 @@ from bot.database.database import Database, sqlite
 from bot.database.ledger import DatabaseLedger
 from bot.database.tables import feedback, replies
 from bot.ids import new_reply_id
-from bot.records import Records
+from bot.records import Heard, Records
 from bot.reply import EntryInfo, Option, Query, Reply
 
 # Nobody waits in a test for the next look at what is to be written.
@@ -34,7 +34,7 @@ def make_reply(
 
 
 def ask(records: Records, text: str, reply: Reply, channel: str = "api") -> Reply:
-    records.add_reply(Query(text, channel, language="zh-Hant"), reply, "v1")
+    records.add_reply(Query(text, channel, language="zh-Hant"), reply, Heard("v1"))
     return reply
 
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 from asyncio import Lock
-from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -14,6 +11,7 @@ from weakref import WeakValueDictionary
 
 from bot.channels.desk import Desk
 from bot.channels.wechat.card import Card
+from bot.ids import keyed_name
 
 KEPT_SECONDS = 600.0
 # More than anybody asks in ten minutes by hand; what falls off is forgotten by its own time.
@@ -60,13 +58,12 @@ class Visitors:
         """Keep them in the desk's store; nobody without the token can tell who they are."""
         self._store = desk.store
         self._reach = desk.reach
-        self._key = token.encode()
+        self._key = token
         self._locks: WeakValueDictionary[str, Lock] = WeakValueDictionary()
 
     def name(self, *identity: str) -> str:
         """Return the keyed hash of an openid, or of a message's identity; it is a valid session id."""
-        digest = hmac.digest(self._key, "\0".join(identity).encode(), hashlib.sha256)
-        return urlsafe_b64encode(digest).decode().rstrip("=")
+        return keyed_name(self._key, *identity)
 
     async def change(self, name: str, work: Callable[[Visitor], _Result]) -> _Result:
         """Lend a visitor's state to `work` and keep it. One at a time in this process."""

@@ -79,6 +79,12 @@ def _make_records() -> None:
 
 def _make_inbox() -> None:
     op.create_table(
+        "vectors",
+        sa.Column("question", sa.Text, primary_key=True),
+        sa.Column("encoder", sa.String(128), nullable=False),
+        sa.Column("vector", sa.LargeBinary, nullable=False),
+    )
+    op.create_table(
         "inbox_groups",
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("state", sa.String(16), nullable=False),
@@ -92,8 +98,6 @@ def _make_inbox() -> None:
         sa.Column("question", sa.Text, primary_key=True),
         sa.Column("folded", sa.Text, nullable=False),
         sa.Column("group_id", sa.Integer, sa.ForeignKey("inbox_groups.id"), nullable=False),
-        sa.Column("encoder", sa.String(128)),
-        sa.Column("vector", sa.LargeBinary),
         sa.Index("inbox_questions_by_folded", "folded"),
         sa.Index("inbox_questions_by_group", "group_id"),
     )

@@ -1,0 +1,1 @@
+"""Inbox: the questions that went without a good answer, put together, and what a clerk makes of them."""

@@ -35,6 +35,7 @@ COMMANDS = (
     Command("serve", "bot.commands.serve", "启动 HTTP 服务"),
     Command("ask", "bot.commands.ask", "问一句，答复写到屏幕上"),
     Command("doctor", "bot.commands.doctor", "看看这里哪里不对、怎么办"),
+    Command("backup", "bot.commands.backup", "把做不出第二份的存成一个文件"),
     Command("admin-password", "bot.commands.admin_password", "给管理页面写一行名字和密码"),
     Command("check", "corpus.__main__", "检查资料：全部条目、词表和固定句子"),
     Command("index", "index.__main__", "建索引、试搜、训练排序器"),

@@ -50,13 +50,10 @@ def test_the_unit_is_one(tmp_path: Path) -> None:
     unit = shutil.copy(DEPLOY / "faq@.service", tmp_path)
     text = Path(unit).read_text(encoding="utf-8").replace("/srv/faq/.venv/bin/python", "/bin/true")
     Path(unit).write_text(text.replace("User=faq\n", ""), encoding="utf-8")
-    command = [
-        program("systemd-analyze"),
-        "verify",
-        "--man=no",
-        "--recursive-errors=no",
-        str(tmp_path / "faq@.service"),
-    ]
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:
+        pytest.skip("这台机器没有 systemd。")
+    command = [analyze, "verify", "--man=no", "--recursive-errors=no", unit]
     checked = subprocess.run(command, capture_output=True, text=True, check=False)
     assert "faq@.service" not in checked.stderr, checked.stderr
 

@@ -26,29 +26,11 @@ from index.rank import Questions, Ranker, fit
 from index.rows import Row, Table
 from index.segment import Segmenter
 from index.signals import GROUP_FEATURES, NULL_FEATURES
-from tests.support.drawn import GROUPS, draw
+from tests.support.drawn import GROUPS, blocks, draw, hard
 
 SIZES = np.array([1.5, 2.5, 3.5], dtype=np.float32)
 NOTHING = Tried.of(np.zeros((0, 2), dtype=np.float32), np.zeros(0, dtype=np.int64), SIZES)
 PRECISIONS = np.linspace(0.5, 0.999, 50)
-
-
-def hard(seed: int, count: int, noise: float = 1.6) -> Questions:
-    """Return questions of which no signal tells surely whose they are; one in five is outside."""
-    random = np.random.default_rng(seed)
-    labels = np.where(random.random(count) < STRANGERS, 0, random.integers(1, GROUPS + 1, size=count))
-    groups = np.zeros((count, GROUPS, GROUP_FEATURES), dtype=np.float32)
-    null = np.zeros((count, NULL_FEATURES), dtype=np.float32)
-    groups[..., 3] = random.normal(scale=noise / 2, size=(count, GROUPS))
-    null[:, 5] = random.normal(scale=noise / 2, size=count)
-    inside = np.flatnonzero(labels)
-    groups[inside, labels[inside] - 1, 3] += 3
-    null[labels == 0, 5] += 3
-    return Questions(groups, null, labels, importance(labels))
-
-
-def blocks(count: int) -> np.ndarray:
-    return np.arange(count) * BLOCKS // count
 
 
 @pytest.fixture(scope="module")
@@ -116,9 +98,9 @@ def test_a_score_is_a_probability(shared: Ranker) -> None:
 
 def test_a_corpus_that_knows_better_mixes_in_its_own(shared: Ranker) -> None:
     # Here the tell-tale signal is another one than those that the shared ranker knows.
-    turned = [replace(one, groups=np.roll(one.groups, 4, axis=-1)) for one in (hard(5, 400), hard(6, 2000))]
-    none = np.zeros(400, dtype=bool)
-    ranker, calibration = calibrate(turned[0], blocks(400), none, SIZES, shared, NOTHING)
+    turned = [replace(one, groups=np.roll(one.groups, 4, axis=-1)) for one in (hard(5, 1500), hard(6, 2000))]
+    none = np.zeros(1500, dtype=bool)
+    ranker, calibration = calibrate(turned[0], blocks(1500), none, SIZES, shared, NOTHING)
     assert calibration.own == 1.0
     assert got(ranker, calibration, 0.9, turned[1])[0] >= 0.88
     ranker, calibration = calibrate(hard(5, 80), blocks(80), none[:80], SIZES, shared, NOTHING)

@@ -19,9 +19,10 @@ from pathlib import Path
 
 from bot.commands.surroundings import need_index, read_settings
 from bot.opening import open_engine, open_store
+from bot.place import corpus_beside, pinned
 from bot.settings import MEMORY, Settings
 from bot.stores.safe import SafeStore
-from corpus.entries import load_corpus
+from corpus.entries import corpus_path, load_corpus
 from corpus.errors import CorpusError
 from index.errors import IndexFault
 from index.manifest import NAME, read_manifest
@@ -52,7 +53,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Print what every check finds; return 1 where something is wrong."""
-    settings = read_settings()
+    settings = pinned(read_settings())
     worst = GOOD
     for check in CHECKS:
         for finding in _findings(check, settings):
@@ -90,6 +91,8 @@ def check_index(settings: Settings) -> Iterator[Finding]:
 
 def check_corpus(settings: Settings) -> Iterator[Finding]:
     """Compare the corpus with what the index was built from."""
+    if corpus_beside(settings.index) != corpus_path():
+        return  # a published version is whole
     corpus = load_corpus()
     if settings.index.exists() and read_manifest(settings.index).corpus != corpus.digest:
         yield Finding(MIND, "资料在建索引之后改过，现在按上一次建好的索引回答。", "要用上改动，请运行：make index")

@@ -35,6 +35,7 @@ COMMANDS = (
     Command("serve", "bot.commands.serve", "启动 HTTP 服务"),
     Command("ask", "bot.commands.ask", "问一句，答复写到屏幕上"),
     Command("doctor", "bot.commands.doctor", "看看这里哪里不对、怎么办"),
+    Command("backup", "bot.commands.backup", "把做不出第二份的存成一个文件"),
     Command("admin-password", "bot.commands.admin_password", "给管理页面写一行名字和密码"),
     Command("inbox", "bot.commands.inbox", "没答好的问题：列出，加为相似问、新建、不属于本库、忽略"),
     Command("records", "bot.commands.records", "问答记录：写成表格，删去一个会话的，删去旧的"),

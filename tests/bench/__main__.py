@@ -10,6 +10,7 @@ from index.disk import default_index
 from tests.bench.browsing import browsing
 from tests.bench.callback import callback
 from tests.bench.crowd import SECONDS, crowd
+from tests.bench.enduring import enduring
 from tests.bench.publishing import publishing
 from tests.bench.recording import recording
 from tests.bench.report import FOLDER, Part, write
@@ -29,6 +30,7 @@ NAMES = (
     "browsing",
     "publishing",
     "recording",
+    "enduring",
 )
 _Step = Callable[[Callable[[str], None]], Part]
 
@@ -36,7 +38,8 @@ _Step = Callable[[Callable[[str], None]], Part]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure what is asked for."""
     parser = argparse.ArgumentParser(
-        prog="python -m tests.bench", description="性能测试：检索、启动、建索引、服务、公众号、规模、聊天窗口、发布。"
+        prog="python -m tests.bench",
+        description="性能测试：检索、启动、建索引、服务、公众号、规模、聊天窗口、发布、用久了。",
     )
     add_arguments(parser)
     return run(parser.parse_args(arguments))
@@ -61,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
     def ask(say: Callable[[str], None]) -> Part:
         return crowd(say, options.seconds)
 
-    measures = (searching, starting, building, serving, ask, callback, size, browsing, publishing, recording)
+    measures = (searching, starting, building, serving, ask, callback, size, browsing, publishing, recording, enduring)
     steps: dict[str, _Step] = dict(zip(NAMES, measures, strict=True))
     # Printed as they come: a fault in a later part must not lose an earlier one.
     parts: list[Part] = []

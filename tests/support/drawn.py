@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from index.calibrate import BLOCKS, STRANGERS, importance
 from index.rank import Questions
 from index.signals import GROUP_FEATURES, NULL_FEATURES
 
@@ -22,3 +23,22 @@ def draw(seed: int, count: int, groups: int = GROUPS) -> Questions:
     features[inside, labels[inside] - 1, 3] += 3
     null[labels == 0, 5] += 3
     return Questions(features, null, labels, np.ones(count, dtype=np.float32))
+
+
+def hard(seed: int, count: int, noise: float = 1.6) -> Questions:
+    """Return questions of which no signal tells surely whose they are; one in five is outside."""
+    random = np.random.default_rng(seed)
+    labels = np.where(random.random(count) < STRANGERS, 0, random.integers(1, GROUPS + 1, size=count))
+    groups = np.zeros((count, GROUPS, GROUP_FEATURES), dtype=np.float32)
+    null = np.zeros((count, NULL_FEATURES), dtype=np.float32)
+    groups[..., 3] = random.normal(scale=noise / 2, size=(count, GROUPS))
+    null[:, 5] = random.normal(scale=noise / 2, size=count)
+    inside = np.flatnonzero(labels)
+    groups[inside, labels[inside] - 1, 3] += 3
+    null[labels == 0, 5] += 3
+    return Questions(groups, null, labels, importance(labels))
+
+
+def blocks(count: int) -> np.ndarray:
+    """Return blocks of neighbours."""
+    return np.arange(count) * BLOCKS // count

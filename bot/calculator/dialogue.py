@@ -106,7 +106,8 @@ class Calculator:
             elsewhere = hits and hits[0].entry_id not in self.entries and hits[0].score >= ELSEWHERE
             return None if elsewhere else self._go_on(sentence, task, sure, before, asked)
         likely = sum(hit.score for hit in hits or () if hit.entry_id in self.entries)
-        if hits is not None and likely < NUMERIC:
+        ours = task in CAPS and {"cap", "outpatient_word"} <= sentence.words
+        if hits is not None and likely < NUMERIC and not ours:
             # 车险今年要交多少 has all the words of a fee: what a question is about the matching knows better.
             return self._absent(settled) if task == "absent" and sure >= TASK_FLOOR else None
         if task in _PLAIN and hits and hits[0].score >= ELSEWHERE and not _tells(sentence):

@@ -104,6 +104,7 @@ NEW = {
     "要是月可支配收入按7000算，个人一年交多少": "=504.00元",  # R2
     "还剩5个月，这时候去参保要交多少": "=181.80元",  # R3
     "去了三次社康，每次都是100块，一共能报多少": "=225.00元",  # R7
+    "老大老二都在三级住院，一个11000一个7000，起付线都是600，总共报多少": "=15120.00元",  # R9
     "同样住院花一万，二级比三级多报多少": "=100.00元",  # R9
 }
 
@@ -111,6 +112,16 @@ NEW = {
 @pytest.mark.parametrize(("question", "expected"), NEW.items())
 def test_what_had_no_place_before(question: str, expected: str) -> None:
     assert talk(question) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("visit", "inside"),
+    [("9月底住院", False), ("10月5号住院", True), ("明年9月看病", True), ("2025年10月看病", False)],
+)
+def test_whether_a_visit_is_covered_is_said(visit: str, inside: bool) -> None:
+    reply = real_calculator().turn(f"医保9月交的，{visit}能报吗")  # R5
+    assert reply and ("您说的时间在待遇期内" in reply.text) == inside
+    assert ("您说的时间不在待遇期内" in reply.text) != inside
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,8 @@ class Absences:
         if record.task in ("income", "wage", "binforce"):
             return ""
         ratio = record.want in ("ratio", "selfratio") and sentence.reading.sure("want") > _SURE
-        weak = record.task == "claim" and not record.told_cost and record.deductible is None and not ratio
+        told = record.told_cost or record.unclear or record.deductible is not None or record.paid is not None
+        weak = record.task == "claim" and not told and not ratio
         known = ((name, words) for name, words in self._absent if weak or name not in self._weak)
         return next((name for name, words in known if _named(words, sentence.text)), "")
 

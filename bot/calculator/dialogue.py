@@ -31,7 +31,7 @@ from corpus.text import fold
 from index.hit import Hit
 
 # What is less sure is left to the matching, unless that finds an entry with numbers too; a claim has guards of its own.
-TASK_FLOOR, OTHER_FLOOR = 0.5, 0.6
+TASK_FLOOR, OTHER_FLOOR = 0.6, 0.65
 # From this score on a message in a dialogue is about another entry.
 ELSEWHERE = 0.9
 # Less than this for all entries with numbers together: hardly one that can be computed. From LIKELY on it is one.
@@ -44,6 +44,7 @@ _LONGEST = 200
 # Questions whose plain form an entry answers word for word.
 _PLAIN = ("fee", "claim", "cap")
 TALK = ("none", "absent", "more", "unknown", "cancel")
+_OF_THE_YEAR = ("subsidy", "total", "gap", "monthly")
 _LOOSE = re.compile(r"(?:我?选|就|是|第|那)*([1-4一二三四]|最后一?)(?:个|项|种|号|条)?(?:吧|的|了|谢谢|,|。|!)*")
 _PICKS = {"一": 1, "二": 2, "三": 3, "四": 4}
 # How, where, why and whether: no answer and no part of a calculation.
@@ -105,7 +106,8 @@ class Calculator:
             elsewhere = hits and hits[0].entry_id not in self.entries and hits[0].score >= ELSEWHERE
             return None if elsewhere else self._go_on(sentence, task, sure, before, asked)
         likely = sum(hit.score for hit in hits or () if hit.entry_id in self.entries)
-        if hits is not None and likely < NUMERIC:
+        ours = task in CAPS and {"cap", "outpatient_word"} <= sentence.words
+        if hits is not None and likely < NUMERIC and not ours:
             # 车险今年要交多少 has all the words of a fee: what a question is about the matching knows better.
             return self._absent(settled) if task == "absent" and sure >= TASK_FLOOR else None
         if task in _PLAIN and hits and hits[0].score >= ELSEWHERE and not _tells(sentence):
@@ -168,7 +170,7 @@ class Calculator:
             return self._not_known(before, policy)
         if task != "more":
             records = records_of(sentence, policy, before[0])
-            if task == before[0].task == "claim" and len(before) == len(records) == 1 and not _is_whole(records[0]):
+            if task == before[0].task == "claim" and len(before) == len(records) == 1 and not records[0].is_whole:
                 return self._run([replace(records[0], task=task).over(before[0])], policy)
             return self._begin(sentence, task, before if task in FEES + CAPS + ("claim",) else [])
         told = records_of(sentence, policy, before[0])
@@ -248,14 +250,11 @@ def _tells(sentence: Sentence) -> bool:
     return bool(sentence.spans) or "midway" in sentence.words
 
 
-def _is_whole(record: Record) -> bool:
-    """Tell whether a claim stands for itself and needs nothing of the one before."""
-    return bool(record.visit) and any(getattr(record, name) is not None for name in COSTS)
-
-
 def _merged(before: list[Record], told: list[Record], sentence: Sentence, asked: str) -> list[Record]:
     """Return what was said before with what a message adds or changes."""
-    task, new = before[0].task, replace(told[0], task="")
+    # 政府补多少, 12月才办呢: a month is one of the fee.
+    task = "fee" if told[0].apply and before[0].task in _OF_THE_YEAR else before[0].task
+    new = replace(told[0], task="")
     if len(before[0].apply) > 1 and len(new.apply) == 1:
         # 老二改11月呢: nobody can tell which of the months it takes the place of.
         new = replace(new, apply=(), midway=True)

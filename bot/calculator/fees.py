@@ -6,7 +6,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
-from bot.calculator.formulas import based, fee, income_base, monthly_fee, months_from, several, wage_base
+from bot.calculator.formulas import (
+    based,
+    fee,
+    income_base,
+    month_outside,
+    monthly_fee,
+    months_from,
+    other_year,
+    school_year_of,
+    several,
+    wage_base,
+)
 from bot.calculator.outcome import (
     Figure,
     Missing,
@@ -135,31 +146,6 @@ def _difference(record: Record, policy: Policy, children: int) -> Outcome:
     result = fee_result("相差", more - less, (*steps, step), policy, record, ("calc_note_gap",))
     each = (yuan(f"{early.chinese}办理", more), yuan(f"{late.chinese}办理", less))
     return replace(result, figures=(*result.figures, *each))
-
-
-def school_year_of(policy: Policy, month: Month) -> str:
-    """Return the school year that a month belongs to."""
-    first = month.year - (month.number < policy.fee.first.number)
-    return f"{first}-{first + 1}"
-
-
-def month_outside(policy: Policy, month: Month, children: int = 1) -> Unknown | None:
-    """Say which school year a month is of if its fee is not known, and what that month costs in the known one."""
-    if policy.fee.contains(month):
-        return None
-    same = next(known for known in policy.fee.months if known.number == month.number)
-    values = {
-        "other": f"{school_year_of(policy, month)}学年度",
-        "month": same.chinese,
-        "fee": str(cents(fee(policy, same, children)[0])),
-    }
-    return Unknown("calc_other_month", values)
-
-
-def other_year(policy: Policy, years: str, children: int = 1) -> Unknown:
-    """Say that only one school year's fee is known, and which it is."""
-    value, _ = several(policy.number("fee.personal"), children)
-    return Unknown("calc_other_year", {"other": f"{years}学年度", "fee": str(cents(value))})
 
 
 def _newborn(record: Record, policy: Policy, children: int) -> Outcome:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bot.calculator.outcome import Step, cents, plain
+from bot.calculator.outcome import Step, Unknown, cents, plain
 from corpus.policy import Month, Policy
 
 ZERO = Decimal(0)
@@ -33,6 +33,31 @@ def fee(policy: Policy, month: Month, children: int = 1) -> tuple[Decimal, Step]
     value = monthly_fee(policy) * months * children
     left = _money(policy.number("fee.personal")) if months == policy.number("fee.months") else _by_month(policy, months)
     return value, Step(left + _times(children), _money(value))
+
+
+def school_year_of(policy: Policy, month: Month) -> str:
+    """Return the school year that a month belongs to."""
+    first = month.year - (month.number < policy.fee.first.number)
+    return f"{first}-{first + 1}"
+
+
+def month_outside(policy: Policy, month: Month, children: int = 1) -> Unknown | None:
+    """Say which school year a month is of if its fee is not known, and what that month costs in the known one."""
+    if policy.fee.contains(month):
+        return None
+    same = next(known for known in policy.fee.months if known.number == month.number)
+    values = {
+        "other": f"{school_year_of(policy, month)}学年度",
+        "month": same.chinese,
+        "fee": str(cents(fee(policy, same, children)[0])),
+    }
+    return Unknown("calc_other_month", values)
+
+
+def other_year(policy: Policy, years: str, children: int = 1) -> Unknown:
+    """Say that only one school year's fee is known, and which it is."""
+    value, _ = several(policy.number("fee.personal"), children)
+    return Unknown("calc_other_year", {"other": f"{years}学年度", "fee": str(cents(value))})
 
 
 def several(value: Decimal, children: int) -> tuple[Decimal, Step]:

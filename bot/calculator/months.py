@@ -33,6 +33,9 @@ def with_months(record: Record, sentence: Sentence, policy: Policy, before: Reco
     births = [span for span, role in spans if role == "b"]
     applied = [span for span, role in spans if role == "a" or (role == "o" and task in _ANY_MONTH)]
     others = [span for span, role in spans if role == "o" and task == "binforce"]
+    if task == "binforce" and not others:
+        # 9月交的，9月底住院: the month that is said last is that of the visit.
+        applied, others = applied[:1], applied[1:]
     apply_later = [_month(span, policy) for span in applied]
     birth = tuple(_birth_month(span, apply_later or list(before.apply if before else ()), policy) for span in births)
     born = birth or (before.birth if before else ())
@@ -44,7 +47,7 @@ def with_months(record: Record, sentence: Sentence, policy: Policy, before: Reco
         birth=birth,
         birth_day=next((span.day for span in births if span.day), None),
         apply_day=next((span.day for span in applied if span.day), None),
-        day_of=tuple(_month(span, policy) if span.year else _visit_month(span, policy) for span in others),
+        day_of=tuple(_visit_month(span, apply, policy) for span in others),
         assumed_year=all(yearless[1]) if births else any(yearless[0]),
     )
 
@@ -66,7 +69,12 @@ def _month(span: Span, policy: Policy) -> Month:
     return next(month for month in policy.fee.months if month.number == span.number)
 
 
-def _visit_month(span: Span, policy: Policy) -> Month:
+def _visit_month(span: Span, applied: Sequence[Month], policy: Policy) -> Month:
+    """Return the month of a visit; without a year it is one of the benefits, or that of the application."""
+    if span.year is not None:
+        return span.month
+    if same := [month for month in applied if month.number == span.number]:
+        return same[0]
     return next(month for month in policy.benefit.months if month.number == span.number)
 
 

@@ -119,6 +119,11 @@ class Record:
         return self.consult is not None or any(getattr(self, name) is not None for name in COSTS)
 
     @property
+    def is_whole(self) -> bool:
+        """Whether a claim stands for itself and needs nothing of the one before."""
+        return bool(self.visit) and any(getattr(self, name) is not None for name in COSTS)
+
+    @property
     def is_temporary(self) -> bool:
         """Whether somebody away has neither filed nor been referred: then it is a temporary stay."""
         denied = [getattr(self, name) == NO for name in CASES]

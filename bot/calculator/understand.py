@@ -67,6 +67,7 @@ _EXHAUSTED = re.compile(
     r"(?:额度|限额|上限|封顶|quota|统筹)[^,。;没未不快]{0,14}(?:[用报花使刷][^,。;没未不快]{0,3}[完光晒尽满爆]|到顶|见底|没了)"
     r"|(?:用完|用光|用晒|刷爆|报完|报光)[^,。;]{0,4}(?:额度|限额)|\d[^,。;没未不快]{0,4}[用报][^,。;没未不快]{0,2}[完光晒][了喇啦咯]"
 )
+_EACH_BEFORE = re.compile(r"[都各均]是?$")
 _AWAY_FROM_HERE = re.compile(r"(?:不在|没在|离开|不是在|唔喺)深圳")
 # 还剩5个月，要交多少; but 交过, and 3个月大, say nothing of what is to be paid.
 _MONTH_COUNT = re.compile(r"(?P<left>[剩余交缴补][^,。;过]{0,2})?(?P<count>\d{1,2}|[二两三四五六七八九十]{1,2})个月")
@@ -218,6 +219,8 @@ def _bills(record: Record, sentence: Sentence, policy: Policy) -> list[Record]:
     if count < 2 or any(sure < ROLE_FLOOR or span.value is None for span, _, sure in amounts):
         return []
     columns = {role: [one for one in amounts if one[1] == role] for role in "DCO"}
+    if len(columns["D"]) == 1 and _EACH_BEFORE.search(sentence.text[: columns["D"][0][0].start]):
+        columns["D"] *= count
     levels = [span.name for span, *_ in sentence.of(LEVEL, "t")]
     places = [_GROUPS[span.name] for span, *_ in sentence.of(PLACE, "t")]
     visits = _visits(record, sentence, [span for span, *_ in costs])

@@ -147,6 +147,16 @@ def test_script_in_every_field_stays_text(clerk: Clerk) -> None:
     assert "<script" not in response.text
 
 
+@pytest.mark.parametrize("id_", ["../../secret", "..", "a1", "A1/../../x"])
+def test_no_other_file_is_shown_by_a_number(clerk: Clerk, admin_settings: Settings, id_: str) -> None:
+    assert admin_settings.work
+    (admin_settings.work / "secret.md").write_text("别人的东西", encoding="utf-8")
+    for deed in ("look", "save"):
+        for new in ("", "1"):
+            response = clerk.post("/save", **clerk.form("A2") | {"id": id_, "do": deed, "new": new})
+            assert response.status_code in (200, 409, 422) and "别人的东西" not in response.text
+
+
 def test_a_question_is_asked_and_put_where_it_belongs(clerk: Clerk) -> None:
     page = clerk.get("/trial?q=池子里的水凉吗")
     assert "为什么是这条" in page and "机器人把这句读作" in page and 'value="A6"' in page

@@ -73,6 +73,10 @@ PHRASES = (
 MOST_WELCOME = 8
 
 
+# Tells of a wording whether it is to be compared with all others.
+Near = Callable[[str], bool]
+
+
 @dataclass(frozen=True)
 class Problem:
     """One finding: the place, how grave it is, what is wrong and the way out."""
@@ -88,20 +92,23 @@ class Problem:
         return f"{place} {self.severity}：{self.message}"
 
 
-def check_folder(
-    path: Path, today: date, near: Callable[[str], bool] = lambda text: True
-) -> tuple[Corpus, list[Problem]]:
+def check_folder(path: Path, today: date, near: Near | None = lambda text: True) -> tuple[Corpus, list[Problem]]:
     """Read the corpus in `path` and return it with all that is wrong there, unreadable files included.
 
-    Which wordings are nearer to another entry is looked up for those that `near` takes; it takes long for all.
+    Which wordings are nearer to another entry is looked up for those that `near` takes: it takes long for all.
     """
     corpus, errors = read_corpus(path)
     unreadable = [Problem(error.path, error.line, ERROR, error.message) for error in (*errors, *word_errors(path))]
     return corpus, sorted({*unreadable, *check(corpus, today, near)}, key=lambda p: (str(p.path), p.line, p.message))
 
 
-def check(corpus: Corpus, today: date | None = None, near: Callable[[str], bool] = lambda text: True) -> list[Problem]:
-    """Return everything wrong in a corpus that could be read."""
+def check(corpus: Corpus, today: date | None = None, near: Near | None = lambda text: True) -> list[Problem]:
+    """Return everything wrong in a corpus that could be read; `near` as above, None leaves that out."""
+    problems = _check_each(corpus, today or date.today())
+    return [*problems, *_check_nearness(corpus, near)] if near else problems
+
+
+def _check_each(corpus: Corpus, today: date) -> list[Problem]:
     problems: list[Problem] = []
     for entry in filter(lambda entry: entry.active, corpus.entries):
         problems += _check_answer(entry)
@@ -109,9 +116,9 @@ def check(corpus: Corpus, today: date | None = None, near: Callable[[str], bool]
         problems += _check_label(entry)
         problems += _check_similar(entry)
         problems += _check_plain(entry)
-    problems += _check_years(corpus, today or date.today())
+    problems += _check_years(corpus, today)
     problems += _check_figures(corpus)
-    return [*problems, *_check_overlap(corpus), *_check_nearness(corpus, near), *_check_phrases(corpus)]
+    return [*problems, *_check_overlap(corpus), *_check_phrases(corpus)]
 
 
 def wechat_bytes(question: str, answer: str) -> int:
@@ -215,7 +222,7 @@ def _check_overlap(corpus: Corpus) -> Iterator[Problem]:
                 yield Problem(entry.path, line, ERROR, message)
 
 
-def _check_nearness(corpus: Corpus, near: Callable[[str], bool]) -> Iterator[Problem]:
+def _check_nearness(corpus: Corpus, near: Near) -> Iterator[Problem]:
     """Find questions of two entries that are nearly the same, or that stand in the wrong entry."""
     for found in Likeness(corpus).strays(near):
         where = f"{found.other.id} 的“{found.other_text}”"

@@ -70,7 +70,7 @@ def test_an_entry_is_changed_and_the_list_says_so(clerk: Clerk) -> None:
     response = clerk.post("/save", **{**form, "similar": form["similar"] + "\n几点熄灯"})
     assert "已保存到草稿" in response.text and "几点熄灯" in response.text
     assert '<span class="tag new">改过</span>' in clerk.get("/entries")
-    assert "+- 几点熄灯" in clerk.get("/publish") and "改了问答" in clerk.get("/history")
+    assert '<span class="plus">- 几点熄灯</span>' in clerk.get("/publish") and "改了问答" in clerk.get("/history")
     assert "没有改动" in clerk.post("/save", **clerk.form("A2") | {"similar": form["similar"] + "\n几点熄灯"}).text
 
 
@@ -105,7 +105,7 @@ def test_of_two_clerks_the_second_is_shown_both_texts(clerk: Clerk, admin_settin
     clerk.post("/save", **mine | {"similar": mine["similar"] + "\n几点熄灯"})
     response = second.post("/save", **theirs | {"similar": theirs["similar"] + "\n几点锁门"})
     assert response.status_code == 409 and "王敏刚刚改过" in response.text
-    assert "-- 几点熄灯" in response.text and "+- 几点锁门" in response.text
+    assert '"minus">- 几点熄灯<' in response.text and '"plus">- 几点锁门<' in response.text
     assert "几点锁门" not in "".join(texts(admin_settings).values())
     again = second.post("/save", **second.form("A2") | {"similar": theirs["similar"] + "\n几点熄灯\n几点锁门"})
     assert again.status_code == 200 and "几点锁门" in "".join(texts(admin_settings).values())
@@ -145,6 +145,16 @@ def test_script_in_every_field_stays_text(clerk: Clerk) -> None:
     assert "<script" not in clerk.get("/entries/A2") + clerk.get("/publish") + clerk.get("/history")
     response = clerk.client.post("/admin/in", data={"name": SCRIPT, "password": SCRIPT})
     assert "<script" not in response.text
+
+
+@pytest.mark.parametrize("id_", ["../../secret", "..", "a1", "A1/../../x"])
+def test_no_other_file_is_shown_by_a_number(clerk: Clerk, admin_settings: Settings, id_: str) -> None:
+    assert admin_settings.work
+    (admin_settings.work / "secret.md").write_text("别人的东西", encoding="utf-8")
+    for deed in ("look", "save"):
+        for new in ("", "1"):
+            response = clerk.post("/save", **clerk.form("A2") | {"id": id_, "do": deed, "new": new})
+            assert response.status_code in (200, 409, 422) and "别人的东西" not in response.text
 
 
 def test_a_question_is_asked_and_put_where_it_belongs(clerk: Clerk) -> None:

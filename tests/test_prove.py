@@ -7,10 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
+from bot.database.database import sqlite
+from bot.database.tables import replies
 from bot.place import corpus_of, index_of, make_live, pinned, version_folder
 from bot.settings import Settings
 from bot.workshop import __main__ as command
+from bot.workshop.asked import asked_most
 from bot.workshop.errors import NotNow
 from bot.workshop.proof import Progress, Proof
 from bot.workshop.prove import lint, prove
@@ -136,3 +140,22 @@ def test_refresh_rebuilds_what_a_new_program_cannot_read(
     make_live(told.work, 1)
     monkeypatch.delenv("FAQ_WORK")
     assert command.main(["refresh"]) == 0 and command.main(["prove"]) == 1
+
+
+def test_what_people_asked_most_is_asked_again(shop: Workshop, tmp_path: Path) -> None:
+    path = tmp_path / "records.sqlite"
+    settings = shop.settings.model_copy(update={"records": path})
+    rows = [
+        {"id": str(number), "time": 1, "kind": kind, "channel": "api", "question": text, "confidence": 0.5}
+        for number, (kind, text) in enumerate(
+            [("answer", "门票"), ("abstain", "停车"), ("abstain", "停车"), ("smalltalk", "你好"), ("abstain", " ")]
+        )
+    ]
+    database = sqlite(path)
+    with database.write() as connection:
+        connection.execute(insert(replies), rows)
+    database.close()
+    assert asked_most(settings) == ["停车", "门票"] and asked_most(shop.settings) == []
+    broken = tmp_path / "broken.sqlite"
+    broken.write_bytes(b"no database at all" * 100)
+    assert asked_most(shop.settings.model_copy(update={"records": broken})) == []

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from bot.place import corpus_beside, pinned
 from bot.settings import Settings, load_settings
+from bot.workshop.asked import asked_most
 from bot.workshop.proof import Progress, Proof
 from bot.workshop.prove import prove
 from corpus.errors import CorpusError
@@ -55,7 +56,7 @@ def _prove(settings: Settings, thorough: bool) -> int:
     at = proof.progress or Progress("", "", 0.0, time.time())
     with proof.held():
         try:
-            prove(settings, proof.folder, thorough, _teller(proof, at))
+            prove(settings, proof.folder, thorough, _teller(proof, at), asked_most(settings))
             return 0
         except (CorpusError, IndexFault) as error:
             proof.fail(f"检验没有做成：{error}")

@@ -11,6 +11,7 @@ from bot.place import corpus_of
 from bot.workshop.errors import Refused, Stale, Unknown
 from bot.workshop.files import copy_corpus, difference, digest_of, locked, names_of, texts_of, write_whole
 from bot.workshop.history import History
+from corpus.check import Problem, check
 from corpus.entries import Corpus, read_corpus
 from corpus.entry import Entry, Similar, format_entry, parse_entry
 from corpus.errors import CorpusError
@@ -44,6 +45,7 @@ class Draft:
         self.corpus = corpus_of(work / _FOLDER)
         self._history = history
         self._read: tuple[object, tuple[Corpus, tuple[CorpusError, ...]]] | None = None
+        self._checked: tuple[Corpus, list[Problem]] | None = None
 
     @property
     def begun(self) -> bool:
@@ -76,6 +78,13 @@ class Draft:
         if self._read is None or self._read[0] != marks:
             self._read = (marks, read_corpus(self.corpus))
         return self._read[1]
+
+    def problems(self) -> list[Problem]:
+        """Return what the linter finds in the draft, but for wordings that are near to others, which takes long."""
+        corpus, _ = self.read()
+        if self._checked is None or self._checked[0] is not corpus:
+            self._checked = (corpus, check(corpus, near=None))
+        return self._checked[1]
 
     def save(self, name: str, text: str, opened: str, who: str, what: str) -> bool:
         """Write a file that had the digest `opened` when its editor saw it; tell whether anything changed."""

@@ -19,7 +19,6 @@ from corpus.check import ERROR, Problem, check_folder
 from corpus.entries import Corpus, load_corpus, wordings
 from index import disk
 from index.engine import Engine
-from index.manifest import read_manifest
 from index.rebuild import LITTLE, rebuild, share_changed
 
 Say = Callable[[str, float], None]
@@ -49,7 +48,7 @@ def lint(folder: Path, live: Corpus) -> tuple[Corpus, tuple[str, ...], tuple[str
     root = corpus_of(folder)
     known = {text for entry in live.entries for _, text in wordings(entry)}
     draft, problems = check_folder(root, today, lambda text: text not in known)
-    _, old = check_folder(live.path, today, lambda text: False)
+    _, old = check_folder(live.path, today, None)
     stood = {_place(problem, live.path) for problem in old}
     errors = tuple(_line(problem, root) for problem in problems if problem.severity == ERROR)
     others = [problem for problem in problems if problem.severity != ERROR]
@@ -91,7 +90,6 @@ def _built(
 def _save(engine: Engine, index: Path, corpus: Corpus, model: Path | str) -> None:
     shutil.rmtree(index, ignore_errors=True)
     disk.save(engine, index, corpus.digest, model)
-    read_manifest(index)
 
 
 def _changed(before: Path, after: Path) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from corpus.text import fold
 # From this score on, the bot itself holds another entry for the one that is asked.
 _LIKER = 0.5
 _MOST_HINTS = 20
+_ID = re.compile(r"[A-Z]+[0-9]+")
 _AT = re.compile(r"^(.*\S)\s+[@＠]\s*(\S+)$")
 # In which field a finding belongs, by a word of it.
 _FIELDS = {
@@ -109,7 +110,7 @@ def listed(call: Call) -> Response:
         shop = call.workshop
         corpus, problems = shop.draft.read()
         changed = {c.name: "新的" if c.before is None else "改过" for c in shop.draft.changes(shop.live_corpus)}
-        wrong = [one.path.stem for one in _errors(corpus)]
+        wrong = [one.path.stem for one in shop.draft.problems() if one.severity == ERROR]
         rows = [
             Row(entry, changed.get(f"entries/{entry.id}.md", ""), wrong.count(entry.id)) for entry in corpus.entries
         ]
@@ -170,19 +171,19 @@ def _form(
     entry = fields.entry()
     fields = replace(fields, shown=entry.answer)
     values: dict[str, Any] = {"categories": [], "found": _sorted([]), "hints": [], "changed": "", "events": []}
-    if call.editable:
+    if call.editable and (_ID.fullmatch(fields.id) or new):
         shop = call.workshop
         corpus, _ = shop.draft.read()
         name = f"entries/{fields.id}.md"
         live = shop.live_corpus / name
-        before = live.read_text(encoding="utf-8") if live.is_file() else None
-        after = shop.draft.text(name) if fields.id and not new else None
+        before = live.read_text(encoding="utf-8") if not new and live.is_file() else None
+        after = None if new else shop.draft.text(name)
         values = {
             "categories": list(dict.fromkeys(one.category for one in corpus.entries)),
             "found": _sorted(_findings(corpus, entry)),
             "hints": _likings(call, entry),
             "changed": difference(before, after) if after is not None and after != before else "",
-            "events": shop.history.events(20, name) if fields.id else [],
+            "events": [] if new else shop.history.events(20, name),
         }
     shown = {**asdict(fields)}
     return call.page(
@@ -200,23 +201,13 @@ def _findings(corpus: Corpus, entry: Entry) -> list[Problem]:
     numbered = tuple(replace(item, line=_line(lines, item)) for item in entry.similar)
     title = next((number for number, line in enumerate(lines, start=1) if line.startswith("# ")), 0)
     own = replace(entry, path=path, similar=numbered, line=title)
-    others = tuple(own if one.id == entry.id else one for one in corpus.entries)
-    whole = others if own in others else (*others, own)
-    return [one for one in _checked(replace(corpus, entries=whole)) if one.path == path]
+    # Alone, for the others' findings are not shown here, and which is nearer is asked of the engine in use.
+    return [one for one in check(replace(corpus, entries=(own,)), near=None) if one.path == path]
 
 
 def _line(lines: list[str], item: Similar) -> int:
     text = f"- {item.text} @{item.passage}" if item.passage else f"- {item.text}"
     return lines.index(text) + 1 if text in lines else 0
-
-
-def _checked(corpus: Corpus) -> list[Problem]:
-    # Which wordings are near to others is asked of the engine in use, which answers at once.
-    return check(corpus, near=lambda text: False)
-
-
-def _errors(corpus: Corpus) -> list[Problem]:
-    return [one for one in _checked(corpus) if one.severity == ERROR]
 
 
 def _sorted(problems: Iterable[Problem]) -> dict[str, list[Finding]]:

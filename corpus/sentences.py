@@ -127,6 +127,7 @@ CARD = (
         "card_table_line",
     ),
     *("card_change_deductible", "card_change_level", "card_change_away", "card_change_local", "card_change_month"),
+    *("card_say_away", "card_say_local"),
     "card_unknown",
 )
 # Blanks that the calculator fills in any of its sentences, from the policy.

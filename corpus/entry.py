@@ -71,7 +71,7 @@ class Entry:
     # What chips and lists call it: short and plain, and the same in English.
     label: str = ""
     english: str = ""
-    period: Period = SCHOOL_YEAR
+    period: Period = field(default=SCHOOL_YEAR, compare=False)
     path: Path = field(default=Path(), compare=False)
     line: int = field(default=0, compare=False)
 

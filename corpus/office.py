@@ -97,6 +97,11 @@ def load_office(folder: Path) -> Office:
     return parse_office(read_text(path), path)
 
 
+def period_of(folder: Path) -> Period | None:
+    """Return the years that the entries of the corpus in `folder` hold for; a corpus without an office has ours."""
+    return load_office(folder).period if (folder / NAME).exists() else SCHOOL_YEAR
+
+
 def parse_office(text: str, path: Path) -> Office:
     """Read the text of office.toml."""
     reader = _Reader(path, whole(text, path))

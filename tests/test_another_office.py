@@ -10,14 +10,17 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from shutil import copytree, ignore_patterns
 
 import pytest
 from fastapi.testclient import TestClient
 
 from bot.channels.app import create_app
 from bot.settings import Settings
+from bot.workshop.draft import checked
 from corpus.check import check_folder
 from corpus.entries import Corpus, load_corpus
 from tests.support.library import FakeEngine
@@ -141,3 +144,10 @@ def test_command_line(
     done = subprocess.run(run, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
     assert done.returncode == 0 and not done.stderr and not old_words(done.stdout), done.stdout + done.stderr
     assert command != ("bot", "--help") or corpus.office.name in done.stdout
+
+
+def test_its_clerk_saves_an_entry_of_its_own_years(corpus: Corpus, tmp_path: Path) -> None:
+    entry = next(entry for entry in corpus.entries if entry.active)
+    folder = copytree(corpus.path, tmp_path / "corpus", ignore=ignore_patterns("built"))
+    text = checked(replace(entry, label="改短的名字"), folder / "entries" / entry.path.name)
+    assert "改短的名字" in text and (not entry.years or f"年度: {entry.years}" in text)

@@ -13,6 +13,8 @@ LOCK = $(BIN)/uv pip compile --quiet pyproject.toml
 QUESTION ?= 怎么参保
 TESTS ?= -n 2 --dist loadfile
 CASES ?= tests/cases
+# Where the index of the corpus in use lies, see index/manifest.py.
+INDEX = $(or $(FAQ_INDEX),$(if $(FAQ_CORPUS),$(FAQ_CORPUS)/built,index/built))
 export HOST PORT
 
 .PHONY: run test check index eval bench screenshots train clean lock tools empty
@@ -20,7 +22,7 @@ export HOST PORT
 
 run: .venv/serve
 	@# A corpus with a mistake does not stop the service: the last good index goes on.
-	@$(BIN)/python -m index build --if-stale || { test -f index/built/manifest.json && echo "继续使用上一次建好的索引。"; }
+	@$(BIN)/python -m index build --if-stale || { test -f $(INDEX)/manifest.json && echo "继续使用上一次建好的索引。"; }
 	@$(BIN)/python -m bot serve
 
 test: .venv/develop tools index

@@ -19,6 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser, verbs = _parser("" if chosen else _settings())
     if chosen is None:
         # Nothing but help, or what is wrong, comes of it.
+        parser.description = f"{_name()}。{parser.description}"
         parser.parse_args(given)
         return 2
     try:
@@ -49,12 +50,22 @@ def _run(command: Command, parser: argparse.ArgumentParser, own: argparse.Argume
 def _parser(epilog: str) -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
     parser = argparse.ArgumentParser(
         prog="faq",
-        description="问答机器人。“faq 命令”和“python -m bot 命令”是一回事；“faq 命令 --help”说明这个命令。",
+        description="“faq 命令”和“python -m bot 命令”是一回事；“faq 命令 --help”说明这个命令。",
         epilog=epilog,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     verbs = parser.add_subparsers(required=True, metavar="命令")
     return parser, {one.name: verbs.add_parser(one.name, help=one.help, description=one.help) for one in COMMANDS}
+
+
+def _name() -> str:
+    from corpus.entries import corpus_path
+    from corpus.office import load_office
+
+    try:
+        return load_office(corpus_path()).name
+    except CorpusError:
+        return "问答机器人"
 
 
 def _settings() -> str:

@@ -61,7 +61,7 @@ class Chat:
         calculator: Calculator | None = None,
         clock: Callable[[], datetime] = china_now,
     ) -> None:
-        """Join the parts; `clock` says what day it is, for answers whose school year is over."""
+        """Join the parts; `clock` says what day it is, for answers whose year is over."""
         self.engine = engine
         self._thresholds = engine.thresholds(settings.precision, settings.strangers)
         self._sessions = SessionStore() if sessions is None else sessions
@@ -107,14 +107,14 @@ class Chat:
         return self._related[entry_id]
 
     def notice(self, entry: Entry) -> str | None:
-        """Return the reminder that an entry's school year is over, once it is."""
+        """Return the reminder that an entry's year is over, once it is."""
         last_day = self._last_day[entry.id]
         if last_day is None or self._clock().date() <= last_day:
             return None
         return self._say("expired").replace("{years}", entry.years)
 
     def years_over(self) -> str:
-        """Return the school years of all the entries once they are all over, an empty string before."""
+        """Return the years of all the entries once they are all over, an empty string before."""
         dated = [entry for entry in self.engine.entries.values() if entry.years]
         over = dated and all(self.notice(entry) for entry in dated)
         return "、".join(dict.fromkeys(entry.years for entry in dated)) if over else ""
@@ -225,7 +225,7 @@ def entry_info(entry: Entry) -> EntryInfo:
         question=entry.question,
         category=entry.category,
         basis=entry.basis or None,
-        valid=f"{entry.years}学年度" if entry.years else None,
+        valid=entry.valid or None,
         url=f"/answers/{entry.id}",
     )
 

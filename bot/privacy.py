@@ -46,8 +46,8 @@ _HONG_KONG = rf"(?<![A-Za-z0-9])[A-Za-z]{{1,2}}{_GAP}[0-9]{{6}}{_GAP}\({_GAP}[0-
 _MACAU = rf"{_START}[157][0-9]{{6}}{_GAP}\([0-9]\)"
 _IS = r"[^\w]{0,4}[是为]?[^\w]{0,4}"
 _NAMES = (
-    r"(?:证件|身份证|护照|通行证|台胞证|回乡证|居住证|出生证|出生证明|出生医学证明|医学证明|社保卡?|社会保障卡?|医保卡?|"
-    r"医疗保险|电脑|参保|住院|病历|就诊卡?)"
+    r"(?:证件|身份证|护照|通行证|台胞证|回乡证|居住证|出生证|出生证明|出生医学证明|医学证明|社会保障卡?|[社医]保卡?|"
+    r"医疗保险|电脑|[参投]保|住院|病历|就诊卡?)"
 )
 _NAMED = rf"{_NAMES}(?:的?号码?|编号|卡号)?{_IS}(?P<number>[A-Za-z]{{0,2}}(?:{_GAP}[0-9]){{7,}})"
 # Fifteen and more in a row are no amount and no year; neither are twelve without anything between them.

@@ -23,20 +23,20 @@ class _Wire(BaseModel):
 class Option(_Wire):
     """A question that the user may ask next."""
 
-    entry_id: str = Field(examples=["P1"])
-    question: str = Field(examples=["少儿医保有哪些缴费方式？"])
-    label: str | None = Field(default=None, description="按钮和列表上用的短名字", examples=["没上学的孩子怎么交钱"])
+    entry_id: str
+    question: str
+    label: str | None = Field(default=None, description="按钮和列表上用的短名字")
 
 
 class EntryInfo(_Wire):
     """Where an answer comes from."""
 
-    id: str = Field(examples=["P3"])
-    question: str = Field(examples=["少儿医保每年要交多少钱？"])
-    category: str = Field(examples=["保费缴纳"])
-    basis: str | None = Field(default=None, examples=["少儿参保缴费 热点问答（2024年8月）保费缴纳 第3问"])
-    valid: str | None = Field(default=None, examples=["2024-2025学年度"])
-    url: str = Field(examples=["/answers/P3"])
+    id: str
+    question: str
+    category: str
+    basis: str | None = Field(default=None, description="出自哪份文件、第几问")
+    valid: str | None = Field(default=None, description="适用的年度")
+    url: str
 
 
 class PassageInfo(_Wire):
@@ -70,11 +70,11 @@ class SuggestionList(_Wire):
 class Welcome(_Wire):
     """What a chat window shows before the first question."""
 
-    title: str = Field(examples=["深圳少儿医保问答"])
-    greeting: str = Field(examples=["您好！参保、缴费、看病报销，您想问哪一样？"])
-    phone: str = Field(examples=["12345"])
-    example: str = Field(default="", examples=["例如：孩子住院能报多少？"])
-    notice: str | None = Field(default=None, description="全部资料所属的学年已过时的一句话")
+    title: str
+    greeting: str
+    phone: str
+    example: str = ""
+    notice: str | None = Field(default=None, description="全部资料所属的年度已过时的一句话")
     feedback: bool = Field(default=False, description="评价是否会保存")
     questions: list[Option]
 
@@ -91,7 +91,7 @@ class Ready(_Wire):
 class Result(_Wire):
     """One number of an estimate; `value` is a decimal string."""
 
-    label: str = Field(examples=["医保支付"])
+    label: str
     value: str = Field(examples=["17460.00"])
     unit: str = Field(examples=["元"])
 
@@ -104,13 +104,13 @@ class Estimate(_Wire):
     inputs: dict[str, str] = {}
     assumptions: list[str] = []
     basis: list[str] = []
-    policy_year: str = Field(examples=["2024-2025"])
+    policy_year: str
 
 
 class Ask(_Wire):
     """The input that a calculation still needs."""
 
-    slot: str = Field(examples=["hospital_level"])
+    slot: str
     options: list[str] = []
     estimate: Estimate | None = Field(default=None, description="每一种回答各算出多少，能算时才有")
 
@@ -118,8 +118,8 @@ class Ask(_Wire):
 class Choice(_Wire):
     """Something that can be changed or chosen with a tap: `say` is sent, or put into the box to be completed."""
 
-    label: str = Field(examples=["换成二级医院"])
-    say: str = Field(examples=["二级医院"])
+    label: str
+    say: str
     fill: bool = False
 
 
@@ -127,8 +127,8 @@ class Card(_Wire):
     """A calculation or its question as people read it; made of `estimate` and `ask`, which are for programs."""
 
     results: list[Result] = []
-    year: str | None = Field(default=None, examples=["按 2024-2025 学年度的标准"])
-    steps: list[str] = Field(default=[], examples=[["19,400 × 90%（三级医院）= 17,460"]])
+    year: str | None = Field(default=None, description="按哪个年度的标准")
+    steps: list[str] = Field(default=[], examples=[["19,400 × 90% = 17,460"]])
     premises: list[str] = []
     table: list[list[str]] = Field(default=[], description="第一行是表头")
     choices: list[Choice] = []
@@ -162,7 +162,6 @@ class ChatRequest(BaseModel):
 
     question: StrictStr = Field(
         description="1 到 500 个字（去掉首尾空白后）",
-        examples=["少儿医保每年要交多少钱？"],
         json_schema_extra={"minLength": 1, "pattern": r"\S"},
     )
     session_id: Annotated[StrictStr, StringConstraints(pattern=SESSION_ID)] | None = None

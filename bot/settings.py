@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -14,6 +13,10 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_vali
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.addresses import names_postgres, names_redis
+from corpus.entries import corpus_path
+from corpus.errors import CorpusError
+from corpus.office import load_office
+from index.manifest import default_index
 
 PREFIX = "FAQ_"
 # In place of the store's file: none at all.
@@ -29,11 +32,7 @@ class SettingsError(Exception):
     """A setting has a value that cannot be used; the message names it in one Chinese sentence."""
 
 
-def _built_index() -> Path:
-    return Path(str(resources.files("index"))) / "built"
-
-
-def _state_file() -> Path:
+def _state_file(data: dict[str, Any]) -> Path:
     # The place that the XDG base directory specification gives to such files, which must be absolute.
     given = Path(os.environ.get("XDG_STATE_HOME", ""))
     try:
@@ -41,7 +40,12 @@ def _state_file() -> Path:
     except RuntimeError:
         # An account without a home, as in some containers.
         return MEMORY
-    return folder / "shaoer-yibao-faq" / "store.sqlite"
+    try:
+        name = load_office(data.get("corpus", corpus_path())).id
+    except CorpusError:
+        # What is wrong with the corpus is told where the corpus is read.
+        name = "office"
+    return folder / f"{name}-faq" / "store.sqlite"
 
 
 class Settings(BaseSettings):
@@ -56,7 +60,14 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    index: Path = Field(default_factory=_built_index, description="索引所在的文件夹，默认是随程序安装的 index/built")
+    corpus: Path = Field(
+        default_factory=corpus_path,
+        description="资料所在的文件夹，里面有 office.toml 和 entries；默认是随程序安装的 corpus",
+    )
+    index: Path = Field(
+        default_factory=default_index,
+        description="索引所在的文件夹，默认是随程序安装的 index/built；设了 FAQ_CORPUS 的，是那个文件夹里的 built",
+    )
     model: str | None = Field(
         None, description="向量模型：sentence-transformers 的文件夹或名字；留空用随附的模型。改了要重新 make index"
     )

@@ -10,9 +10,12 @@ from datetime import date
 from pathlib import Path
 
 from corpus.entries import ENGLISH, Corpus, read_corpus, wordings
-from corpus.entry import Entry
+from corpus.entry import DRAFT, HOLE, Entry
 from corpus.figures import differences
+from corpus.foreign import foreign
 from corpus.likeness import Likeness
+from corpus.office import NAME as OFFICE
+from corpus.office import SENTENCES
 from corpus.sentences import CALCULATION, CARD, slips
 from corpus.text import fold
 from corpus.words import word_errors
@@ -116,9 +119,8 @@ def _check_each(corpus: Corpus, today: date) -> list[Problem]:
         problems += _check_label(entry)
         problems += _check_similar(entry)
         problems += _check_plain(entry)
-    problems += _check_years(corpus, today)
-    problems += _check_figures(corpus)
-    return [*problems, *_check_overlap(corpus), *_check_phrases(corpus)]
+    problems += [*_check_drafts(corpus), *_check_years(corpus, today), *_check_figures(corpus)]
+    return [*problems, *_check_overlap(corpus), *_check_phrases(corpus), *_check_office(corpus)]
 
 
 def wechat_bytes(question: str, answer: str) -> int:
@@ -162,13 +164,13 @@ def _check_label(entry: Entry) -> Iterator[Problem]:
 
 
 def _check_years(corpus: Corpus, today: date) -> Iterator[Problem]:
-    """Tell once for each school year that is over which entries still speak of it."""
+    """Tell once for each year that is over which entries still speak of it."""
     ended: dict[tuple[str, date], list[str]] = {}
     for entry in corpus.entries:
         if entry.active and entry.valid_until is not None and entry.valid_until < today:
-            ended.setdefault((entry.years, entry.valid_until), []).append(entry.id)
+            ended.setdefault((entry.valid, entry.valid_until), []).append(entry.id)
     for (years, last_day), ids in ended.items():
-        message = f"{years} 学年已在 {last_day} 结束，还在用的有 {len(ids)} 条（{'、'.join(ids)}）。"
+        message = f"{years}已在 {last_day} 结束，还在用的有 {len(ids)} 条（{'、'.join(ids)}）。"
         way_out = "请按新的文件改答案和年度，或者加一行“状态: 停用”。"
         yield Problem(corpus.path / "entries", 0, WARNING, message + way_out)
 
@@ -203,6 +205,30 @@ def _check_plain(entry: Entry) -> Iterator[Problem]:
         yield Problem(entry.path, 0, WARNING, message)
 
 
+def _check_office(corpus: Corpus) -> Iterator[Problem]:
+    """Find what is not said of this office: no office at all, or words of the one that came with the program."""
+    path = corpus.path / OFFICE
+    if not path.exists():
+        message = "没有这个文件。请运行 python -m corpus new-office 一个新文件夹，把里面的 office.toml 抄过来，照着填。"
+        yield Problem(path, 0, ERROR, message)
+    for found in foreign(corpus):
+        said = found.text if len(found.text) <= 30 else f"{found.text[:30]}…"
+        way_out = "请改成自己的；本来就要这么说，把这个词写进 office.toml 的 marks。"
+        message = f"“{said}”里有“{found.word}”，像是别的单位的话。{way_out}"
+        yield Problem(found.path, found.line, WARNING, message)
+
+
+def _check_drafts(corpus: Corpus) -> Iterator[Problem]:
+    """Tell which entries still wait for a person, and which were let through with signs missing."""
+    waiting = [entry.id for entry in corpus.entries if entry.status == DRAFT]
+    if waiting:
+        message = f"有 {len(waiting)} 条待核对，还不回答（{'、'.join(waiting)}）。照原件核对好，把状态改成启用。"
+        yield Problem(corpus.path / "entries", 0, WARNING, message)
+    for entry in corpus.entries:
+        if entry.active and (hole := HOLE.search(f"{entry.question}\n{entry.body}")):
+            yield Problem(entry.path, 0, ERROR, f"还缺字：“{hole[0]}”。请照原件补上，不要猜。")
+
+
 def _check_figures(corpus: Corpus) -> Iterator[Problem]:
     for found in differences(corpus.entries, corpus.policies):
         yield Problem(found.path, found.line, ERROR, found.message)
@@ -235,9 +261,12 @@ def _check_nearness(corpus: Corpus, near: Near) -> Iterator[Problem]:
 
 def _check_phrases(corpus: Corpus) -> Iterator[Problem]:
     path = corpus.phrases.path
+    listed = corpus.path / OFFICE if corpus.office and corpus.office.welcome else path
     known = {key for key, text in corpus.phrases.sentences if text.strip()}
+    # What is wrong with the office's own file is told there.
+    told = set(SENTENCES.values()) if corpus.office is None and (corpus.path / OFFICE).exists() else set()
     for key in (*PHRASES, *((*CALCULATION, *CARD) if corpus.policies else ())):
-        if key not in known:
+        if key not in known | told:
             yield Problem(path, 0, ERROR, f'[text] 里没有“{key}”这句话。请加一行：{key} = "……"')
     for key, text in corpus.phrases.sentences:
         if key.startswith("calc_"):
@@ -246,9 +275,9 @@ def _check_phrases(corpus: Corpus) -> Iterator[Problem]:
     active = {entry.id for entry in corpus.entries if entry.active}
     for item in corpus.phrases.welcome:
         if re.fullmatch(r"[A-Z]+[0-9]+", item) and item not in active:
-            yield Problem(path, 0, ERROR, f"welcome 里的 {item} 没有这一条，或者已经停用。请换一个编号。")
+            yield Problem(listed, 0, ERROR, f"welcome 里的 {item} 没有这一条，或者已经停用。请换一个编号。")
     if len(corpus.phrases.welcome) > MOST_WELCOME:
-        yield Problem(path, 0, ERROR, f"welcome 最多 {MOST_WELCOME} 个问题。请删去几个。")
+        yield Problem(listed, 0, ERROR, f"welcome 最多 {MOST_WELCOME} 个问题。请删去几个。")
     owners: dict[str, str] = {}
     for talk in corpus.phrases.smalltalk:
         for text in talk.questions:

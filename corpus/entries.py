@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -15,6 +16,8 @@ from typing import Any, TypeVar
 from corpus.entry import Entry, parse_entry
 from corpus.errors import BadPhrases, BadWords, CorpusError, Duplicate, MissingFile
 from corpus.files import listed, read_text, whole
+from corpus.office import NAME as OFFICE
+from corpus.office import SCHOOL_YEAR, Office, Period, parse_office
 from corpus.policy import Policy, newest_first, parse_policy
 from corpus.text import fold
 
@@ -22,6 +25,7 @@ from corpus.text import fold
 ENGLISH = "english."
 _T = TypeVar("_T")
 _SYNONYM = re.compile(r"^(.+?)\s*[=＝]\s*(.+)$")
+_OFFICE_BLANK = re.compile(r"\{(?:title|subject|hotline|period|first)\}")
 _BETWEEN = re.compile(r"[\s,，、;；|｜]+")
 
 
@@ -36,11 +40,10 @@ class SmallTalk:
 
 @dataclass(frozen=True)
 class Phrases:
-    """Every sentence that the bot says for itself, as written in phrases.toml."""
+    """Every sentence that the bot says for itself, as written in phrases.toml and office.toml."""
 
     sentences: tuple[tuple[str, str], ...]
     smalltalk: tuple[SmallTalk, ...]
-    categories: tuple[str, ...] = ()
     welcome: tuple[str, ...] = ()
     path: Path = field(default=Path("phrases.toml"), compare=False)
 
@@ -71,11 +74,18 @@ class Corpus:
     digest: str
     path: Path = field(default=Path(), compare=False)
     policies: tuple[Policy, ...] = ()
+    office: Office | None = None
+
+
+def shipped_path() -> Path:
+    """Return the folder of the corpus that is installed with this package."""
+    return Path(str(resources.files("corpus")))
 
 
 def corpus_path() -> Path:
-    """Return the folder of the corpus that is installed with this package."""
-    return Path(str(resources.files("corpus")))
+    """Return the folder of the corpus in use: the one that FAQ_CORPUS names, or the installed one."""
+    given = os.environ.get("FAQ_CORPUS", "").strip()
+    return Path(given).expanduser().absolute() if given else shipped_path()
 
 
 def load_corpus(path: Path | None = None) -> Corpus:
@@ -89,19 +99,59 @@ def load_corpus(path: Path | None = None) -> Corpus:
 def read_corpus(path: Path) -> tuple[Corpus, tuple[CorpusError, ...]]:
     """Read what can be read of the corpus in `path`; return it with every error met on the way."""
     reader = _Reader(path)
-    entries = tuple(reader.entries())
+    office = reader.get(parse_office, OFFICE) if (path / OFFICE).exists() else None
+    period = office.period if office else SCHOOL_YEAR
+    entries = tuple(reader.entries(period))
     terms = tuple(reader.get(_read_lines, "words/terms.txt") or ())
     synonyms = reader.get(_read_synonyms, "words/synonyms.txt") or {}
     outside = tuple(reader.get(_read_lines, "words/outside.txt") or ())
-    phrases = reader.get(_read_phrases, "phrases.toml") or Phrases((), (), path=path / "phrases.toml")
     policies = newest_first(reader.policies())
-    ordered = _in_order(entries, phrases.categories)
-    corpus = Corpus(ordered, terms, synonyms, outside, phrases, reader.digest.hexdigest(), path, policies)
+    phrases = reader.phrases()
+    if office:
+        phrases = spoken_by(office, phrases, entries, bool(policies))
+        entries = _in_order(entries, office.categories)
+    corpus = Corpus(entries, terms, synonyms, outside, phrases, reader.digest.hexdigest(), path, policies, office)
     return corpus, (*reader.errors, *_repeated_questions(entries))
 
 
+def spoken_by(office: Office, phrases: Phrases, entries: tuple[Entry, ...], calculates: bool) -> Phrases:
+    """Return the sentences as this office says them; without numbers to compute with, none speaks of sums."""
+    own = {**office.sentences, **{ENGLISH + key: text for key, text in office.english.items()}}
+    sentences = {key: text for key, text in phrases.sentences if calculates or not _of_sums(key)} | own
+    welcome = office.welcome or phrases.welcome
+    first = (*welcome, *(entry.id for entry in entries))[:1]
+    questions = {entry.id: entry.question for entry in entries}
+    blanks = {
+        **{"{title}": office.name, "{subject}": office.subject, "{hotline}": office.hotline},
+        **{
+            "{period}": office.period.label if office.period else "",
+            "{first}": "".join(questions.get(i, i) for i in first),
+        },
+    }
+
+    def filled(text: str) -> str:
+        return _OFFICE_BLANK.sub(lambda match: blanks[match[0]], text)
+
+    talk = {talk.name: talk for talk in phrases.smalltalk}
+    for name, more in office.talk.items():
+        known = talk.get(name, SmallTalk(name, (), ""))
+        talk[name] = SmallTalk(name, (*known.questions, *more.questions), more.reply or known.reply)
+    return Phrases(
+        tuple((key, filled(text)) for key, text in sentences.items()),
+        tuple(replace(one, reply=filled(one.reply)) for one in talk.values()),
+        welcome,
+        phrases.path,
+    )
+
+
+def _of_sums(key: str) -> bool:
+    # The words of the calculator's buttons stand under themselves.
+    name = key.removeprefix(ENGLISH)
+    return name.startswith(("calc_", "card_")) or not name.isascii()
+
+
 def _in_order(entries: tuple[Entry, ...], categories: tuple[str, ...]) -> tuple[Entry, ...]:
-    """Return the entries by category, in the order that phrases.toml gives; unnamed categories come last."""
+    """Return the entries by category, in the order that office.toml gives; unnamed categories come last."""
     place = {name: i for i, name in enumerate(categories)}
     return tuple(sorted(entries, key=lambda entry: place.get(entry.category, len(place))))
 
@@ -114,12 +164,12 @@ class _Reader:
         self.errors: list[CorpusError] = []
         self.digest = hashlib.sha256()
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self, period: Period | None) -> Iterator[Entry]:
         paths = self.listed("entries", ".md")
         if not paths:
             self.errors.append(MissingFile(self.root / "entries", 0, "一条问答也没有。请放入例如 E1.md 的文件。"))
         for path in sorted(paths, key=_natural):
-            entry = self.get(_read_entry, f"entries/{path.name}")
+            entry = self.get(lambda text, path: _read_entry(text, path, period), f"entries/{path.name}")
             if entry is not None:
                 yield entry
 
@@ -129,13 +179,19 @@ class _Reader:
             if policy is not None:
                 yield policy
 
+    def phrases(self) -> Phrases:
+        """Read the sentences: the corpus's own, or where it has none those that any office can say."""
+        own = (self.root / "phrases.toml").exists() or not (self.root / OFFICE).exists()
+        root = self.root if own else shipped_path()
+        return self.get(_read_phrases, "phrases.toml", root) or Phrases((), (), path=root / "phrases.toml")
+
     def listed(self, folder: str, ending: str) -> list[Path]:
         found = list(listed(self.root / folder, ending))
         self.errors += [error for error in found if isinstance(error, CorpusError)]
         return [path for path in found if isinstance(path, Path)]
 
-    def get(self, read: Callable[[str, Path], _T], name: str) -> _T | None:
-        path = self.root / name
+    def get(self, read: Callable[[str, Path], _T], name: str, root: Path | None = None) -> _T | None:
+        path = (root or self.root) / name
         try:
             text = read_text(path)
             self.digest.update(f"{name}\n{len(text)}\n{text}".encode())
@@ -150,8 +206,8 @@ def _natural(path: Path) -> tuple[str, int, str]:
     return (match[1], int(match[2]), "") if match else ("~", 0, path.stem)
 
 
-def _read_entry(text: str, path: Path) -> Entry:
-    entry = parse_entry(text, path)
+def _read_entry(text: str, path: Path, period: Period | None) -> Entry:
+    entry = parse_entry(text, path, period)
     if entry.id != path.stem:
         raise Duplicate(path, 0, f"文件名是 {path.name}，编号却是 {entry.id}。两者要一样，一个编号只能有一个文件。")
     return entry
@@ -191,10 +247,9 @@ def _read_phrases(text: str, path: Path) -> Phrases:
     sentences = _sentences(data, "text", path)
     english = _sentences(data, "english", path)
     smalltalk = tuple(_small_talk(item, path) for item in data.get("smalltalk", []))
-    categories = _names(data, "categories", '["类别一", "类别二"]', path)
     welcome = _names(data, "welcome", '["P3", "B5"]', path)
     both = {**sentences, **{ENGLISH + key: text for key, text in english.items()}}
-    return Phrases(tuple(both.items()), smalltalk, categories, welcome, path)
+    return Phrases(tuple(both.items()), smalltalk, welcome, path)
 
 
 def _sentences(data: dict[str, Any], table: str, path: Path) -> dict[str, str]:

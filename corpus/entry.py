@@ -11,10 +11,15 @@ from functools import cached_property
 from pathlib import Path
 
 from corpus.errors import BadEntry, LostCharacters
+from corpus.office import SCHOOL_YEAR, Period
 from corpus.text import repair, tidy
 
 ACTIVE = "启用"
 RETIRED = "停用"
+# Made by a machine: nobody is answered by it until a person has looked through it.
+DRAFT = "待核对"
+# What a draft shows where its document has lost signs.
+HOLE = re.compile(r"〔缺(\d+)字〕")
 KEYS = ("编号", "类别", "短标题", "英文标题", "年度", "依据", "状态")
 SECTIONS = ("相似问题", "答案", "短答案")
 
@@ -31,7 +36,6 @@ _BULLET = re.compile(rf"^\s*(?:(?:[-*•·●◆■□▪◦＊－–—\uf06c\u
 _AT = re.compile(r"^(.*\S)\s+[@＠]\s*(\S+)$")
 _AT_GLUED = re.compile(r"^(.*[^\s@＠])[@＠](\S+)$")
 _ID = re.compile(r"[A-Z]+[0-9]+")
-_YEARS = re.compile(r"(20\d\d)\s*[-—–－~～至]\s*(20\d\d)\s*(?:学年度?|年度?)?")
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,7 @@ class Entry:
     # What chips and lists call it: short and plain, and the same in English.
     label: str = ""
     english: str = ""
+    period: Period = field(default=SCHOOL_YEAR, compare=False)
     path: Path = field(default=Path(), compare=False)
     line: int = field(default=0, compare=False)
 
@@ -92,9 +97,14 @@ class Entry:
         return self.status == ACTIVE
 
     @property
+    def valid(self) -> str:
+        """The years that the answer holds for, as people call them: 2024-2025学年度."""
+        return f"{self.years}{self.period.label}" if self.years else ""
+
+    @property
     def valid_until(self) -> date | None:
-        """The last day of the school year (September to August), or None for an entry without one."""
-        return date(int(self.years[-4:]), 8, 31) if self.years else None
+        """The last day of these years, or None for an entry without them."""
+        return self.period.last_day(self.years) if self.years else None
 
 
 @dataclass(frozen=True)
@@ -103,8 +113,11 @@ class _Line:
     text: str
 
 
-def parse_entry(text: str, path: Path) -> Entry:
-    """Read an entry from the text of its file; radical look-alikes are put right on the way."""
+def parse_entry(text: str, path: Path, period: Period | None = SCHOOL_YEAR) -> Entry:
+    """Read an entry from the text of its file; radical look-alikes are put right on the way.
+
+    `period` is what the office calls its years, None where its answers hold for no certain time.
+    """
     repaired = repair(tidy(text))
     for lost in repaired.lost:
         raise LostCharacters(path, lost.line, f"第{lost.column}个字起有 {lost.length} 个字丢失（�）。请照原件补上。")
@@ -115,7 +128,8 @@ def parse_entry(text: str, path: Path) -> Entry:
     if not body:
         raise BadEntry(path, 0, "没有答案。请写一行“## 答案”，下面写答案。")
     return Entry(
-        **_head_fields(head, path),
+        **_head_fields(head, path, period),
+        period=period or SCHOOL_YEAR,
         question=title.text,
         similar=tuple(_similar(sections.get("相似问题", []), body)),
         body=body,
@@ -150,7 +164,7 @@ def _split_head(lines: list[_Line], path: Path) -> tuple[list[_Line], list[_Line
     raise BadEntry(path, lines[start].number, "开头的“---”没有结束。请在“编号、类别……”几行的下面再写一行“---”。")
 
 
-def _head_fields(head: list[_Line], path: Path) -> dict[str, str]:
+def _head_fields(head: list[_Line], path: Path, period: Period | None) -> dict[str, str]:
     values: dict[str, str] = {}
     for line in head:
         if line.text.strip():
@@ -158,6 +172,8 @@ def _head_fields(head: list[_Line], path: Path) -> dict[str, str]:
             if key in values:
                 raise BadEntry(path, line.number, f"“{key}”写了两次。请只留一行。")
             values[key] = _checked(key, value, path, line.number)
+            if key == "年度" and value:
+                values[key] = _years(values[key], path, line.number, period)
     for key in ("编号", "类别"):
         if not values.get(key):
             raise BadEntry(path, 0, f"缺“{key}”。请在开头两行“---”之间写“{key}: …”。")
@@ -187,14 +203,20 @@ def _checked(key: str, value: str, path: Path, number: int) -> str:
         value = unicodedata.normalize("NFKC", value).upper()
     if key == "编号" and not _ID.fullmatch(value):
         raise BadEntry(path, number, f"编号“{value}”应当是大写字母加数字，例如 P3。")
-    if key == "状态" and value not in ("", ACTIVE, RETIRED):
-        raise BadEntry(path, number, f"状态“{value}”不对。只能是“{ACTIVE}”或“{RETIRED}”。")
-    if key == "年度" and value:
-        match = _YEARS.fullmatch(value)
-        if match is None or int(match[2]) != int(match[1]) + 1:
-            raise BadEntry(path, number, f"年度“{value}”不对。学年从九月到次年八月，例如 2024-2025。")
-        return f"{match[1]}-{match[2]}"
+    if key == "状态" and value not in ("", ACTIVE, RETIRED, DRAFT):
+        raise BadEntry(path, number, f"状态“{value}”不对。只能是“{ACTIVE}”“{RETIRED}”或“{DRAFT}”。")
     return value
+
+
+def _years(value: str, path: Path, number: int, period: Period | None) -> str:
+    if period is None:
+        way_out = "请删去这一行；要分年度，请在 office.toml 里写 [period]。"
+        raise BadEntry(path, number, f"这个单位的问答不分年度，却写了年度“{value}”。{way_out}")
+    years = period.read(value)
+    if not years:
+        ends = f"{period.label}到{period.month}月{period.day}日为止"
+        raise BadEntry(path, number, f"年度“{value}”不对。{ends}，例如 {period.example}。")
+    return years
 
 
 def _split_sections(lines: list[_Line], path: Path) -> tuple[_Line, dict[str, list[_Line]]]:

@@ -10,7 +10,10 @@ Our exception hierarchy:
   x BadEntry
   x BadWords
   x BadPhrases
+  x BadOffice
   x BadPolicy
+  x BadWorkbook
+  x BadDocument
   x LostCharacters
   x Duplicate
   x BadEdit
@@ -65,8 +68,20 @@ class BadPhrases(CorpusError):
     """phrases.toml is broken or lacks a sentence."""
 
 
+class BadOffice(CorpusError):
+    """office.toml is broken, or lacks what names the office."""
+
+
 class BadPolicy(CorpusError):
     """A file of policy/ does not have the agreed form, or lacks a figure."""
+
+
+class BadWorkbook(CorpusError):
+    """A workbook cannot be taken over; the message names sheet, row and column."""
+
+
+class BadDocument(CorpusError):
+    """A document cannot be read, or gives no entries."""
 
 
 class LostCharacters(CorpusError):

@@ -47,6 +47,9 @@ CALCULATION = (
     "calc_assume_school_year",
     "calc_cap_unknown",
     "calc_at_cap",
+    "calc_note_base",
+    "calc_over_limit",
+    "calc_not_paid",
     "calc_ratio_inpatient",
     "calc_ratio_outpatient",
     "calc_ratio_consult",
@@ -127,6 +130,7 @@ CARD = (
         "card_table_line",
     ),
     *("card_change_deductible", "card_change_level", "card_change_away", "card_change_local", "card_change_month"),
+    *("card_say_away", "card_say_local"),
     "card_unknown",
 )
 # Blanks that the calculator fills in any of its sentences, from the policy.

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from corpus.entries import Phrases, SmallTalk
 from corpus.entry import Entry
+from corpus.office import Period
 from index.calibrate import Calibration, Point
 from index.encode import Vectors, open_encoder
 from index.engine import Engine
@@ -21,6 +22,7 @@ from index.errors import IndexDamaged, IndexFault, IndexStale
 from index.language import language_files
 from index.lexical import Sounds, Terms
 from index.manifest import FORMAT, Manifest, digest_of, read_manifest, verify, write_manifest, written_whole
+from index.manifest import default_index as default_index
 from index.rank import Ranker
 from index.segment import Segmenter
 from index.shared import shared_path
@@ -29,11 +31,6 @@ from index.store import Store
 
 _SENSED = ("group", "negated", "elsewhere", "centres", "planes", "middle", "words")
 _WIDE = ("bm25", "linear", "part")  # kept at half precision: they are gathered and summed, and most of the bytes
-
-
-def default_index() -> Path:
-    """Return the folder that `make index` writes."""
-    return Path(str(resources.files("index"))) / "built"
 
 
 def default_model() -> Path:
@@ -131,7 +128,7 @@ def _read(folder: Path, manifest: Manifest, model: Path | str) -> Engine:
     weights = {name: array(name) for name in Ranker.NAMES}
     phrases = _load(folder / "phrases.json")
     return Engine(
-        entries={data["id"]: Entry(similar=(), **data) for data in _load(folder / "entries.json")},
+        entries={data["id"]: _entry(data) for data in _load(folder / "entries.json")},
         phrases=Phrases(
             tuple((key, text) for key, text in phrases["sentences"]),
             tuple(SmallTalk(t["name"], tuple(t["questions"]), t["reply"]) for t in phrases["smalltalk"]),
@@ -155,9 +152,13 @@ def _calibration(data: dict[str, Any]) -> Calibration:
     return Calibration(**data | {"curve": tuple(Point(**point) for point in data["curve"])})
 
 
-def _entry_data(entry: Entry) -> dict[str, str]:
+def _entry_data(entry: Entry) -> dict[str, Any]:
     names = ("id", "category", "question", "body", "short_answer", "basis", "years", "status", "label", "english")
-    return {name: getattr(entry, name) for name in names}
+    return {name: getattr(entry, name) for name in names} | {"period": asdict(entry.period)}
+
+
+def _entry(data: dict[str, Any]) -> Entry:
+    return Entry(similar=(), **data | {"period": Period(**data["period"])})
 
 
 def _write(path: Path, data: object) -> None:

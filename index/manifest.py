@@ -19,13 +19,22 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from corpus.entries import corpus_path, shipped_path
 from corpus.files import is_litter
 from index.errors import IndexDamaged, IndexFault, IndexMissing, IndexStale, IndexUnreadable, IndexUnwritable
 
-FORMAT = 6
+FORMAT = 7
 NAME = "manifest.json"
 _BUILD = "build-"
 _LOCK = ".lock"
+
+
+def default_index() -> Path:
+    """Return the folder of the index in use: FAQ_INDEX, else beside another office's entries, else index/built."""
+    if given := os.environ.get("FAQ_INDEX", "").strip():
+        return Path(given).expanduser()
+    corpus = corpus_path()
+    return (Path(__file__).parent if corpus == shipped_path() else corpus) / "built"
 
 
 @dataclass(frozen=True)

@@ -150,7 +150,7 @@ def fields(page: str) -> dict[str, str]:
 
 
 def test_the_form_shows_the_numbers_and_takes_them(clerk: Clerk, office: Workshop) -> None:
-    assert "建 2025-2026 学年" in clerk.get("/years")
+    assert "建 2025-2026 年度" in clerk.get("/years")
     page = clerk.get(f"/years/{YEAR}")
     assert "个人缴费436.32元/年" in page and "对不上" not in page
     assert "没有改动" in clerk.post(f"/years/{YEAR}", **fields(page)).text
@@ -165,7 +165,7 @@ def test_the_form_shows_the_numbers_and_takes_them(clerk: Clerk, office: Worksho
 
 def test_a_new_year_in_the_browser_says_what_is_left(clerk: Clerk) -> None:
     page = clerk.post("/years", **{"from": YEAR}).text
-    assert "2025-2026 学年的数字" in page and re.search(r"还有 \d+ 处和答案对不上", page)
+    assert "2025-2026 年度的数字" in page and re.search(r"还有 \d+ 处和答案对不上", page)
     assert clerk.post("/years", **{"from": YEAR}).status_code == 409
     assert clerk.client.get("/admin/years/1999-2000").status_code == 409
 

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.channels.bundle import add_widget
+from bot.channels.describe import describe
 from bot.channels.desk import Desk
 from bot.channels.errors import ApiError, broken, invalid, not_found
 from bot.channels.http import api_router
@@ -53,9 +54,8 @@ def create_app(
     channel = Channel(desk) if settings.wechat_token is not None else None
     console = _open_console(desk)
     app = FastAPI(
-        title="少儿医保问答",
+        title="问答",
         version="1",
-        summary="深圳少儿医保热点问答的 HTTP 接口",
         lifespan=_lifespan(desk, channel, console, load if engine is None else None),
         # The usual pages of FastAPI fetch their scripts from another host.
         docs_url=None,
@@ -65,6 +65,7 @@ def create_app(
     )
     app.state.desk = desk
     app.include_router(api_router(desk))
+    describe(app, desk)
     add_pages(app, desk)
     add_widget(app)
     if channel:

@@ -62,7 +62,7 @@ class Desk:
             dropped=lambda: self.records.dropped if self.records else 0,
             noted=lambda: self.records.waiting if self.records else 0,
             asked=lambda: self.workers.busy,
-            ready=lambda: self._live is not None,
+            ready=lambda: self.ready,
             store_failures=lambda: self.store.failures if isinstance(self.store, SafeStore) else 0,
             store_refused=lambda: self.store.refused,
         )
@@ -89,6 +89,11 @@ class Desk:
         """What puts replies into the reader's words; before there is an engine, the 503 error is raised."""
         return self.live.presenter
 
+    @property
+    def ready(self) -> bool:
+        """Whether there is an engine to ask."""
+        return self._live is not None
+
     def say(self, key: str) -> str:
         """Return a sentence of the bot; nothing while there is no engine."""
         return self._live.chat.engine.phrases.text(key) if self._live else ""
@@ -98,7 +103,7 @@ class Desk:
         return self._live.chat.engine.phrases.find(key) if self._live else ""
 
     def bar(self, language: Language = "zh-Hans") -> str | None:
-        """Return the one sentence that says that the school year of all answers is over."""
+        """Return the one sentence that says that the year of all answers is over."""
         years = self._live.chat.years_over() if self._live else ""
         return self.presenter.say(language)("expired_bar").replace("{years}", years) if years else None
 

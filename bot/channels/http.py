@@ -38,43 +38,6 @@ _SUGGESTIONS = 5
 _BOM = b"\xef\xbb\xbf"
 _Responses = dict[int | str, dict[str, Any]]
 
-_NO_BODY: dict[str, Any] = {"entry": None, "passage": None, "estimate": None, "ask": None, "card": None, "notice": None}
-_IDS = {"reply_id": "01JD8Q3W5Y0000000000000000", "session_id": "k3J9x2mQ7vTzL5wa"}
-_EXAMPLES: dict[str, Any] = {
-    "answer": {
-        "summary": "直接回答",
-        "value": {
-            **_IDS,
-            **_NO_BODY,
-            "kind": "answer",
-            "text": "2024-2025学年度个人缴费436.32元/年……",
-            "entry": {
-                "id": "P3",
-                "question": "少儿医保每年要交多少钱？",
-                "category": "保费缴纳",
-                "basis": "少儿参保缴费 热点问答（2024年8月）保费缴纳 第3问",
-                "valid": "2024-2025学年度",
-                "url": "/answers/P3",
-            },
-            "options": [
-                {"entry_id": "P1", "question": "非在园在校少儿医保费用怎么交？", "label": "没上学的孩子怎么交钱"},
-            ],
-            "confidence": 0.9912,
-        },
-    },
-    "abstain": {
-        "summary": "资料没有讲",
-        "value": {
-            **_IDS,
-            **_NO_BODY,
-            "kind": "abstain",
-            "text": "这份资料没有讲这件事，我不能乱说。请拨打 12345 热线问工作人员。",
-            "options": [],
-            "confidence": 0.0312,
-        },
-    },
-}
-
 
 def api_router(desk: Desk) -> APIRouter:
     """Return the routes of the API."""
@@ -89,10 +52,7 @@ def _add_chat(router: APIRouter, desk: Desk) -> None:
     @router.post(
         "/api/chat",
         summary="提问",
-        responses={
-            200: {"content": {"application/json": {"examples": _EXAMPLES}}},
-            **_errors(400, 413, 415, 422, 429, 503),
-        },
+        responses=_errors(400, 413, 415, 422, 429, 503),
         openapi_extra=_body(ChatRequest),
     )
     async def chat(request: Request, asked: Annotated[ChatRequest, _read(ChatRequest)]) -> Reply:

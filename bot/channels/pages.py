@@ -171,7 +171,7 @@ def _named(entry: Entry) -> str:
 def _origin(desk: Desk, chat: Chat) -> str:
     """Say where the answers come from, for which years, and which of these are over if not all are."""
     entries = list(chat.engine.entries.values())
-    years = "、".join(dict.fromkeys(f"{entry.years}学年度" for entry in entries if entry.years))
+    years = "、".join(dict.fromkeys(entry.valid for entry in entries if entry.years))
     notices = () if desk.bar() else dict.fromkeys(notice for entry in entries if (notice := chat.notice(entry)))
     valid = f" 适用：{escape(years)}。" if years else ""
     return f'<p class="soft">{escape(desk.say("source"))}{valid}</p>{"".join(map(note, notices))}'
@@ -183,10 +183,9 @@ def _bar(desk: Desk) -> str:
 
 
 def _answer(desk: Desk, chat: Chat, entry: Entry) -> str:
-    years = f"{entry.years}学年度" if entry.years else ""
     facts = "".join(
         f"<div><dt>{name}</dt><dd>{escape(text)}</dd></div>"
-        for name, text in (("依据", entry.basis), ("适用", years))
+        for name, text in (("依据", entry.basis), ("适用", entry.valid))
         if text
     )
     return (

@@ -14,7 +14,7 @@ from corpus.entries import ENGLISH, Phrases
 from corpus.entry import Entry
 
 Say = Callable[[str], str]
-_YEARS = re.compile(r"\d{4}-\d{4}")
+_YEARS = re.compile(r"\d{4}(?:-\d{4})?")
 
 
 class Presenter:

@@ -31,7 +31,6 @@ _AMOUNTS = {
     "used_cap": "card_used",
 }
 _COSTS = ("in_scope_cost", "cost_above_deductible", "consult_fee")
-_RESULTS = {"医保支付": "card_fund", "个人负担": "card_own"}
 _LEVEL_SLOT = "hospital_level"
 
 
@@ -67,8 +66,7 @@ def _grouped(number: str) -> str:
 
 
 def _figure(result: Result, say: Say) -> Result:
-    label = say(_RESULTS.get(result.label, result.label))
-    return Result(label=label, value=grouped(result.value), unit=result.unit)
+    return Result(label=say(result.label), value=grouped(result.value), unit=result.unit)
 
 
 def _premises(assumptions: Sequence[str], say: Say) -> Iterator[str]:
@@ -223,9 +221,9 @@ def _changes(inputs: Mapping[str, str], say: Say) -> list[Choice]:
             label = say("card_change_level").replace("{level}", say(f"card_level_{value}"))
             choices.append(Choice(label=label, say=f"{name}医院"))
     if level and place == "local":
-        choices.append(Choice(label=say("card_change_away"), say="不在深圳"))
+        choices.append(Choice(label=say("card_change_away"), say=say("card_say_away")))
     elif level and place:
-        choices.append(Choice(label=say("card_change_local"), say="在深圳市内"))
+        choices.append(Choice(label=say("card_change_local"), say=say("card_say_local")))
     if "apply_month" in inputs and "birth_month" not in inputs:
         choices.append(Choice(label=say("card_change_month"), say="换成", fill=True))
     return choices

@@ -42,10 +42,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Do one task."""
     files = sorted((corpus_path() / READINGS).glob("*.txt"))
-    if options.task == "train" and options.if_stale and _digest(files) == _learned():
-        return 0
-    if not files:
-        print("没有教算账的句子（corpus/readings），不用学。")
+    if not files and not options.if_stale:
+        print("没有教算账的句子（readings），不用学。")
+    if not files or (options.task == "train" and options.if_stale and _digest(files) == _learned()):
         return 0
     sentences, broken = _read(files)
     for fault in broken:

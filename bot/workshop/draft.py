@@ -16,6 +16,7 @@ from corpus.entries import Corpus, read_corpus
 from corpus.entry import Entry, Similar, format_entry, parse_entry
 from corpus.errors import CorpusError
 from corpus.files import read_text
+from corpus.office import period_of
 
 _FOLDER = "draft"
 _ID = re.compile(r"[A-Z]+[0-9]+")
@@ -68,7 +69,7 @@ class Draft:
         if not _ID.fullmatch(entry_id) or not path.is_file():
             raise Unknown(f"草稿里没有编号是“{entry_id[:20]}”的问答。")
         try:
-            return parse_entry(read_text(path), path)
+            return parse_entry(read_text(path), path, period_of(self.corpus))
         except CorpusError as error:
             raise Refused(f"{path.name} 读不懂：{error.message}") from None
 
@@ -144,7 +145,7 @@ def checked(entry: Entry, path: Path) -> str:
     """Return the text of an entry, which must read back as it was meant; raise Refused where it does not."""
     text = format_entry(entry)
     try:
-        back = parse_entry(text, path)
+        back = parse_entry(text, path, period_of(path.parents[1]))
     except CorpusError as error:
         raise Refused(f"没有保存：{error.message}") from None
     if back != replace(entry, path=path, line=back.line):

@@ -14,7 +14,7 @@ from pathlib import Path
 from corpus.files import is_litter
 
 # The original documents and the sentences for the reader of numbers are nobody's to edit here.
-_NOT_COPIED = ("sources", "readings", "__pycache__")
+_NOT_COPIED = ("sources", "readings", "template", "built", "__pycache__")
 _TEXTS = {".md", ".txt", ".toml", ".tsv"}
 _NAME_OF_NO_FILE = ""
 

@@ -35,7 +35,7 @@ def policy_of(draft: Draft, years: str) -> Policy:
     """Return the policy of a school year as it stands in the draft."""
     text = draft.text(_name(years)) if _YEARS.fullmatch(years) else None
     if text is None:
-        raise Unknown(f"草稿里没有 {years[:20]} 学年的数字。")
+        raise Unknown(f"草稿里没有 {years[:20]} 年度的数字。")
     try:
         return parse_policy(text, draft.corpus / _name(years))
     except CorpusError as error:
@@ -52,10 +52,10 @@ def copy_year(draft: Draft, years: str, who: str) -> str:
     policy = policy_of(draft, years)
     new = following(years)
     if draft.text(_name(new)) is not None:
-        raise Refused(f"{new} 学年已经有了，没有再建。")
+        raise Refused(f"{new} 年度已经有了，没有再建。")
     text = _headed(draft.text(_name(years)) or "", new, _later(policy.fee), _later(policy.benefit), policy.cap_year + 1)
     _expect(text, draft, new)
-    draft.save(_name(new), text, "", who, f"从 {years} 复制了新的学年")
+    draft.save(_name(new), text, "", who, f"从 {years} 复制了新的年度")
     return new
 
 
@@ -74,7 +74,7 @@ def save_year(
     text = _headed(_BLOCK.sub(lambda block: _rewritten(block[0], wanted), text), years, *_periods(periods))
     after = _expect(text, draft, years)
     entries = _followed(draft, policy, after, ready)
-    changed = int(draft.save(_name(years), text, opened, who, f"改了 {years} 学年的数字"))
+    changed = int(draft.save(_name(years), text, opened, who, f"改了 {years} 年度的数字"))
     for entry in entries:
         before = digest_of(draft.text(f"entries/{entry.id}.md"))
         changed += draft.save_entry(entry, before, who)

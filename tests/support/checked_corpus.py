@@ -23,9 +23,20 @@ B5 = HEAD.format(id="B5", question="市内住院报销多少？") + "".join(f"- 
 B5 += "\n## 答案\n\n按92%付。\n"
 SENTENCES = "[text]\n" + "".join(f'{key} = "句子"\n' for key in PHRASES)
 TALK = '[[smalltalk]]\nname = "greeting"\nquestions = ["你好"]\nreply = "您好"\n'
+OFFICE = """
+id = "office"
+name = "问答"
+subject = "办事"
+hotline = "0100"
+marks = ["医保", "住院", "报销"]
+[period]
+label = "学年度"
+ends = "08-31"
+"""
 FILES = {
     "entries/P3.md": P3,
     "entries/B5.md": B5,
+    "office.toml": OFFICE,
     "words/terms.txt": "医保\n",
     "words/synonyms.txt": "缴费 = 交钱\n",
     "words/outside.txt": "养老金怎么领\n",

@@ -20,7 +20,7 @@ from tests.ruler.measure import Figures, Outcome, engine_outcomes, figures
 from tests.support.calculator_cases import NOW
 from tests.support.wrapping import WRAPS
 
-CASES = Path(__file__).parent / "cases"
+CASES = Path(__file__).parents[1] / "cases"
 SIGNS = "？?。！!；;\n… "
 pytestmark = pytest.mark.model
 

@@ -11,7 +11,7 @@ import pytest
 from corpus.entries import load_corpus, wordings
 from corpus.text import fold
 
-CASES = Path(__file__).parent / "cases"
+CASES = Path(__file__).parents[1] / "cases"
 NEARLY = 0.8  # Jaccard of character pairs
 SHORT = 6  # of shorter texts a few signs more or less make another question
 

@@ -22,7 +22,7 @@ from corpus.entries import corpus_path
 from corpus.entry import Entry, parse_entry
 from corpus.text import repair
 
-CASES = tomllib.loads((Path(__file__).parent / "cases/disagreements.toml").read_text(encoding="utf-8"))
+CASES = tomllib.loads((Path(__file__).parents[1] / "cases/disagreements.toml").read_text(encoding="utf-8"))
 MANIFEST = tomllib.loads((corpus_path() / "sources/sources.toml").read_text(encoding="utf-8"))
 SOURCES = ("000", "002")
 ANY = "\ufffd"

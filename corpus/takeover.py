@@ -1,0 +1,235 @@
+"""Takeover: the entries of a workbook into a corpus, wholly or not at all."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from unicodedata import normalize
+
+from corpus.check import ERROR, Problem, check_folder
+from corpus.entries import Corpus, load_corpus
+from corpus.entry import RETIRED, Entry, Similar, format_entry, parse_entry
+from corpus.errors import CorpusError, Unreadable
+from corpus.files import read_text
+from corpus.office import SCHOOL_YEAR
+from corpus.sheets import Row, Slips, read_sheets
+from corpus.workbook import COLUMNS, ENTRIES, MISSED, MISSED_COLUMNS, NOT_OURS
+
+_HEAD = ("编号", "类别", "短标题", "英文标题", "年度", "依据", "状态")
+_NEEDED = ("类别", "标准问题", "答案")
+_HEADING = re.compile(r"^\s*[#＃]{1,2}(?![#＃])")
+_OUTSIDE = "words/outside.txt"
+# What the linter reads; an index and documents as received need no copy.
+_READ = ("office.toml", "phrases.toml", "entries", "words", "policy")
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a workbook changes: ids of entries, and questions that are none of this office's."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    retired: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
+    untouched: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Return the changes as one line."""
+        named = (("新增", self.added), ("修改", self.changed), ("停用", self.retired))
+        parts = [f"{name} {len(ids)} 条（{'、'.join(ids)}）" for name, ids in named if ids]
+        parts += [f"新记下不能答的 {len(self.outside)} 句"] if self.outside else []
+        parts += [f"表里没有、照旧的 {len(self.untouched)} 条"] if self.untouched else []
+        return "，".join(parts or ["没有改动"]) + "。"
+
+
+class Refused(Exception):
+    """Nothing was taken over; `problems` says why, one line each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        """Remember the lines."""
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def take_over(workbook: Path, folder: Path, today: date | None = None) -> Changes:
+    """Take a workbook over into the corpus in `folder`; raise Refused and change nothing where one cell fails."""
+    corpus = load_corpus(folder)
+    sheets, found = read_sheets(workbook, {ENTRIES: COLUMNS, MISSED: MISSED_COLUMNS})
+    slips = Slips(workbook)
+    slips.found += found
+    entries = dict(_entries(sheets[ENTRIES], corpus, slips))
+    outside = list(_missed(sheets.get(MISSED, []), corpus, entries, slips))
+    if slips.found:
+        raise Refused([str(error) for error in slips.found])
+    changes = _compare(corpus, entries, outside)
+    texts = {
+        f"entries/{id_}.md": format_entry(entries[id_]) for id_ in (*changes.added, *changes.changed, *changes.retired)
+    }
+    if outside:
+        before = read_text(folder / _OUTSIDE).rstrip("\n")
+        texts[_OUTSIDE] = "\n".join([before, *outside]) + "\n"
+    if texts:
+        _prove(folder, texts, today or date.today())
+        _swap(folder, texts)
+    return changes
+
+
+def _entries(rows: list[Row], corpus: Corpus, slips: Slips) -> Iterator[tuple[str, Entry]]:
+    seen: dict[str, int] = {}
+    known = {entry.id: entry for entry in corpus.entries}
+    rows = list(_numbered(rows, corpus, slips))
+    for row in rows:
+        id_ = row.cells["编号"]
+        if id_ in seen:
+            slips.add(ENTRIES, row.number, "编号", f"{id_} 在第{seen[id_]}行已经有了。一个编号只能有一行。")
+            continue
+        seen[id_] = row.number
+        entry = _entry(row, corpus, known.get(id_), slips)
+        if entry is not None:
+            yield entry.id, entry
+
+
+def _numbered(rows: list[Row], corpus: Corpus, slips: Slips) -> Iterator[Row]:
+    """Yield the rows, each with an id: the next free one of its category, where it has none."""
+    written = [normalize("NFKC", row.cells["编号"]).strip().upper() for row in rows]
+    taken = {entry.id for entry in corpus.entries} | set(written)
+    letters = {entry.category: re.sub(r"\d", "", entry.id) for entry in reversed(corpus.entries)}
+    for row, id_ in zip(rows, written, strict=True):
+        letter = letters.get(row.cells["类别"].strip())
+        if not id_ and not letter:
+            slips.add(ENTRIES, row.number, "编号", "新的类别要自己写编号，大写字母加数字，例如 A1。")
+            continue
+        if not id_:
+            last = max((int(one[len(str(letter)) :]) for one in taken if re.fullmatch(rf"{letter}\d+", one)), default=0)
+            id_ = f"{letter}{last + 1}"
+            taken.add(id_)
+        yield replace(row, cells=row.cells | {"编号": id_})
+
+
+def _entry(row: Row, corpus: Corpus, known: Entry | None, slips: Slips) -> Entry | None:
+    """Return the entry of a row; None, with what is wrong, where it cannot be one."""
+    before = len(slips.found)
+    cells = row.cells
+    for column in _NEEDED:
+        if not cells[column].strip():
+            slips.add(ENTRIES, row.number, column, "空着。这一列每条都要写。")
+    for column in (*_HEAD, "标准问题"):
+        if "\n" in cells[column]:
+            slips.add(ENTRIES, row.number, column, "有换行。请写成一行。")
+    for column in ("答案", "短答案"):
+        if any(map(_HEADING.match, cells[column].split("\n"))):
+            slips.add(ENTRIES, row.number, column, "有一行以“#”或“##”开头。答案里的小标题请用“###”。")
+    if len(slips.found) > before:
+        return None
+    text, owners = _file(cells)
+    path = known.path if known else corpus.path / "entries" / f"{cells['编号']}.md"
+    try:
+        return parse_entry(text, path, corpus.office.period if corpus.office else SCHOOL_YEAR)
+    except CorpusError as error:
+        slips.add(ENTRIES, row.number, owners.get(error.line, ""), error.message)
+        return None
+
+
+def _file(cells: dict[str, str]) -> tuple[str, dict[int, str]]:
+    """Return a row as the text of an entry's file, and which column each of its lines is from."""
+    lines: list[tuple[str, str]] = [("", "---")]
+    lines += [(column, f"{column}: {cells[column]}") for column in _HEAD if cells[column]]
+    lines += [("", "---"), ("标准问题", f"# {cells['标准问题']}"), ("", "## 相似问题")]
+    lines += [("相似问题", f"- {line}") for line in cells["相似问题"].split("\n") if line.strip()]
+    lines += [("", "## 答案"), *(("答案", line) for line in cells["答案"].split("\n"))]
+    if cells["短答案"]:
+        lines += [("", "## 短答案"), *(("短答案", line) for line in cells["短答案"].split("\n"))]
+    return "\n".join(line for _, line in lines), {number: column for number, (column, _) in enumerate(lines, 1)}
+
+
+def _missed(rows: list[Row], corpus: Corpus, entries: dict[str, Entry], slips: Slips) -> Iterator[str]:
+    """Give missed questions to the entries that they name; yield those that nobody here answers."""
+    by_id = {entry.id: entry for entry in corpus.entries} | entries
+    for row in rows:
+        text, target = row.cells["问题"].strip(), row.cells["归入编号"].strip().upper()
+        if target and not text:
+            slips.add(MISSED, row.number, "问题", "空着，却写了归入编号。")
+        elif target == NOT_OURS and text not in corpus.outside:
+            yield text
+        elif target in by_id:
+            entry = by_id[target]
+            by_id[target] = entries[target] = replace(entry, similar=(*entry.similar, Similar(text)))
+        elif target and target != NOT_OURS:
+            slips.add(
+                MISSED,
+                row.number,
+                "归入编号",
+                f"没有编号是 {target} 的问答。写一条的编号，或者“{NOT_OURS}”，或者空着。",
+            )
+
+
+def _compare(corpus: Corpus, entries: dict[str, Entry], outside: list[str]) -> Changes:
+    known = {entry.id: entry for entry in corpus.entries}
+    changed = [id_ for id_, entry in entries.items() if id_ in known and entry != known[id_]]
+    retired = [id_ for id_ in changed if entries[id_].status == RETIRED and known[id_].active]
+    return Changes(
+        added=tuple(id_ for id_ in entries if id_ not in known),
+        changed=tuple(id_ for id_ in changed if id_ not in retired),
+        retired=tuple(retired),
+        outside=tuple(outside),
+        untouched=tuple(id_ for id_ in known if id_ not in entries),
+    )
+
+
+def _prove(folder: Path, texts: dict[str, str], today: date) -> None:
+    """Raise Refused where the corpus would have errors that it has not now, tried on a copy."""
+    with tempfile.TemporaryDirectory() as place:
+        copy = Path(place) / folder.name
+        copy.mkdir()
+        for name in _READ:
+            source = folder / name
+            if source.is_dir():
+                shutil.copytree(source, copy / name)
+            elif source.exists():
+                shutil.copyfile(source, copy / name)
+        before = Counter(_errors(copy, today))
+        for name, text in texts.items():
+            (copy / name).write_text(text, encoding="utf-8")
+        new = list((Counter(_errors(copy, today)) - before).elements())
+    if new:
+        raise Refused(new)
+
+
+def _errors(copy: Path, today: date) -> Iterator[str]:
+    # Wordings that are near to another entry are no errors, and looking for them takes long.
+    for problem in check_folder(copy, today, near=lambda _: False)[1]:
+        if problem.severity == ERROR:
+            yield str(replace(problem, path=_inside(problem, copy)))
+
+
+def _inside(problem: Problem, copy: Path) -> Path:
+    return problem.path.relative_to(copy) if problem.path.is_relative_to(copy) else problem.path
+
+
+def _swap(folder: Path, texts: dict[str, str]) -> None:
+    """Put the texts in place: all are written before the first takes its place, and a failure takes all back."""
+    kept: dict[Path, bytes | None] = {}
+    fresh: dict[Path, Path] = {}
+    try:
+        for name, text in texts.items():
+            path = folder / name
+            fresh[path] = path.with_name(f".{path.name}.tmp")
+            fresh[path].write_text(text, encoding="utf-8")
+        for path, new in fresh.items():
+            kept[path] = path.read_bytes() if path.exists() else None
+            os.replace(new, path)
+    except OSError as error:
+        for path, content in kept.items():
+            path.unlink() if content is None else path.write_bytes(content)
+        for new in fresh.values():
+            new.unlink(missing_ok=True)
+        raise Unreadable(
+            folder, 0, f"写不进去（{error.strerror or error}），什么也没有改。请检查权限和磁盘空间。"
+        ) from None

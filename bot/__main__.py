@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -28,6 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
     except ModuleNotFoundError as error:
         print(_part(error), file=sys.stderr)
+    except BrokenPipeError:
+        # Whoever reads along, `head` say, has seen enough; nor may the interpreter complain of it at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         where = f"：{error.filename}" if error.filename else ""
         print(f"读写文件时出错（{error.strerror or error}）{where}。请检查磁盘空间和权限，再试一次。", file=sys.stderr)

@@ -13,13 +13,15 @@ from bot.workshop.files import copy_corpus, difference, digest_of, locked, names
 from bot.workshop.history import History
 from corpus.check import Problem, check
 from corpus.entries import Corpus, read_corpus
-from corpus.entry import Entry, Similar, format_entry, parse_entry
+from corpus.entry import RETIRED, Entry, Similar, format_entry, parse_entry
 from corpus.errors import CorpusError
 from corpus.files import read_text
 from corpus.office import period_of
 
 _FOLDER = "draft"
 _ID = re.compile(r"[A-Z]+[0-9]+")
+_PARTS = re.compile(r"([A-Z]+)([0-9]+)")
+_UNWRITTEN = "（还没有写。）"
 _OUTSIDE = "words/outside.txt"
 
 
@@ -110,6 +112,18 @@ class Draft:
                 self._save(_name(entry_id), text, opened, who, f"添了 {len(new)} 个相似问题")
         return [item.text for item in new]
 
+    def add_entry(self, category: str, texts: list[str], who: str) -> str:
+        """Begin an entry that is asked as in `texts` and has no answer yet, so it is not in use; return its id."""
+        with locked(self.work):
+            corpus, _ = self.read()
+            entry_id = free_id(corpus, category)
+            similar = tuple(Similar(text) for text in dict.fromkeys(texts[1:]) if text != texts[0])
+            named = category or corpus.entries[-1].category
+            entry = Entry(entry_id, named, texts[0], similar, _UNWRITTEN, status=RETIRED)
+            text = checked(entry, self.corpus / _name(entry_id))
+            self._save(_name(entry_id), text, digest_of(None), who, "新建了问答，答案还没有写")
+        return entry_id
+
     def add_outside(self, texts: list[str], who: str) -> list[str]:
         """Add questions to those that are not to be answered; return those that are new."""
         with locked(self.work):
@@ -139,6 +153,13 @@ class Draft:
         write_whole(self.corpus / name, text)
         self._history.add(who, what, name, difference(present, text))
         return True
+
+
+def free_id(corpus: Corpus, category: str = "") -> str:
+    """Return the first free id after those of a category, or of the last one."""
+    ids = [(match[1], int(match[2]), entry) for entry in corpus.entries if (match := _PARTS.fullmatch(entry.id))]
+    letters = next((one for one, _, entry in ids if entry.category == category), ids[-1][0] if ids else "A")
+    return f"{letters}{max((number for one, number, _ in ids if one == letters), default=0) + 1}"
 
 
 def checked(entry: Entry, path: Path) -> str:

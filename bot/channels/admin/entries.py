@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from bot.channels.admin.console import Call, go
 from bot.channels.admin.gate import Form
-from bot.workshop.draft import checked
+from bot.workshop.draft import checked, free_id
 from bot.workshop.errors import Refused, Stale
 from bot.workshop.files import difference, digest_of
 from corpus.check import ERROR, Problem, check
@@ -139,7 +139,7 @@ def new(call: Call) -> Response:
     corpus, _ = call.workshop.draft.read()
     question = " ".join(call.asked("question").split())[:200]
     last = corpus.entries[-1] if corpus.entries else None
-    fields = Fields(id=_free_id(corpus), category=last.category if last else "", question=question)
+    fields = Fields(id=free_id(corpus), category=last.category if last else "", question=question)
     return _form(call, fields, opened="", new=True)
 
 
@@ -240,9 +240,3 @@ def _search(row: Row, text: str) -> Row | None:
         return row
     found = next((item.text for item in entry.similar if wanted in fold(item.text)), None)
     return replace(row, found=found) if found else None
-
-
-def _free_id(corpus: Corpus) -> str:
-    ids = [match for entry in corpus.entries if (match := re.fullmatch(r"([A-Z]+)(\d+)", entry.id))]
-    letter = ids[-1][1] if ids else "A"
-    return f"{letter}{max((int(m[2]) for m in ids if m[1] == letter), default=0) + 1}"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from bot.channels.admin import entries, overview, publishing, trial, years
+from bot.channels.admin import entries, inbox, overview, publishing, trial, years
 from bot.channels.admin.console import Console
 from bot.channels.desk import Desk
 
 _ITEMS = (
     ("概况", ""),
+    ("待办", "/inbox"),
     ("问答", "/entries"),
     ("试一试", "/trial"),
     ("年度的数字", "/years"),
@@ -31,6 +32,7 @@ def add_console(app: FastAPI, console: Console) -> None:
         "/entries": entries.listed,
         "/new": entries.new,
         "/entries/{entry_id}": entries.shown,
+        "/inbox": inbox.shown,
         "/trial": trial.shown,
         "/years": years.listed,
         "/years/{years}": years.shown,
@@ -38,6 +40,7 @@ def add_console(app: FastAPI, console: Console) -> None:
         "/history": publishing.history,
     }
     done = {
+        "/inbox": inbox.done,
         "/save": entries.saved,
         "/similar": trial.corrected,
         "/years": years.copied,

@@ -23,7 +23,7 @@ from tests.support.calculator_cases import CASES, real_calculator
 VOICES = sorted((CASES / "voices").glob("*.txt"))
 LEARNED = sorted((corpus_path() / READINGS).glob("*.txt"))
 # On two voices together: what must be right at least, what may be wrong at most, of every hundred.
-RIGHT_AT_LEAST, WRONG_AT_MOST, LATER_AT_LEAST = 84, 2.2, 88
+RIGHT_AT_LEAST, WRONG_AT_MOST, LATER_AT_LEAST = 87, 2.2, 88
 
 
 @cache

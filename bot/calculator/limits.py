@@ -79,7 +79,9 @@ def _after_bill(record: Record, policy: Policy) -> Outcome:
     figures = (yuan("剩余限额", left), *outcome.figures)
     notes = tuple(note for note in outcome.assumptions if note != "calc_assume_unused")
     notes += ("calc_note_remaining",) if record.used is not None else ("calc_assume_unused", "calc_note_remaining")
-    return replace(outcome, figures=figures, steps=(*outcome.steps, step), assumptions=notes)
+    # More may be said to be used than the limit is; then nothing is left, whatever the line would come to.
+    steps = (*outcome.steps, step) if used + paid <= cap else outcome.steps
+    return replace(outcome, figures=figures, steps=steps, assumptions=notes)
 
 
 def _spent(policy: Policy, left: Decimal) -> Outcome:

@@ -75,7 +75,7 @@ class Settings(BaseSettings):
         0.98, gt=0.5, lt=1, description="直接回答要达到的正确率，须大于 0.5、小于 1；越高，答得越少、错得越少"
     )
     strangers: float = Field(
-        0.2, ge=0, lt=1, description="估计问题里有多大一份是资料不答的，须不小于 0、小于 1；越大，越谨慎"
+        0.1, ge=0, lt=1, description="估计问题里有多大一份是资料不答的，须不小于 0、小于 1；越大，越谨慎"
     )
     rate_limit: int = Field(
         30, ge=0, le=1_000_000, description="每个客户端每分钟最多提问几次，须为不小于 0 的整数；0 表示不限"

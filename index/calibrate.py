@@ -21,7 +21,10 @@ from index.rows import OUTSIDE, SMALLTALK, Table
 from index.signals import GROUP_FEATURES, NULL_FEATURES
 
 BLOCKS = 8
-STRANGERS = 0.2  # of the questions that reach a bot about one in five is outside
+# Of the questions that reach a bot about one in ten is like those that a corpus lists as outside: mostly near misses,
+# which a bot is much likelier to answer than what has nothing to do with it.
+STRANGERS = 0.1
+_TAUGHT = 0.2  # their share where a ranker learns: one that has met too few of them answers too much
 SHOWN = (0.9, 0.95, 0.97, 0.98, 0.99)
 # How many questions of other corpora the shipped ranker's own curve counts for beside a corpus's own.
 PRIOR = 200.0
@@ -175,7 +178,7 @@ def hold_out(
     return Questions(groups, null, labels, importance(labels)), block[order], talk[order]
 
 
-def importance(labels: NDArray[np.int64], share: float = STRANGERS) -> Scores:
+def importance(labels: NDArray[np.int64], share: float = _TAUGHT) -> Scores:
     """Return a weight per row that makes outside questions `share` of all."""
     outside = labels == OUTSIDE
     weights = np.ones(len(labels), dtype=np.float32)

@@ -278,7 +278,7 @@ def test_the_only_question_of_an_entry_is_not_held_out(segmenter: Segmenter) -> 
 def test_outside_weighs_its_share(outside: int, inside: int) -> None:
     labels = np.array([0] * outside + [2] * inside)
     weights = importance(labels)
-    assert weights[labels == 0].sum() / weights.sum() == pytest.approx(STRANGERS, abs=1e-5)
+    assert weights[labels == 0].sum() / weights.sum() == pytest.approx(0.2, abs=1e-5)
     assert (weights[labels != 0] == 1).all()
 
 

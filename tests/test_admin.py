@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,6 +73,15 @@ def test_an_entry_is_changed_and_the_list_says_so(clerk: Clerk) -> None:
     assert '<span class="tag new">改过</span>' in clerk.get("/entries")
     assert '<span class="plus">- 几点熄灯</span>' in clerk.get("/publish") and "改了问答" in clerk.get("/history")
     assert "没有改动" in clerk.post("/save", **clerk.form("A2") | {"similar": form["similar"] + "\n几点熄灯"}).text
+
+
+def test_the_draft_is_exported_as_a_workbook(clerk: Clerk) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    clerk.post("/similar", text="几点熄灯", entry="A2")
+    response = clerk.client.get("/admin/export")
+    assert response.status_code == 200 and "entries.xlsx" in response.headers["content-disposition"]
+    sheet = openpyxl.load_workbook(io.BytesIO(response.content)).worksheets[0]
+    assert any("几点熄灯" in str(cell.value) for row in sheet.iter_rows() for cell in row)
 
 
 def test_an_entry_is_looked_at_before_it_is_saved(clerk: Clerk, admin_settings: Settings) -> None:

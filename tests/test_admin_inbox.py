@@ -95,7 +95,7 @@ def test_a_group_is_ignored_or_is_nobodys(clerk: Clerk, admin_settings: Settings
 
 def test_a_group_begins_an_entry_that_is_not_in_use_yet(clerk: Clerk, admin_settings: Settings) -> None:
     response = clerk.post("/inbox", group=group_of(clerk, "停车要钱吗"), text="停车要钱吗", do="new")
-    assert "还停用着" in response.text and "停车要钱吗" in response.text
+    assert "还不会回答" in response.text and "停车要钱吗" in response.text
     entry = Workshop(admin_settings).draft.entry("A8")
     assert not entry.active and entry.question == "停车要钱吗"
 

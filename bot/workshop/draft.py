@@ -13,7 +13,7 @@ from bot.workshop.files import copy_corpus, difference, digest_of, locked, names
 from bot.workshop.history import History
 from corpus.check import Problem, check
 from corpus.entries import Corpus, read_corpus
-from corpus.entry import RETIRED, Entry, Similar, format_entry, parse_entry
+from corpus.entry import DRAFT, Entry, Similar, format_entry, parse_entry
 from corpus.errors import CorpusError
 from corpus.files import read_text
 from corpus.office import period_of
@@ -119,7 +119,7 @@ class Draft:
             entry_id = free_id(corpus, category)
             similar = tuple(Similar(text) for text in dict.fromkeys(texts[1:]) if text != texts[0])
             named = category or corpus.entries[-1].category
-            entry = Entry(entry_id, named, texts[0], similar, _UNWRITTEN, status=RETIRED)
+            entry = Entry(entry_id, named, texts[0], similar, _UNWRITTEN, status=DRAFT)
             text = checked(entry, self.corpus / _name(entry_id))
             self._save(_name(entry_id), text, digest_of(None), who, "新建了问答，答案还没有写")
         return entry_id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from bot.channels.admin import entries, inbox, overview, publishing, trial, years
+from bot.channels.admin import entries, export, inbox, overview, publishing, trial, years
 from bot.channels.admin.console import Console
 from bot.channels.desk import Desk
 
@@ -34,6 +34,7 @@ def add_console(app: FastAPI, console: Console) -> None:
         "/entries/{entry_id}": entries.shown,
         "/inbox": inbox.shown,
         "/trial": trial.shown,
+        "/export": export.workbook,
         "/years": years.listed,
         "/years/{years}": years.shown,
         "/publish": publishing.shown,

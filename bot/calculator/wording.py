@@ -168,7 +168,9 @@ def _said(record: Record) -> str:
     parts += [{"shenzhen": "深圳户口", "other": "不是深圳户口"}.get(record.hukou, "")]
     parts += [f"{record.children} 个孩子"] if (record.children or 1) > 1 else []
     parts += [f"{record.times} 次"] if record.each is not None and (record.times or 1) > 1 else []
-    return "、".join(filter(None, parts))
+    said = "、".join(filter(None, parts))
+    # A numeral stands apart from the sign before it.
+    return f" {said}" if said[:1].isdigit() and record.children else said
 
 
 def _money(value: Decimal) -> str:

@@ -23,6 +23,8 @@ from bot.workshop.workshop import Workshop
 
 # The service's own work comes first: of the console's pages one is worked out at a time.
 _LANES, _MOST, _SECONDS = 1, 40, 60.0
+# Not every office has numbers to compute with.
+_NUMBERS = "/years"
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,7 @@ class Console:
         return [
             Item(name, PATH + place, path == PATH + place or (bool(place) and path.startswith(f"{PATH}{place}/")))
             for name, place in self._items
+            if place != _NUMBERS or any((call.desk.live.corpus / "policy").glob("*.toml"))
         ]
 
     def close(self) -> None:

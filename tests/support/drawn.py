@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from index.calibrate import BLOCKS, STRANGERS, importance
+from index.calibrate import BLOCKS, importance
 from index.rank import Questions
 from index.signals import GROUP_FEATURES, NULL_FEATURES
 
@@ -28,7 +28,7 @@ def draw(seed: int, count: int, groups: int = GROUPS) -> Questions:
 def hard(seed: int, count: int, noise: float = 1.6) -> Questions:
     """Return questions of which no signal tells surely whose they are; one in five is outside."""
     random = np.random.default_rng(seed)
-    labels = np.where(random.random(count) < STRANGERS, 0, random.integers(1, GROUPS + 1, size=count))
+    labels = np.where(random.random(count) < 0.2, 0, random.integers(1, GROUPS + 1, size=count))
     groups = np.zeros((count, GROUPS, GROUP_FEATURES), dtype=np.float32)
     null = np.zeros((count, NULL_FEATURES), dtype=np.float32)
     groups[..., 3] = random.normal(scale=noise / 2, size=(count, GROUPS))

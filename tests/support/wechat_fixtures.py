@@ -8,6 +8,7 @@ import logging
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -100,7 +101,7 @@ def account(chat: Any = None, store: Store | None = None, now: float = NOW, **mo
     with patch("bot.channels.desk.open_store", lambda _: MemoryStore() if store is None else store):
         app = create_app(Settings(**{**ACCOUNT_SETTINGS, **more}), FakeEngine(), clock=clock)
     if chat is not None:
-        app.state.desk._chat = chat
+        app.state.desk._live = replace(app.state.desk.live, chat=chat)
     return app
 
 

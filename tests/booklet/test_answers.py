@@ -135,7 +135,9 @@ def test_what_is_offered_is_answered_when_it_is_tapped(engine: Engine, precision
 NUMERALS = "一二三四五六七八九十0123456789"
 ONE_SENTENCE = [case.text.rstrip(SIGNS) for case in read_cases(CASES)]
 # With a sign of its own in it a message has several sentences, and which is the last one counts.
-ONE_SENTENCE = [text for text in ONE_SENTENCE if len(text) > 4 and not set(text) & set(SIGNS) and text[0] not in NUMERALS]
+ONE_SENTENCE = [
+    text for text in ONE_SENTENCE if len(text) > 4 and not set(text) & set(SIGNS) and text[0] not in NUMERALS
+]
 
 
 def test_a_wrapped_question_gets_what_the_bare_one_gets(engine: Engine) -> None:

@@ -96,7 +96,7 @@ def _outpatient(record: Record, policy: Policy) -> Outcome:
         if record.consult is not None or (record.cost is None and record.consult_in == "only"):
             return Unknown("calc_consult_elsewhere")
         return _nothing(record, policy, away=False)
-    if record.selected == UNSURE or (not record.selected and emergency):
+    if record.selected == UNSURE or (not record.selected and (emergency or record.referral in (NO, UNSURE))):
         return Missing("selected")
     return _outpatient_paid(record, policy, "", [] if record.selected == YES else ["calc_assume_selected"])
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from bot.calculator.arithmetic import Expression
 from bot.calculator.formulas import percent
 from bot.calculator.outcome import CASE_NAMES, COMPARED, PLACE_NAMES, Figure, Missing, Result, Unknown, Wrong, plain
-from bot.calculator.record import Record
+from bot.calculator.record import LOCAL, Record
 from bot.reply import Ask, CalculatorReply, Estimate
 from bot.reply import Result as WireResult
 from corpus.policy import Policy
@@ -151,10 +151,12 @@ def _said(record: Record) -> str:
         parts += [
             PLACE_NAMES.get(
                 record.location,
-                "" if record.location else "在深圳" if record.visit == "inpatient" and not record.filed else "",
+                "在深圳" if record.visit == "inpatient" and record.where == LOCAL else "",
             )
         ]
-        parts += [label for name, label in CASE_NAMES.items() if getattr(record, name) == "true"]
+        # A referral within the city is none out of it.
+        names = {**CASE_NAMES, "referral": "有转诊"} if record.where == LOCAL else CASE_NAMES
+        parts += [label for name, label in names.items() if getattr(record, name) == "true"]
         parts += ["没有备案"] if record.filed == "false" else []
         parts += [{"true": "是选定的机构", "false": "不是选定的机构"}.get(record.selected, "")]
     elif record.used is not None or record.left is not None or record.paid is not None:

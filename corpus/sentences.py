@@ -54,7 +54,6 @@ CALCULATION = (
     "calc_ratio_outpatient",
     "calc_ratio_consult",
     "calc_table",
-    "calc_table_inpatient",
     "calc_note_table",
     "calc_note_year",
     "calc_note_months",
@@ -117,7 +116,17 @@ CALCULATION = (
 )
 # The words on the card that shows a calculation.
 CARD = (
-    *("card_year", "card_fund", "card_own", "card_cost", "card_above", "card_deductible", "card_consult", "card_used"),
+    *(
+        "card_year",
+        "card_fund",
+        "card_own",
+        "card_cost",
+        "card_above",
+        "card_deductible",
+        "card_consult",
+        "card_used",
+        "card_outside",
+    ),
     *("card_cap", "card_month", "card_months", "card_children", "card_level_1", "card_level_2", "card_level_3"),
     *(
         "card_in_province",
@@ -127,7 +136,6 @@ CARD = (
         "card_referral",
         "card_level",
         "card_table_cost",
-        "card_table_line",
     ),
     *("card_change_deductible", "card_change_level", "card_change_away", "card_change_local", "card_change_month"),
     *("card_say_away", "card_say_local"),

@@ -147,7 +147,7 @@ def _sum(records: Sequence[Record], policy: Policy) -> Outcome:
     own = records[0].want == "self"
     sums = [sum((Decimal(result.figures[at].value) for result in results), ZERO) for at in (0, 1)]
     figures = [yuan("医保支付合计", sums[0]), yuan("个人负担合计", sums[1])]
-    at = int(own)
+    at, beyond = int(own), sum((record.beyond for record in records), ZERO)
     step = Step(" + ".join(result.figures[at].value for result in results), str(cents(sums[at])))
     notes = tuple(dict.fromkeys(note for result in results for note in result.assumptions))
     basis = tuple(dict.fromkeys(entry for result in results for entry in result.basis))
@@ -157,7 +157,11 @@ def _sum(records: Sequence[Record], policy: Policy) -> Outcome:
         for name, value in result.inputs.items()
     }
     steps = tuple(step for result in results for step in result.steps)
-    return Result(tuple(figures[::-1] if own else figures), (*steps, step), basis[0], inputs, notes, basis)
+    figures = figures[::-1] if own else figures
+    if beyond:
+        name = "其中起付线和范围外" if any(record.above is not None for record in records) else "其中范围外自费"
+        figures.insert(1 if own else 2, yuan(name, beyond))
+    return Result(tuple(figures), (*steps, step), basis[0], inputs, notes, basis)
 
 
 def _compared(record: Record, policy: Policy) -> Outcome:

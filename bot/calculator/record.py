@@ -114,6 +114,15 @@ class Record:
         return self.items
 
     @property
+    def beyond(self) -> Decimal:
+        """What the family pays whatever the ratio: the part of the total that is out of scope, or below the line."""
+        counted = self.cost if self.above is None else self.above
+        whole = self.total
+        if whole is None and self.scoped is not None:
+            whole = self.scoped + (self.outside or 0)
+        return Decimal(0) if whole is None or counted is None else max(Decimal(0), whole - counted)
+
+    @property
     def told_cost(self) -> bool:
         """Whether a cost was said, whichever way."""
         return self.consult is not None or any(getattr(self, name) is not None for name in COSTS)

@@ -116,7 +116,7 @@ class Record:
     @property
     def beyond(self) -> Decimal:
         """What the family pays whatever the ratio: the part of the total that is out of scope, or below the line."""
-        counted = self.cost if self.above is None else self.above
+        counted = self.cost if self.above is None or self.visit != "inpatient" else self.above
         whole = self.total
         if whole is None and self.scoped is not None:
             whole = self.scoped + (self.outside or 0)

@@ -38,6 +38,7 @@ CALCULATION = (
     "calc_assume_about",
     "calc_assume_temporary",
     "calc_assume_local",
+    "calc_assume_benefit",
     "calc_assume_deductible",
     "calc_assume_selected",
     "calc_assume_selected_away",

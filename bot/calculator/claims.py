@@ -43,6 +43,15 @@ _LARGEST_FEE, _MOST = Decimal(1000), 100
 
 def claim(records: Sequence[Record], policy: Policy) -> Outcome:
     """Work out a claim of one bill or of several, or say what is missing."""
+    outcome = _claim(records, policy)
+    midway = any(month != policy.fee.first for month in records[0].apply)
+    if midway and (isinstance(outcome, Result) or (isinstance(outcome, Missing) and outcome.table)):
+        # When benefits begin for one who joined midway was said not to be known; it still is not.
+        return replace(outcome, assumptions=("calc_assume_benefit", *outcome.assumptions))
+    return outcome
+
+
+def _claim(records: Sequence[Record], policy: Policy) -> Outcome:
     for record in records:
         if refused := impossible(record, policy):
             return refused
@@ -171,7 +180,10 @@ def _compared(record: Record, policy: Policy) -> Outcome:
     outcomes = [_bill(_taken(record, one), policy) for one in record.compared]
     results = [one for one in outcomes if isinstance(one, Result)]
     if len(results) < 2:
-        return next(one for one in outcomes if not isinstance(one, Result))
+        open_ = [one for one in outcomes if not isinstance(one, Result)]
+        missing = next((one for one in open_ if isinstance(one, Missing) and one.slot == "location"), open_[0])
+        # What comes out on one side alone is no answer.
+        return Missing(missing.slot, missing.phrase) if isinstance(missing, Missing) else missing
     values = [Decimal(result.figures[0].value) for result in results]
     label, unit = f"{results[0].figures[0].label}相差", results[0].figures[0].unit
     apart = max(values) - min(values)

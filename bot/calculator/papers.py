@@ -26,13 +26,23 @@ _REFERRAL_DENIED = re.compile(
 )
 # 社康开了转诊单, 从社康转到市里: who sends the child on.
 _REFERS = re.compile(r"[^,。;!? 没未冇无不]{0,8}转(?=[诊院到去往上至介])(?!诊[^,。;]{0,2}[没未冇无])")
+_BOTH_WAYS = re.compile(
+    r"(备案|转诊)[^。;]{0,8}[不没未冇][^,。;]{0,3}\1|[不没未冇][^,。;]{0,3}(备案|转诊)[^。;]{0,8}\2"
+    r"|(?:有没有?|有冇|有无|办不办|办没办|备不备)[^,。;]{0,6}(?:备案|转诊)"
+)
 _OUT_OF_CITY = re.compile("市外|外市|外地|异地|省外")
 _EMERGENCY_DENIED = re.compile(r"(?:没|沒|未|无|冇|不|唔|非)[^,。;!? ]{0,5}(?:抢救|急诊|急症)")
 
 
 def with_papers(record: Record, sentence: Sentence) -> Record:
     """Doubt that filing, referral, emergency or a part out of scope is not spoken of where its word stands."""
-    return _of_scope(_of_choice(_of_referrer(_of_cases(record, sentence), sentence), sentence), sentence)
+    if "difference" in sentence.words and (both := _BOTH_WAYS.search(sentence.text)):
+        # 备案和不备案差多少: neither of the two is what was done.
+        case = "referral" if "转诊" in both[0] else "filed"
+        record = replace(record, many="cmp", compared=(f"case={case}", "case=temporary"), filed="", referral="")
+    else:
+        record = _of_referrer(_of_cases(record, sentence), sentence)
+    return _of_scope(_of_choice(record, sentence), sentence)
 
 
 def _of_referrer(record: Record, sentence: Sentence) -> Record:

@@ -25,6 +25,7 @@ _MONTHS = ("apply", "birth", "day_of")
 _MARKS = ("midway", "about", "assumed_year", "exhausted")
 # What a calculation of another kind may still use.
 _KEPT = ("hukou", "children", "location", "used", "left")
+_OF_BENEFITS = ("bstart", "bend", "binforce")
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,8 @@ class Record:
 
     def keeping(self, before: Record) -> Record:
         """Return this record with what the calculation before said that another kind may use as well."""
-        kept = {name: getattr(before, name) for name in _KEPT if not _is_said(getattr(self, name))}
+        names = (*_KEPT, "apply") if before.task in _OF_BENEFITS else _KEPT
+        kept = {name: getattr(before, name) for name in names if not _is_said(getattr(self, name))}
         return replace(self, **kept)
 
     @property

@@ -154,7 +154,7 @@ def _said(record: Record) -> str:
         parts += [
             PLACE_NAMES.get(
                 record.location,
-                "在深圳" if record.visit == "inpatient" and record.where == LOCAL else "",
+                "在深圳" if record.visit == "inpatient" and record.where == LOCAL and not record.compared else "",
             )
         ]
         # A referral within the city is none out of it.

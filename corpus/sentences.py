@@ -18,6 +18,7 @@ CALCULATION = (
     "calc_ask_hospital_level",
     "calc_ask_location",
     "calc_ask_out_of_city_kind",
+    "calc_ask_not_filed",
     "calc_ask_selected",
     "calc_ask_amount",
     "calc_ask_scope",

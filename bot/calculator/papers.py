@@ -26,6 +26,11 @@ _REFERRAL_DENIED = re.compile(
 )
 # 社康开了转诊单, 从社康转到市里: who sends the child on.
 _REFERS = re.compile(r"[^,。;!? 没未冇无不]{0,8}转(?=[诊院到去往上至介])(?!诊[^,。;]{0,2}[没未冇无])")
+# What is said outright of filing settles what was read with doubt.
+_FILED = re.compile(
+    r"(?:已经?|办[了过好妥]|做[了过好]|备[了好])(?:[^,。;没未不冇吗]{0,8}备案|案)|备案(?:已|都?[办做][了好过]|[了咗过])(?!吗|没|么|吧)"
+)
+_NOT_FILED = re.compile(r"(?:没|沒|未|冇|不|无|来不及)[^,。;]{0,6}备案|备案[^,。;]{0,3}(?:没|未|冇)")
 _BOTH_WAYS = re.compile(
     r"(备案|转诊)[^。;]{0,8}[不没未冇][^,。;]{0,3}\1|[不没未冇][^,。;]{0,3}(备案|转诊)[^。;]{0,8}\2"
     r"|(?:有没有?|有冇|有无|办不办|办没办|备不备)[^,。;]{0,6}(?:备案|转诊)"
@@ -62,6 +67,8 @@ def _of_cases(record: Record, sentence: Sentence) -> Record:
     words, text = sentence.words, sentence.text
     if record.referral != NO and _REFERRAL_DENIED.search(text):
         record = replace(record, referral=UNSURE if record.referral == YES else NO)
+    if record.filed == UNSURE and bool(_FILED.search(text)) != bool(_NOT_FILED.search(text)):
+        record = replace(record, filed=YES if _FILED.search(text) else NO)
     # Where nothing would be paid, a referral or an emergency that was missed is a wrong number.
     strict = record.selected == NO and not _DENIED.search(text)
     for field, word in _ATTRIBUTES.items():

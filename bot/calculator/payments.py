@@ -77,7 +77,7 @@ def _inpatient_away(record: Record, policy: Policy, location: str) -> Outcome:
     if location == AWAY and kind in ("", "temporary"):
         return Missing("location")
     if not kind:
-        return Missing("out_of_city_kind")
+        return Missing("out_of_city_kind", "calc_ask_not_filed" if record.filed == NO else "")
     outcome = _inpatient(record, policy, _share_of(kind, location))
     if kind == "temporary" and record.temporary != YES and isinstance(outcome, Result) and record.emergency != NO:
         return replace(outcome, assumptions=(*outcome.assumptions, "calc_assume_temporary"))

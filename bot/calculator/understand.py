@@ -8,12 +8,13 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from bot.calculator.amounts import BILLS, with_amounts
+from bot.calculator.amounts import BILLS, listed_total, with_amounts
 from bot.calculator.guards import VISITS, guarded
 from bot.calculator.months import ROLE_FLOOR, with_months
 from bot.calculator.numbers import read_number
 from bot.calculator.reader import Reading, Sentence
 from bot.calculator.record import (
+    AMOUNTS,
     AWAY,
     CASES,
     IN_PROVINCE,
@@ -81,7 +82,20 @@ def records_of(sentence: Sentence, policy: Policy, before: Record | None = None)
         record = with_months(record, sentence, policy, before, task)
     if record.many == "sum" and len(bills := _bills(record, sentence, policy)) > 1:
         return [guarded(bill, sentence) for bill in bills]
+    if record.many == "sum" and (total := listed_total(record, sentence)) is not None:
+        return [guarded(replace(record, many="", total=total), sentence)]
+    if before and (name := _corrected(sentence, before)):
+        put: dict[str, Any] = {name: sentence.of(AMOUNT)[0][0].value}
+        return [replace(record, **put)]
     return [guarded(with_amounts(record, sentence.of(AMOUNT), sentence, policy), sentence)]
+
+
+def _corrected(sentence: Sentence, before: Record) -> str:
+    """Return the name of the only amount said before where a message puts another in its place: 不对，是568块2."""
+    amounts = sentence.of(AMOUNT)
+    said = [name for name in AMOUNTS if getattr(before, name) is not None]
+    lone = len(amounts) == len(said) == 1 and amounts[0][0].value is not None and amounts[0][2] < ROLE_FLOOR
+    return said[0] if lone and "corrected" in sentence.words else ""
 
 
 def _base(sentence: Sentence) -> Record:

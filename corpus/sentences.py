@@ -78,6 +78,7 @@ CALCULATION = (
     "calc_other_benefit",
     "calc_benefit_midway",
     "calc_newborn_benefit",
+    "calc_newborn_uninsured",
     "calc_newborn_other_hukou",
     "calc_newborn_before",
     "calc_newborn_edge",

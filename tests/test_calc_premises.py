@@ -53,3 +53,17 @@ def test_that_benefits_may_not_have_begun_is_not_forgotten() -> None:
         assert "待遇从什么时候开始，资料没有写" in told(*turns).text
     # Paid in September: there is no doubt.
     assert "没有写" not in told("9月份交的钱，现在能享受待遇吗", "三级医院看门诊花了300，能报多少").text
+
+
+def test_what_a_baby_cost_before_it_was_insured_gets_no_number() -> None:
+    reply = told("宝宝11月5号出生，还没买保险，生下来就住院花了6000，能报多少")
+    assert outcome(reply) == "absent" and "自出生之日起享受待遇" in reply.text
+
+
+def test_half_a_year_is_half_of_the_months() -> None:
+    # 436.32 / 12 x 6 x 2
+    assert outcome(told("两个孩子，半年的医保费一共多少")) == "=436.32元"
+
+
+def test_a_day_that_is_asked_for_is_no_fee() -> None:
+    assert real_calculator().turn("少儿医保几号截止，是不是8月20号") is None

@@ -31,6 +31,8 @@ _BELOW = re.compile(
     r"(?:没|未|不)(?:有)?(?:到|够|达到|超过|超|过)[^,。;]{0,3}起付|起付线?[^,。;]{0,2}(?:没|未|不)(?:到|过|超|达到|够)"
 )
 _EACH_TIME = re.compile(r"每[次趟回天]")
+# 哪天截止: a day is asked for and no fee.
+_DEADLINE, _SUM = re.compile("截止|到期|最晚|最迟"), re.compile("[钱费元块]|多少|几多")
 _ANOTHER = re.compile(r"另一个|另外一个|其中一个|只有一个")
 _ONE_AND_ONE = re.compile(r"一个[^。;]*一个|一[^。;个]{0,3}一")
 _YEARLY = re.compile(r"年可支配|年的?收入|换算成一?年|全年[^,。;]{0,6}收入")
@@ -57,6 +59,8 @@ def outside(record: Record, sentence: Sentence) -> bool:
     if record.task == "claim" and not (record.told_cost or record.visit or record.level or record.deductible):
         # 去广州看病没转诊能报几成: of nothing in particular; the entry says it all.
         return not sentence.of(AMOUNT)
+    if record.task == "fee" and _DEADLINE.search(sentence.text) and not _SUM.search(sentence.text):
+        return True
     if record.task == "newborn" and "difference" in words:
         return True
     if record.task in ("subsidy", "total", "gap", "monthly") and sentence.of(MONTH, "a"):

@@ -63,6 +63,7 @@ _EXHAUSTED = re.compile(
 _EACH_BEFORE = re.compile(r"[都各均]是?$")
 _AWAY_FROM_HERE = re.compile(r"(?:不在|没在|离开|不是在|唔喺)深圳")
 # 还剩5个月，要交多少; but 交过, and 3个月大, say nothing of what is to be paid.
+_HALF_YEAR = re.compile(r"(?<!大)(?<!上)(?<!下)半年(?:的)?(?:医保|参保)?(?:费|要交|要缴|得交|一共|共|合计|总共|多少)")
 _MONTH_COUNT = re.compile(r"(?P<left>[剩余交缴补][^,。;过]{0,2})?(?P<count>\d{1,2}|[二两三四五六七八九十]{1,2})个月")
 
 
@@ -73,6 +74,8 @@ def records_of(sentence: Sentence, policy: Policy, before: Record | None = None)
     task = before.task if before and record.task in ("more", "unknown") else record.task
     if record.task == "cap" and sentence.of(AMOUNT, "U"):
         record = replace(record, task="remaining")
+    if record.task == "fee" and _HALF_YEAR.search(sentence.text):
+        record = replace(record, task="monthly", times=int(policy.number("fee.months")) // 2)
     months = _MONTH_COUNT.search(sentence.text) if record.task in ("fee", "monthly") else None
     if months and (record.task == "monthly" or (months["left"] and not sentence.of(MONTH, "a"))):
         count = int(read_number(months["count"]) or 1)

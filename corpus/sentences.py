@@ -18,6 +18,7 @@ CALCULATION = (
     "calc_ask_hospital_level",
     "calc_ask_location",
     "calc_ask_out_of_city_kind",
+    "calc_ask_not_filed",
     "calc_ask_selected",
     "calc_ask_amount",
     "calc_ask_scope",
@@ -38,6 +39,7 @@ CALCULATION = (
     "calc_assume_about",
     "calc_assume_temporary",
     "calc_assume_local",
+    "calc_assume_benefit",
     "calc_assume_deductible",
     "calc_assume_selected",
     "calc_assume_selected_away",
@@ -54,7 +56,6 @@ CALCULATION = (
     "calc_ratio_outpatient",
     "calc_ratio_consult",
     "calc_table",
-    "calc_table_inpatient",
     "calc_note_table",
     "calc_note_year",
     "calc_note_months",
@@ -77,6 +78,7 @@ CALCULATION = (
     "calc_other_benefit",
     "calc_benefit_midway",
     "calc_newborn_benefit",
+    "calc_newborn_uninsured",
     "calc_newborn_other_hukou",
     "calc_newborn_before",
     "calc_newborn_edge",
@@ -117,7 +119,17 @@ CALCULATION = (
 )
 # The words on the card that shows a calculation.
 CARD = (
-    *("card_year", "card_fund", "card_own", "card_cost", "card_above", "card_deductible", "card_consult", "card_used"),
+    *(
+        "card_year",
+        "card_fund",
+        "card_own",
+        "card_cost",
+        "card_above",
+        "card_deductible",
+        "card_consult",
+        "card_used",
+        "card_outside",
+    ),
     *("card_cap", "card_month", "card_months", "card_children", "card_level_1", "card_level_2", "card_level_3"),
     *(
         "card_in_province",
@@ -127,7 +139,6 @@ CARD = (
         "card_referral",
         "card_level",
         "card_table_cost",
-        "card_table_line",
     ),
     *("card_change_deductible", "card_change_level", "card_change_away", "card_change_local", "card_change_month"),
     *("card_say_away", "card_say_local"),

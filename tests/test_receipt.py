@@ -102,7 +102,9 @@ def test_nothing_is_said_of_a_sum_that_has_no_rule(presenter: Presenter) -> None
 def test_an_unknown_level_gives_a_table_with_its_premises(presenter: Presenter, kind: str, own: bool) -> None:
     values = ["640.00", "720.00", "800.00"] if own else ["7360.00", "7280.00", "7200.00"]
     rows = [(level + ("自己付" if own else ""), value, "元") for level, value in zip(LEVELS, values, strict=True)]
-    table = estimate(rows, inputs={"visit": "inpatient", "in_scope_cost": "8000.00", "location": "local"})
+    taken = ["假定您说的费用都在医保范围内。", "按起付线以上部分计算。把起付线告诉我，可以再算一次。"]
+    inputs = {"visit": "inpatient", "in_scope_cost": "8000.00", "location": "local"}
+    table = estimate(rows, inputs=inputs, assumptions=taken)
     asked = Ask(slot="hospital_level", options=LEVELS, estimate=table)
     reply = Reply(kind="ask", text="……", ask=asked) if kind == "ask" else Reply(kind=kind, text="……", estimate=table)
     shown = presenter.reply(reply).card
@@ -113,10 +115,21 @@ def test_an_unknown_level_gives_a_table_with_its_premises(presenter: Presenter, 
         ["二级医院", "7,280 元", "720 元"],
         ["三级医院", "7,200 元", "800 元"],
     ]
-    assert shown.premises == ["8,000 元都在医保范围内", "还没减起付线"]
+    assert shown.premises == ["按 8,000 元算", "您说的费用都在医保范围内", "按起付线以上部分计算"]
     # Whoever has said so once is not asked again.
     labels = [choice.label for choice in shown.choices]
     assert len(labels) == (4 if kind == "ask" else 3) and ("不知道" in labels) is (kind == "ask")
+
+
+def test_a_table_of_shares_counts_what_is_out_of_scope(presenter: Presenter) -> None:
+    rows = [(level + "自己付", value, "元") for level, value in zip(LEVELS, ["2640", "2720", "2800"], strict=True)]
+    inputs = {"visit": "inpatient", "in_scope_cost": "8000.00", "outside_cost": "2000.00"}
+    shown = card(presenter, estimate(rows, inputs=inputs))
+    assert shown.table[1:] == [
+        ["一级或社康", "7,360 元", "2,640 元"],
+        ["二级医院", "7,280 元", "2,720 元"],
+        ["三级医院", "7,200 元", "2,800 元"],
+    ]
 
 
 def test_premises_are_short_and_what_a_button_does_is_no_premise(presenter: Presenter) -> None:

@@ -43,6 +43,15 @@ _LARGEST_FEE, _MOST = Decimal(1000), 100
 
 def claim(records: Sequence[Record], policy: Policy) -> Outcome:
     """Work out a claim of one bill or of several, or say what is missing."""
+    outcome = _claim(records, policy)
+    midway = any(month != policy.fee.first for month in records[0].apply)
+    if midway and (isinstance(outcome, Result) or (isinstance(outcome, Missing) and outcome.table)):
+        # When benefits begin for one who joined midway was said not to be known; it still is not.
+        return replace(outcome, assumptions=("calc_assume_benefit", *outcome.assumptions))
+    return outcome
+
+
+def _claim(records: Sequence[Record], policy: Policy) -> Outcome:
     for record in records:
         if refused := impossible(record, policy):
             return refused
@@ -147,7 +156,7 @@ def _sum(records: Sequence[Record], policy: Policy) -> Outcome:
     own = records[0].want == "self"
     sums = [sum((Decimal(result.figures[at].value) for result in results), ZERO) for at in (0, 1)]
     figures = [yuan("医保支付合计", sums[0]), yuan("个人负担合计", sums[1])]
-    at = int(own)
+    at, beyond = int(own), sum((record.beyond for record in records), ZERO)
     step = Step(" + ".join(result.figures[at].value for result in results), str(cents(sums[at])))
     notes = tuple(dict.fromkeys(note for result in results for note in result.assumptions))
     basis = tuple(dict.fromkeys(entry for result in results for entry in result.basis))
@@ -157,7 +166,11 @@ def _sum(records: Sequence[Record], policy: Policy) -> Outcome:
         for name, value in result.inputs.items()
     }
     steps = tuple(step for result in results for step in result.steps)
-    return Result(tuple(figures[::-1] if own else figures), (*steps, step), basis[0], inputs, notes, basis)
+    figures = figures[::-1] if own else figures
+    if beyond:
+        name = "其中起付线和范围外" if any(record.above is not None for record in records) else "其中范围外自费"
+        figures.insert(1 if own else 2, yuan(name, beyond))
+    return Result(tuple(figures), (*steps, step), basis[0], inputs, notes, basis)
 
 
 def _compared(record: Record, policy: Policy) -> Outcome:
@@ -167,7 +180,10 @@ def _compared(record: Record, policy: Policy) -> Outcome:
     outcomes = [_bill(_taken(record, one), policy) for one in record.compared]
     results = [one for one in outcomes if isinstance(one, Result)]
     if len(results) < 2:
-        return next(one for one in outcomes if not isinstance(one, Result))
+        open_ = [one for one in outcomes if not isinstance(one, Result)]
+        missing = next((one for one in open_ if isinstance(one, Missing) and one.slot == "location"), open_[0])
+        # What comes out on one side alone is no answer.
+        return Missing(missing.slot, missing.phrase) if isinstance(missing, Missing) else missing
     values = [Decimal(result.figures[0].value) for result in results]
     label, unit = f"{results[0].figures[0].label}相差", results[0].figures[0].unit
     apart = max(values) - min(values)

@@ -145,7 +145,8 @@ class Calculator:
         if task == "claim" and year and year > self._today.year and not records[0].told_cost:
             return self._wordings[policy.years].unknown(Unknown("calc_other_ratio", {"year": str(year)}))
         if task == "claim" and "uninsured" in sentence.words:
-            return self._wordings[policy.years].unknown(Unknown("calc_uninsured"))
+            born = "calc_newborn_uninsured" if sentence.words & {"birth", "newborn"} else "calc_uninsured"
+            return self._wordings[policy.years].unknown(Unknown(born))
         if kept:
             records = [one.keeping(kept[0]) for one in records]
             if kept[0].task in CAPS and task == "claim":

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any
 
+from bot.calculator.papers import BELIEVED, with_papers
 from bot.calculator.reader import Sentence
-from bot.calculator.record import AWAY, LOCAL, NO, UNSURE, YES, Record
+from bot.calculator.record import AWAY, LOCAL, Record
 from bot.calculator.spans import AMOUNT, MONTH, PLACE, TIMES, YEAR
 
-# A head that says nothing of what a word names is believed from here on.
-_BELIEVED = 0.95
-_ATTRIBUTES = {"filed": "filed", "referral": "referral", "emergency": "emergency"}
 # Questions of the plain fee have none of these words, unless the reader is as good as certain.
 _OTHER_FEES = {"subsidy", "monthly", "base", "wage", "cap", "difference"}
 # Words that leave no doubt about the kind of visit.
@@ -28,13 +25,14 @@ _AWAY = re.compile(
     r"(?<![非从])(?<!不是)(?<!不在)(?:外地|异地|外市|市外|老家|乡下|乡里|娘家|婆家|外婆家|姥姥家|奶奶家)"
     r"(?!户口|户籍|户|人(?!民)|的户|转学|过来|来|带|寄|回来|转诊|就医|备案)"
 )
-_DENIED = re.compile(r"[没未无不冇非][^,。;]{0,6}(?:转诊|抢救|急诊)|(?:转诊|抢救|急诊)[^,。;]{0,3}[没未]")
 _ONLY_APPLY = re.compile(r"不想?补|不补前|只从|只[交缴].{0,4}(?:申请|办)")
 # 没到起付线: nothing is paid, and without the deductible nobody can show it.
 _BELOW = re.compile(
     r"(?:没|未|不)(?:有)?(?:到|够|达到|超过|超|过)[^,。;]{0,3}起付|起付线?[^,。;]{0,2}(?:没|未|不)(?:到|过|超|达到|够)"
 )
 _EACH_TIME = re.compile(r"每[次趟回天]")
+# 哪天截止: a day is asked for and no fee.
+_DEADLINE, _SUM = re.compile("截止|到期|最晚|最迟"), re.compile("[钱费元块]|多少|几多")
 _ANOTHER = re.compile(r"另一个|另外一个|其中一个|只有一个")
 _ONE_AND_ONE = re.compile(r"一个[^。;]*一个|一[^。;个]{0,3}一")
 _YEARLY = re.compile(r"年可支配|年的?收入|换算成一?年|全年[^,。;]{0,6}收入")
@@ -47,7 +45,7 @@ def guarded(record: Record, sentence: Sentence) -> Record:
     """Return a record with its doubts."""
     record = _of_task(record, sentence)
     if record.task in ("claim", "more", "capcost"):
-        record = _of_visit(_of_papers(record, sentence), sentence)
+        record = _of_visit(with_papers(record, sentence), sentence)
     if record.task in ("claim", "more"):
         record = _of_amounts(record, sentence)
     return _of_months(record, sentence)
@@ -61,6 +59,8 @@ def outside(record: Record, sentence: Sentence) -> bool:
     if record.task == "claim" and not (record.told_cost or record.visit or record.level or record.deductible):
         # 去广州看病没转诊能报几成: of nothing in particular; the entry says it all.
         return not sentence.of(AMOUNT)
+    if record.task == "fee" and _DEADLINE.search(sentence.text) and not _SUM.search(sentence.text):
+        return True
     if record.task == "newborn" and "difference" in words:
         return True
     if record.task in ("subsidy", "total", "gap", "monthly") and sentence.of(MONTH, "a"):
@@ -112,26 +112,6 @@ def _of_children(record: Record, sentence: Sentence) -> Record:
     return record
 
 
-def _of_papers(record: Record, sentence: Sentence) -> Record:
-    """Doubt that filing, referral, emergency or a part out of scope is not spoken of where its word stands."""
-    words = sentence.words
-    # Where nothing would be paid, a referral or an emergency that was missed is a wrong number.
-    strict = record.selected == NO and not _DENIED.search(sentence.text)
-    for field, word in _ATTRIBUTES.items():
-        spoken = sentence.reading.sure(field, "+", "?") > 1 - _BELIEVED
-        if not getattr(record, field) and word in words and (strict or spoken):
-            doubt: dict[str, Any] = {field: UNSURE}
-            record = replace(record, **doubt)
-    if (not record.selected and "not_chosen" in words) or (record.selected and {"unknown", "selected"} <= words):
-        record = replace(record, selected=UNSURE)
-    if not record.temporary and "temporary" in words and sentence.reading.sure("temporary", "+") >= 0.2:
-        record = replace(record, temporary=YES)
-    partly = sentence.reading.sure("scope", "-", "?") > 1 - _BELIEVED
-    if not record.scope and "mixed" in words and partly and record.outside is None:
-        record = replace(record, scope="part")
-    return record
-
-
 def _of_visit(record: Record, sentence: Sentence) -> Record:
     """Fill in the kind of visit and the place where words leave no doubt, and doubt them where words do."""
     text = sentence.text
@@ -142,7 +122,7 @@ def _of_visit(record: Record, sentence: Sentence) -> Record:
         record = replace(record, visit=said[0] if len(said) == 1 else "")
     if record.visit == "outpatient" and (record.deductible is not None or record.above is not None):
         # Only a stay has a deductible.
-        record = replace(record, visit="" if sentence.reading.sure("visit", "out") > _BELIEVED else "inpatient")
+        record = replace(record, visit="" if sentence.reading.sure("visit", "out") > BELIEVED else "inpatient")
     if (
         record.location in ("", LOCAL)
         and not sentence.of(PLACE, "t")

@@ -75,14 +75,15 @@ class Result:
 class Missing:
     """An input that must be asked for; `phrase` names the question.
 
-    `table` holds what comes out for each answer, `entry` the entry of the rule, `premise` what is taken for granted.
+    `table` holds what comes out for each answer, `entry` the entry of the rule,
+    `assumptions` what is taken for granted.
     """
 
     slot: str
     phrase: str = ""
     table: tuple[Figure, ...] = ()
     entry: str = ""
-    premise: str = ""
+    assumptions: tuple[str, ...] = ()
     inputs: dict[str, str] = field(default_factory=dict)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -63,11 +64,11 @@ def _inpatient(record: Record, policy: Policy, away: str) -> Outcome:
     if cost is None and deductible is not None and record.want not in ("ratio", "selfratio"):
         return Missing("amount")
     asked = Claim("inpatient", record.level, cost or ZERO, deductible=deductible, away=away)
+    notes = ["calc_assume_deductible"] if above is None and deductible is None else []
     if not record.level:
-        return _level_missing(record, policy, asked, cost is not None)
+        return _level_missing(record, policy, asked, cost is not None, notes)
     if cost is None or record.want in ("ratio", "selfratio"):
         return _ratio(record, policy, asked, "calc_ratio_inpatient")
-    notes = ["calc_assume_deductible"] if above is None and deductible is None else []
     return _paid(record, policy, asked, notes)
 
 
@@ -76,7 +77,7 @@ def _inpatient_away(record: Record, policy: Policy, location: str) -> Outcome:
     if location == AWAY and kind in ("", "temporary"):
         return Missing("location")
     if not kind:
-        return Missing("out_of_city_kind")
+        return Missing("out_of_city_kind", "calc_ask_not_filed" if record.filed == NO else "")
     outcome = _inpatient(record, policy, _share_of(kind, location))
     if kind == "temporary" and record.temporary != YES and isinstance(outcome, Result) and record.emergency != NO:
         return replace(outcome, assumptions=(*outcome.assumptions, "calc_assume_temporary"))
@@ -96,7 +97,7 @@ def _outpatient(record: Record, policy: Policy) -> Outcome:
         if record.consult is not None or (record.cost is None and record.consult_in == "only"):
             return Unknown("calc_consult_elsewhere")
         return _nothing(record, policy, away=False)
-    if record.selected == UNSURE or (not record.selected and emergency):
+    if record.selected == UNSURE or (not record.selected and (emergency or record.referral in (NO, UNSURE))):
         return Missing("selected")
     return _outpatient_paid(record, policy, "", [] if record.selected == YES else ["calc_assume_selected"])
 
@@ -135,16 +136,16 @@ def _outpatient_paid(record: Record, policy: Policy, away: str, notes: list[str]
     if nothing and (record.used is not None or record.left is not None) and record.want not in ("ratio", "selfratio"):
         # Something of the limit is used, and a cost is what it matters for.
         return Missing("amount")
-    if not record.level:
-        return _level_missing(record, policy, asked, not nothing)
-    if nothing and record.consult_in == "only":
-        return _ratio(record, policy, replace(asked, ratio="consult"), "calc_ratio_consult")
-    if nothing or record.want in ("ratio", "selfratio"):
-        return _ratio(record, policy, asked, "calc_ratio_outpatient")
     if cost:
         notes = notes if consult is not None or record.consult_in else [*notes, "calc_assume_no_consult"]
         told = record.used is not None or record.left is not None or record.exhausted
         notes = notes if told else [*notes, "calc_assume_unused" if capped else "calc_cap_unknown"]
+    if not record.level:
+        return _level_missing(record, policy, asked, not nothing, notes)
+    if nothing and record.consult_in == "only":
+        return _ratio(record, policy, replace(asked, ratio="consult"), "calc_ratio_consult")
+    if nothing or record.want in ("ratio", "selfratio"):
+        return _ratio(record, policy, asked, "calc_ratio_outpatient")
     return _paid(record, policy, asked, notes)
 
 
@@ -161,7 +162,10 @@ def _used(record: Record, policy: Policy) -> tuple[Decimal, bool, Outcome | None
 
 
 def _unclear(record: Record) -> Missing | None:
-    if record.scope == "part" and record.scoped is None and record.outside is None and record.cost is not None:
+    partly = record.outside is None and record.scope == "part"
+    # 药费500, 检查300, 自费100: of which of them nobody can tell.
+    apart = record.outside is not None and record.total is None and record.above is None
+    if record.scoped is None and record.cost is not None and (partly or apart):
         return Missing("amount", "calc_ask_scope")
     return Missing(record.unclear, "calc_ask_which") if record.unclear else None
 
@@ -174,41 +178,51 @@ def _consult_unclear(record: Record) -> Missing | None:
     return None if record.consult_in or record.items is not None else Missing("amount", "calc_ask_consult_in")
 
 
-def _level_missing(record: Record, policy: Policy, asked: Claim, worked: bool) -> Missing:
+def _level_missing(record: Record, policy: Policy, asked: Claim, worked: bool, notes: Sequence[str] = ()) -> Missing:
     """Ask for the level, and say what comes out at each where there is a cost."""
     own, entry = record.want == "self", policy.figure(f"{asked.kind}.{LEVELS[0]}").entry
     payments = [(level, pay(policy, replace(asked, level=level))) for level in LEVELS] if worked else []
     part = "自己付" if own else ""
-    table = tuple(yuan(LEVEL_NAMES[level] + part, paid.own if own else paid.fund) for level, paid in payments)
-    premise = (
-        "calc_table_inpatient"
-        if asked.visit == "inpatient" and asked.deductible is None and record.above is None
-        else "calc_table"
+    table = tuple(
+        yuan(LEVEL_NAMES[level] + part, paid.own + record.beyond if own else paid.fund) for level, paid in payments
     )
     inputs = {name: value for name, value in inputs_of(record, asked).items() if name != "hospital_level"}
-    return Missing("hospital_level", table=table, entry=entry, premise=premise if table else "", inputs=inputs)
+    premises = _premises(record, asked, notes, all(paid.at_cap for _, paid in payments)) if table else ()
+    return Missing("hospital_level", table=table, entry=entry, assumptions=premises, inputs=inputs)
 
 
-def _paid(record: Record, policy: Policy, asked: Claim, notes: list[str]) -> Result:
+def _paid(record: Record, policy: Policy, asked: Claim, notes: Sequence[str]) -> Result:
     """Return who pays what; the family's part comes first where it was asked for."""
-    payment = pay(policy, asked)
-    figures, steps = [yuan("医保支付", payment.fund), yuan("个人负担", payment.own)], list(payment.steps)
+    payment, beyond = pay(policy, asked), record.beyond
+    figures, steps = [yuan("个人负担", payment.own + beyond)], list(payment.steps)
+    figures += [yuan(_beyond_name(record), beyond)] if beyond else []
     if record.outside and record.scoped is None and record.total is not None and record.above is None:
         steps.insert(
             0, Step(f"{cents(record.total)} - {cents(record.outside)}", str(cents(record.total - record.outside)))
         )
-    if record.want == "self":
-        figures.reverse()
-        steps.append(Step(f"{cents(asked.cost + asked.consult)} - {payment.fund}", str(cents(payment.own))))
+    if record.want == "self" or beyond:
+        whole = asked.cost + asked.consult + beyond
+        steps.append(Step(f"{cents(whole)} - {payment.fund}", figures[0].value))
+    figures.insert(len(figures) if record.want == "self" else 0, yuan("医保支付", payment.fund))
+    basis = _basis(policy, asked)
+    premises = _premises(record, asked, notes, payment.at_cap)
+    return Result(tuple(figures), tuple(steps), basis[0], inputs_of(record, asked), premises, basis)
+
+
+def _beyond_name(record: Record) -> str:
+    return "其中范围外自费" if record.above is None else "其中起付线和范围外"
+
+
+def _premises(record: Record, asked: Claim, notes: Sequence[str], at_cap: bool) -> tuple[str, ...]:
+    """Return what is taken for granted, for one figure or for a table of them."""
     known = record.scoped is not None or record.above is not None or record.scope == "all"
     scope = ["calc_assume_rest"] if record.outside and record.scoped is None else [] if known else ["calc_assume_scope"]
-    notes = [*(["calc_assume_about"] if record.about else []), *scope, *notes]
+    said = [*(["calc_assume_about"] if record.about else []), *scope, *notes]
     if not record.location and not asked.away:
-        notes.append("calc_assume_local")
-    if payment.at_cap:
-        notes.append("calc_at_cap" if not record.exhausted else "calc_exhausted")
-    basis = _basis(policy, asked)
-    return Result(tuple(figures), tuple(steps), basis[0], inputs_of(record, asked), tuple(notes), basis)
+        said.append("calc_assume_local")
+    if at_cap:
+        said.append("calc_at_cap" if not record.exhausted else "calc_exhausted")
+    return tuple(said)
 
 
 def _ratio(record: Record, policy: Policy, asked: Claim, note: str) -> Result:
@@ -273,6 +287,8 @@ def inputs_of(record: Record, asked: Claim | None = None) -> dict[str, str]:
     if record.above is None and cost is not None:
         sent["in_scope_cost"] = str(cents(cost))
     sent |= {wire: str(cents(value)) for name, wire in _WIRE.items() if (value := getattr(record, name)) is not None}
+    if record.beyond:
+        sent["outside_cost"] = str(cents(record.beyond))
     sent["location"] = record.location if record.location not in (AWAY, SEVERAL) else ""
     if asked and asked.away:
         sent["out_of_city_kind"] = "temporary" if asked.away.endswith("province") else asked.away

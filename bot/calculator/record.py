@@ -25,6 +25,7 @@ _MONTHS = ("apply", "birth", "day_of")
 _MARKS = ("midway", "about", "assumed_year", "exhausted")
 # What a calculation of another kind may still use.
 _KEPT = ("hukou", "children", "location", "used", "left")
+_OF_BENEFITS = ("bstart", "bend", "binforce")
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,8 @@ class Record:
 
     def keeping(self, before: Record) -> Record:
         """Return this record with what the calculation before said that another kind may use as well."""
-        kept = {name: getattr(before, name) for name in _KEPT if not _is_said(getattr(self, name))}
+        names = (*_KEPT, "apply") if before.task in _OF_BENEFITS else _KEPT
+        kept = {name: getattr(before, name) for name in names if not _is_said(getattr(self, name))}
         return replace(self, **kept)
 
     @property
@@ -112,6 +114,15 @@ class Record:
         if self.total is not None:
             return self.total - (self.outside or 0)
         return self.items
+
+    @property
+    def beyond(self) -> Decimal:
+        """What the family pays whatever the ratio: the part of the total that is out of scope, or below the line."""
+        counted = self.cost if self.above is None or self.visit != "inpatient" else self.above
+        whole = self.total
+        if whole is None and self.scoped is not None:
+            whole = self.scoped + (self.outside or 0)
+        return Decimal(0) if whole is None or counted is None else max(Decimal(0), whole - counted)
 
     @property
     def told_cost(self) -> bool:

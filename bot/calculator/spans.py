@@ -197,6 +197,10 @@ def _month(match: re.Match[str], number: int, year: int | None, day: str | None)
     return Span(MONTH, *match.span(), value=Decimal(number), year=year, day=said)
 
 
+# 百分之70还是80: the second is one too.
+_SECOND_PERCENT = re.compile(r"(?:还是|或者?|或是)(\d{1,2})(?![\d.万千百元块年月岁])")
+
+
 def percents(text: str) -> Iterator[Span]:
     """Yield the percentages of a settled text."""
     for match in _PERCENT.finditer(text):
@@ -204,6 +208,8 @@ def percents(text: str) -> Iterator[Span]:
         if match["tenths"] and value is not None:
             value = value * 10
         yield Span(PERCENT, *match.span(), value=value)
+        if second := _SECOND_PERCENT.match(text, match.end()):
+            yield Span(PERCENT, *second.span(1), value=Decimal(second[1]))
 
 
 def levels_in(text: str) -> Iterator[Span]:

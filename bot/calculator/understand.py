@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
+from bot.calculator.amounts import BILLS, listed_total, with_amounts
 from bot.calculator.guards import VISITS, guarded
 from bot.calculator.months import ROLE_FLOOR, with_months
 from bot.calculator.numbers import read_number
 from bot.calculator.reader import Reading, Sentence
 from bot.calculator.record import (
+    AMOUNTS,
     AWAY,
     CASES,
     IN_PROVINCE,
@@ -53,14 +54,6 @@ _VISITS = {"in": "inpatient", "out": "outpatient", "both": "both"}
 _PLACES = {"here": LOCAL, "in": IN_PROVINCE, "out": OUT_PROVINCE, "away": AWAY}
 _GROUPS = {HERE: LOCAL, PROVINCE: IN_PROVINCE, COUNTRY: OUT_PROVINCE, ABROAD: UNCOVERED}
 _YES_NO = {"+": YES, "-": NO, "?": UNSURE}
-_FIELDS = {
-    "T": "total", "S": "scoped", "A": "above", "D": "deductible", "O": "outside", "L": "left", "E": "each",
-    "F": "paid", "B": "base",
-}  # fmt: skip
-_SUMS = {"I": "items", "C": "consult", "U": "used"}
-# The slot to ask for where an amount of this role cannot be used.
-_SLOTS = {"D": "deductible", "C": "consult_fee", "U": "used_cap", "L": "used_cap"}
-_BILLS = "TSIA"
 _MONTH_TASKS = ("fee", "newborn", "diff", "bstart", "bend", "blen", "binforce")
 _CONSULT = re.compile(r"诊查|诊察|诊金|挂号")
 _EXHAUSTED = re.compile(
@@ -70,6 +63,7 @@ _EXHAUSTED = re.compile(
 _EACH_BEFORE = re.compile(r"[都各均]是?$")
 _AWAY_FROM_HERE = re.compile(r"(?:不在|没在|离开|不是在|唔喺)深圳")
 # 还剩5个月，要交多少; but 交过, and 3个月大, say nothing of what is to be paid.
+_HALF_YEAR = re.compile(r"(?<!大)(?<!上)(?<!下)半年(?:的)?(?:医保|参保)?(?:费|要交|要缴|得交|一共|共|合计|总共|多少)")
 _MONTH_COUNT = re.compile(r"(?P<left>[剩余交缴补][^,。;过]{0,2})?(?P<count>\d{1,2}|[二两三四五六七八九十]{1,2})个月")
 
 
@@ -80,6 +74,8 @@ def records_of(sentence: Sentence, policy: Policy, before: Record | None = None)
     task = before.task if before and record.task in ("more", "unknown") else record.task
     if record.task == "cap" and sentence.of(AMOUNT, "U"):
         record = replace(record, task="remaining")
+    if record.task == "fee" and _HALF_YEAR.search(sentence.text):
+        record = replace(record, task="monthly", times=int(policy.number("fee.months")) // 2)
     months = _MONTH_COUNT.search(sentence.text) if record.task in ("fee", "monthly") else None
     if months and (record.task == "monthly" or (months["left"] and not sentence.of(MONTH, "a"))):
         count = int(read_number(months["count"]) or 1)
@@ -89,7 +85,20 @@ def records_of(sentence: Sentence, policy: Policy, before: Record | None = None)
         record = with_months(record, sentence, policy, before, task)
     if record.many == "sum" and len(bills := _bills(record, sentence, policy)) > 1:
         return [guarded(bill, sentence) for bill in bills]
-    return [guarded(_with_amounts(record, sentence.of(AMOUNT), sentence, policy), sentence)]
+    if record.many == "sum" and (total := listed_total(record, sentence)) is not None:
+        return [guarded(replace(record, many="", total=total), sentence)]
+    if before and (name := _corrected(sentence, before)):
+        put: dict[str, Any] = {name: sentence.of(AMOUNT)[0][0].value}
+        return [replace(record, **put)]
+    return [guarded(with_amounts(record, sentence.of(AMOUNT), sentence, policy), sentence)]
+
+
+def _corrected(sentence: Sentence, before: Record) -> str:
+    """Return the name of the only amount said before where a message puts another in its place: 不对，是568块2."""
+    amounts = sentence.of(AMOUNT)
+    said = [name for name in AMOUNTS if getattr(before, name) is not None]
+    lone = len(amounts) == len(said) == 1 and amounts[0][0].value is not None and amounts[0][2] < ROLE_FLOOR
+    return said[0] if lone and "corrected" in sentence.words else ""
 
 
 def _base(sentence: Sentence) -> Record:
@@ -100,7 +109,7 @@ def _base(sentence: Sentence) -> Record:
     }
     hukou = {"+": "shenzhen", "-": "other"}.get(read["hukou"], "") if read.sure("hukou") >= HUKOU_FLOOR else ""
     consult = {"+": "in", "-": "apart"}.get(read["consult"], "") if read.sure("consult") >= HEAD_FLOOR else ""
-    costs = sentence.of(AMOUNT, _BILLS + "EC")
+    costs = sentence.of(AMOUNT, BILLS + "EC")
     if not costs and not consult and _CONSULT.search(sentence.text):
         consult = "only"
     doubtful = read.sure("many") < HEAD_FLOOR
@@ -231,7 +240,7 @@ def _bills(record: Record, sentence: Sentence, policy: Policy) -> list[Record]:
     )
     if not fits or len(visits) != count:
         return [replace(record, unclear="amount", many=""), replace(record, unclear="amount", many="")]
-    used = _with_amounts(Record(), [one for one in amounts if one[1] in "UL"], sentence, policy)
+    used = with_amounts(Record(), [one for one in amounts if one[1] in "UL"], sentence, policy)
     bills = []
     for at, cost in enumerate(costs):
         own = [
@@ -241,7 +250,7 @@ def _bills(record: Record, sentence: Sentence, policy: Policy) -> list[Record]:
         level = levels[at] if len(levels) == count else levels[0] if levels else ""
         place = places[at] if len(places) == count else places[0] if places else record.location
         one = replace(record, visit=visits[at], level=level, location=place, used=used.used, left=used.left)
-        bills.append(_with_amounts(one, own, sentence, policy))
+        bills.append(with_amounts(one, own, sentence, policy))
     return bills
 
 
@@ -256,45 +265,3 @@ def _visits(record: Record, sentence: Sentence, costs: list[Span]) -> list[str]:
         said = [name for name, words in VISITS.items() if words.search(piece)]
         found += said if len(said) == 1 else []
     return found
-
-
-def _with_amounts(
-    record: Record, amounts: Sequence[tuple[Span, str, float]], sentence: Sentence, policy: Policy
-) -> Record:
-    """Add the amounts by their roles; what cannot be told apart, or is only hinted at, is marked as unclear."""
-    cap = policy.number("cap.amount")
-    # 额度2471.31都用完了: the printed limit is only named.
-    named = {cap} if record.exhausted else set()
-    meant = [
-        (span, role, sure)
-        for span, role, sure in amounts
-        if role != "X" and span.value not in named and not (role == "N" and span.value == cap)
-    ]
-    said: dict[str, Any] = {}
-    unclear = ""
-    for role in dict.fromkeys(role for _, role, _ in meant if role != "N"):
-        spans = [span for span, other, sure in meant if other == role]
-        values = [span.value for span in spans if span.value is not None]
-        doubtful = len(values) < len(spans) or any(sure < ROLE_FLOOR for _, other, sure in meant if other == role)
-        if doubtful or (role in _FIELDS and len(set(values)) > 1):
-            unclear = unclear or _SLOTS.get(role, "amount")
-            continue
-        if role == "C":
-            values = list(dict.fromkeys(values))  # 诊查费十五块，这十五块: said twice
-        said[_FIELDS.get(role) or _SUMS[role]] = sum(values, Decimal(0)) if role in _SUMS else values[0]
-    if any(role == "N" and sure < ROLE_FLOOR for _, role, sure in meant):
-        unclear = unclear or "amount"
-    unexplained = not said and any(role == "N" for _, role, _ in meant) and not any(role != "N" for _, role, _ in meant)
-    if unexplained and record.task in ("claim", "more"):
-        # A number that nothing is made of: the ratio alone would be no answer.
-        unclear = unclear or "amount"
-    if "items" in said and "total" in said and said["items"] != said["total"]:
-        if said["items"] > said["total"]:
-            unclear = unclear or "amount"
-        said.pop("items")
-    if record.visit == "inpatient":
-        # What was paid for outpatient care has nothing to do with a stay.
-        said.pop("used", None)
-        said.pop("left", None)
-    about = any(span.about for span, role, _ in meant if role in _BILLS + "E")
-    return replace(record, **said, unclear=unclear, about=about)

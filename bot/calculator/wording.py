@@ -8,7 +8,7 @@ from decimal import Decimal
 from bot.calculator.arithmetic import Expression
 from bot.calculator.formulas import percent
 from bot.calculator.outcome import CASE_NAMES, COMPARED, PLACE_NAMES, Figure, Missing, Result, Unknown, Wrong, plain
-from bot.calculator.record import Record
+from bot.calculator.record import LOCAL, Record
 from bot.reply import Ask, CalculatorReply, Estimate
 from bot.reply import Result as WireResult
 from corpus.policy import Policy
@@ -62,13 +62,12 @@ class Wording:
 
     def result(self, result: Result, read: str, state: str) -> CalculatorReply:
         """Say a result, and first what was read."""
-        notes = [self.fill(note) for note in result.assumptions]
         formula = "；".join(map(str, result.steps))
         lead = self.fill("calc_read", {"read": read}) if read else ""
         lines = [lead + self._headline(result.figures)]
         if result.steps:
             lines.append(f"{self._say('calc_formula')}{formula}")
-        lines += [f"{self._say('calc_notes')}{''.join(notes)}"] if notes else []
+        lines += self._notes(result.assumptions)
         lines.append(f"{self._say('basis')}{self._sources(result.basis or (result.entry,))}")
         return CalculatorReply("calculation", "\n".join(lines), result.entry, self._estimate(result), state=state)
 
@@ -77,10 +76,11 @@ class Wording:
         lines = [self._say(lead)] if lead else []
         said = self.fill("calc_read_so_far", {"read": read}) if read else ""
         if missing.table:
-            lines += [self.fill(missing.premise)] if missing.premise else []
+            lines.append(self.fill("calc_table"))
             lines.append("；".join(f"{one.label} {one.value} {one.unit}" for one in missing.table) + "。")
+            lines += self._notes(missing.assumptions)
         lines.append(said + self.fill(missing.phrase or f"calc_ask_{missing.slot}"))
-        table = Result(missing.table, (), missing.entry, missing.inputs) if missing.table else None
+        table = Result(missing.table, (), missing.entry, missing.inputs, missing.assumptions) if missing.table else None
         options = list(OPTIONS.get(missing.slot, ()))
         ask = Ask(slot=missing.slot, options=options, estimate=self._estimate(table) if table else None)
         return CalculatorReply("ask", "\n".join(lines), missing.entry or None, ask=ask, state=state)
@@ -89,7 +89,7 @@ class Wording:
         """Help somebody who does not know what was asked: every level's figure, or where to look it up."""
         if not missing.table:
             return self.question(missing, read, state, "calc_look_up")
-        notes = tuple(filter(None, (missing.premise, "calc_note_table")))
+        notes = (*missing.assumptions, "calc_note_table")
         return self.result(Result(missing.table, (), missing.entry, missing.inputs, notes), read, state)
 
     def unknown(self, unknown: Unknown, state: str | None = None) -> CalculatorReply:
@@ -116,6 +116,9 @@ class Wording:
         for name, value in {**self._facts, **(values or {})}.items():
             text = text.replace(f"{{{name}}}", value)
         return text
+
+    def _notes(self, notes: Sequence[str]) -> list[str]:
+        return [self._say("calc_notes") + "".join(map(self.fill, notes))] if notes else []
 
     def _estimate(self, result: Result) -> Estimate:
         return Estimate(
@@ -151,10 +154,12 @@ def _said(record: Record) -> str:
         parts += [
             PLACE_NAMES.get(
                 record.location,
-                "" if record.location else "在深圳" if record.visit == "inpatient" and not record.filed else "",
+                "在深圳" if record.visit == "inpatient" and record.where == LOCAL and not record.compared else "",
             )
         ]
-        parts += [label for name, label in CASE_NAMES.items() if getattr(record, name) == "true"]
+        # A referral within the city is none out of it.
+        names = {**CASE_NAMES, "referral": "有转诊"} if record.where == LOCAL else CASE_NAMES
+        parts += [label for name, label in names.items() if getattr(record, name) == "true"]
         parts += ["没有备案"] if record.filed == "false" else []
         parts += [{"true": "是选定的机构", "false": "不是选定的机构"}.get(record.selected, "")]
     elif record.used is not None or record.left is not None or record.paid is not None:

@@ -29,8 +29,9 @@ _AMOUNTS = {
     "deductible": "card_deductible",
     "consult_fee": "card_consult",
     "used_cap": "card_used",
+    "outside_cost": "card_outside",
 }
-_COSTS = ("in_scope_cost", "cost_above_deductible", "consult_fee")
+_COSTS = ("in_scope_cost", "cost_above_deductible", "consult_fee", "outside_cost")
 _LEVEL_SLOT = "hospital_level"
 
 
@@ -194,13 +195,10 @@ def _table(estimate: Estimate, say: Say) -> list[list[str]]:
 
 
 def _table_premises(estimate: Estimate, say: Say) -> list[str]:
-    inputs = estimate.inputs
-    premises = []
-    if cost := inputs.get("in_scope_cost"):
-        premises.append(say("card_table_cost").replace("{amount}", _grouped(cost)))
-        if inputs.get("visit") == "inpatient" and "deductible" not in inputs:
-            premises.append(say("card_table_line"))
-    return [*premises, *_premises(estimate.assumptions, say)]
+    """Return what a table goes by, first the cost, each as a part of one line."""
+    cost = estimate.inputs.get("in_scope_cost") or estimate.inputs.get("cost_above_deductible")
+    amount = [say("card_table_cost").replace("{amount}", _grouped(cost))] if cost else []
+    return [*amount, *(premise.rstrip("。.") for premise in _premises(estimate.assumptions, say))]
 
 
 def _answers(asked: Ask, say: Say, new: bool = True) -> list[Choice]:

@@ -1,0 +1,112 @@
+"""Amounts: what each amount of a sentence is of; one that cannot be told is asked for and never passed over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from itertools import pairwise, zip_longest
+from typing import Any
+
+from bot.calculator.months import ROLE_FLOOR
+from bot.calculator.numbers import read_number
+from bot.calculator.reader import Sentence
+from bot.calculator.record import COSTS, Record
+from bot.calculator.spans import AMOUNT, Span
+from corpus.policy import Policy
+
+_FIELDS = {
+    "T": "total", "S": "scoped", "A": "above", "D": "deductible", "O": "outside", "L": "left", "E": "each",
+    "F": "paid", "B": "base",
+}  # fmt: skip
+_SUMS = {"I": "items", "C": "consult", "U": "used"}
+# The slot to ask for where an amount of this role cannot be used.
+_SLOTS = {"D": "deductible", "C": "consult_fee", "U": "used_cap", "L": "used_cap"}
+BILLS = "TSIA"
+# How far behind a guess its exact amount may stand.
+_NEAR = 5
+# Beside other bills an amount that is surer than this to be of nothing is passed over.
+_NOTHING_FLOOR = 0.8
+_ONE_MORE = re.compile(r"(?:又|再|还有|另外|加上|一[次趟回笔])[^,。;\d]{0,4}$")
+_BETWEEN = re.compile(r"[ 、,和跟与加+及]+")
+Meant = tuple[Span, str, float]
+
+
+def _without_guesses(meant: Sequence[Meant], text: str) -> list[Meant]:
+    """Leave out each vague amount that is said exactly right behind: 七百多，大概730."""
+    return [
+        one for one, after in zip_longest(meant, meant[1:]) if after is None or not _is_guess(one[0], after[0], text)
+    ]
+
+
+def _is_guess(first: Span, second: Span, text: str) -> bool:
+    if first.value is not None or second.value is None or second.start - first.end > _NEAR:
+        return False
+    whole = text[first.start : first.end]
+    least = read_number(re.sub("[多几余来块钱元]", "", whole))
+    return least is not None and least <= second.value < least + max(least / 2, Decimal(1))
+
+
+def _is_one_more(one: Meant, sentence: Sentence) -> bool:
+    """Tell whether an amount of no role looks like one bill more: 一次98, 又来个320."""
+    span, role, sure = one
+    doubtful = role == "N" and sure < _NOTHING_FLOOR and span.value not in sentence.known
+    return doubtful and _ONE_MORE.search(sentence.text[: span.start]) is not None
+
+
+def listed_total(record: Record, sentence: Sentence) -> Decimal | None:
+    """Return the sum of outpatient costs that are told in a row and nothing else: 分别是230 185 210."""
+    spans = [span for span, *_ in sentence.of(AMOUNT)]
+    values = [span.value for span in spans if span.value is not None]
+    between = [sentence.text[first.end : second.start] for first, second in pairwise(spans)]
+    plain = record.visit == "outpatient" and not {"consult", "mixed", "deductible", "used"} & sentence.words
+    in_a_row = len(values) == len(spans) > 1 and all(map(_BETWEEN.fullmatch, between))
+    return sum(values, Decimal(0)) if plain and in_a_row else None
+
+
+def with_amounts(
+    record: Record, amounts: Sequence[tuple[Span, str, float]], sentence: Sentence, policy: Policy
+) -> Record:
+    """Add the amounts by their roles; what cannot be told apart, or is only hinted at, is marked as unclear."""
+    cap = policy.number("cap.amount")
+    # 额度2471.31都用完了: the printed limit is only named.
+    named = {cap} if record.exhausted else set()
+    meant = [
+        (span, role, sure)
+        for span, role, sure in amounts
+        if role != "X" and span.value not in named and not (role == "N" and span.value == cap)
+    ]
+    meant = _without_guesses(meant, sentence.text)
+    said: dict[str, Any] = {}
+    unclear = ""
+    for role in dict.fromkeys(role for _, role, _ in meant if role != "N"):
+        spans = [span for span, other, sure in meant if other == role]
+        values = [span.value for span in spans if span.value is not None]
+        doubtful = len(values) < len(spans) or any(sure < ROLE_FLOOR for _, other, sure in meant if other == role)
+        if doubtful and role == "F" and record.want not in ("cost", "owncost"):
+            continue  # what was paid is only needed to find the cost
+        if doubtful or (role in _FIELDS and len(set(values)) > 1):
+            unclear = unclear or _SLOTS.get(role, "amount")
+            continue
+        if role == "C":
+            values = list(dict.fromkeys(values))  # 诊查费十五块，这十五块: said twice
+        said[_FIELDS.get(role) or _SUMS[role]] = sum(values, Decimal(0)) if role in _SUMS else values[0]
+    if any(role == "N" and sure < ROLE_FLOOR for _, role, sure in meant):
+        unclear = unclear or "amount"
+    if said.keys() & set(COSTS) and any(_is_one_more(one, sentence) for one in meant):
+        record = replace(record, many="sum")
+    unexplained = not said and any(role == "N" for _, role, _ in meant) and not any(role != "N" for _, role, _ in meant)
+    if unexplained and record.task in ("claim", "more"):
+        # A number that nothing is made of: the ratio alone would be no answer.
+        unclear = unclear or "amount"
+    if "items" in said and "total" in said and said["items"] != said["total"]:
+        if said["items"] > said["total"]:
+            unclear = unclear or "amount"
+        said.pop("items")
+    if record.visit == "inpatient":
+        # What was paid for outpatient care has nothing to do with a stay.
+        said.pop("used", None)
+        said.pop("left", None)
+    about = any(span.about for span, role, _ in meant if role in BILLS + "E")
+    return replace(record, **said, unclear=unclear, about=about)

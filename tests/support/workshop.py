@@ -27,13 +27,25 @@ if TYPE_CHECKING:
 
 PASSWORD = "correct horse battery"
 NAMES = ("王敏", "李雷")
+OFFICE = """
+id = "pool"
+name = "游泳池问答"
+subject = "游泳的事"
+hotline = "12345"
+marks = ["12345"]
+[period]
+label = "学年度"
+ends = "08-31"
+"""
 
 
 def whole_corpus(folder: Path) -> Path:
     """Write the pool's corpus with every sentence that a channel says."""
     sentences = "\n".join(f"{key} = {json.dumps(text, ensure_ascii=False)}" for key, text in PHRASES.sentences)
     talk = '[[smalltalk]]\nname = "thanks"\nquestions = ["谢谢", "多谢", "感谢"]\nreply = "不客气！"\n'
-    return write_corpus(folder, **{"phrases.toml": f'welcome = ["A1"]\n\n[text]\n{sentences}\n\n{talk}'})
+    return write_corpus(
+        folder, **{"office.toml": OFFICE, "phrases.toml": f'welcome = ["A1"]\n\n[text]\n{sentences}\n\n{talk}'}
+    )
 
 
 def first_version(work: Path) -> Path:

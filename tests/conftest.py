@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from bot import logs
 from bot.chat import Chat
 from bot.sessions import SessionStore
 from bot.settings import Settings
@@ -36,6 +38,18 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
     # No test may leave sessions in the state folder of whoever runs it.
     monkeypatch.setenv("FAQ_STORE", "memory")
+
+
+@pytest.fixture(autouse=True)
+def _own_log() -> Iterator[None]:
+    """Begin with Python's own level and end with no more handlers: commands set up the log of their process."""
+    root = logging.getLogger()
+    handlers, silent = list(root.handlers), logs.access.disabled
+    root.setLevel(logging.WARNING)
+    yield
+    root.setLevel(logging.WARNING)
+    root.handlers[:] = handlers
+    logs.access.disabled = silent
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ _SPACES = re.compile(r"\s+")
 _SPACE_IN_CJK = re.compile(rf"(?<=[{_CJK}]) (?=[{_CJK}])")
 _DROPPED = {"Cc", "Cf", "Cn", "Co", "Cs", "Mn", "Me", "So", "Sk"}
 _MOST_SIGNS = 50_000
-_FOLDED = 256  # several readers look at one message, and a batch of messages is read before it is answered
+_FOLDED = 4096  # several readers look at one message, and many send the very same words
 
 
 class _Signs(dict[int, int]):

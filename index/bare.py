@@ -8,7 +8,6 @@ from functools import lru_cache
 
 from index.language import chinese
 
-_REMEMBERED = 4096
 # Folding leaves one w of www.
 _MARKUP = re.compile(
     r"<[a-z/!][^<>]{0,300}>|&(?:#\d+|#x[\da-f]+|[a-z]+);"  # tags and entities of a page that was pasted
@@ -28,7 +27,6 @@ _STOPS = " ,;:!?、。~…"
 _EDGE = "[\\s,.;:!?、。~…\\-—_'\"“”‘’()\\[\\]{}|/\\\\*#@^+=<>·]"
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def bare(folded: str) -> str:
     """Return what of a folded message asks something; the whole message where nothing is left."""
     before, text = "", folded

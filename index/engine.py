@@ -119,8 +119,10 @@ class Engine:
 
     def questions(self, text: str) -> list[str]:
         """Return the questions of a message that asks several, each by itself; nothing where it asks one."""
-        asking = chinese().askings
         clauses = [clause.strip() for clause in _CLAUSE.findall(text)]
+        if len(clauses) < 2:
+            return []
+        asking = chinese().askings
         asked = [clause for clause in clauses if any(word in fold(clause) for word in asking)]
         asked = [clause for clause in asked if len(self.segmenter.read(clause).words) > 1]
         return asked if 2 <= len(asked) <= _MOST_SENTENCES else []

@@ -1,4 +1,4 @@
-"""Memory: the hits of the questions asked last, for many ask the very same words."""
+"""Memory: what was made of the texts that came last, for many send the very same words."""
 
 from __future__ import annotations
 

@@ -17,12 +17,14 @@ import jieba
 from corpus.text import fold
 from index.bare import bare
 from index.language import chinese
+from index.memory import Memory
 
 # A word of Han signs, a run of latin letters, a number. Everything else (punctuation, signs) is dropped.
 _TOKEN = re.compile(r"[a-z]+|\d+(?:\.\d+)?|[\u3400-\u9fff\U00020000-\U0003ffff]+")
 # A term of the corpus must win against the general dictionary's own split of it.
 _TERM_FREQUENCY = 200_000
 _MOST_REMEMBERED = 50_000
+_MOST_READINGS = 4096
 _FILE = "segmenter.json"
 _CACHE = "jieba.cache"
 _KINDS_OF_PLACE = "省市区县"
@@ -97,6 +99,8 @@ class Segmenter:
         self._total = self._jieba.total  # every term added raises jieba's own
         self._terms = tuple(map(fold, terms))
         self._rarity: dict[str, float] = {}
+        # Several look at one message, each with a question of its own, and many send the very same words.
+        self._readings: Memory[str, Reading] = Memory(_MOST_READINGS)
         self._own = {fold(variant): [fold(part) for part in word.split()] for variant, word in (synonyms or {}).items()}
         taken = {*self._terms, *self._own}
         strange = {place for place in chinese().places if place not in taken and place not in known}
@@ -124,8 +128,12 @@ class Segmenter:
 
     def read(self, text: str) -> Reading:
         """Return the reading of `text`."""
-        asked = bare(fold(text))
-        return Reading(asked, tuple(self._words(asked)))
+        reading = self._readings.get(text)
+        if reading is None:
+            asked = bare(fold(text))
+            reading = Reading(asked, tuple(self._words(asked)))
+            self._readings.put(text, reading)
+        return reading
 
     def rarity(self, word: str) -> float:
         """Return how much a word says by how rare it is in general text: 0 to 12, one point per factor of e."""

@@ -229,3 +229,16 @@ def test_no_calculator_where_the_entry_of_a_number_is_missing(entry: str) -> Non
 
 def test_no_calculator_for_other_entries() -> None:
     assert load_calculator(real_corpus().phrases.text, {"T1": "说明书 第1问"}, lambda: DURING) is None
+
+
+def test_the_same_words_mean_another_month_when_time_has_passed() -> None:
+    today = [datetime(2024, 9, 15, tzinfo=CHINA)]
+    corpus = real_corpus()
+    basis = {entry.id: entry.basis for entry in corpus.entries}
+    calculator = load_calculator(corpus.phrases.text, basis, lambda: today[0])
+    question = "转学来的孩子下个月去办，少儿医保要交多少钱"
+    first = replied(calculator, question).text
+    today[0] = datetime(2025, 2, 15, tzinfo=CHINA)
+    assert replied(calculator, question).text != first
+    today[0] = datetime(2024, 9, 15, tzinfo=CHINA)
+    assert replied(calculator, question).text == first

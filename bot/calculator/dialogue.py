@@ -7,28 +7,29 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from bot.calculator.absent import Absences, is_insured_elsewhere
+from bot.calculator.buttons import named_by
 from bot.calculator.claims import claim
 from bot.calculator.fees import FEES, work_out_fee
 from bot.calculator.finder import Finder
 from bot.calculator.guards import outside
 from bot.calculator.limits import CAPS, work_out_benefit, work_out_cap
+from bot.calculator.merge import OFFERED, merged
 from bot.calculator.months import with_months
 from bot.calculator.numbers import settle
 from bot.calculator.outcome import Missing, Outcome, Result, Unknown, Wrong
 from bot.calculator.payments import NOT_CHOSEN
 from bot.calculator.reader import ASKED, Reader, Sentence
-from bot.calculator.record import CASES, COSTS, Record, dump, load
+from bot.calculator.record import Record, dump, load
 from bot.calculator.spans import AMOUNT, MONTH, YEAR
 from bot.calculator.sums import read_sum
 from bot.calculator.understand import records_of
-from bot.calculator.wording import OPTIONS, Say, Wording, said
+from bot.calculator.wording import Say, Wording, said
 from bot.reply import CalculatorReply
 from corpus.policy import Policy
-from corpus.text import fold
 from index.hit import Hit
+from index.memory import Memory
 
 # What is less sure is left to the matching, unless that finds an entry with numbers too; a claim has guards of its own.
 TASK_FLOOR, OTHER_FLOOR = 0.6, 0.65
@@ -36,23 +37,20 @@ TASK_FLOOR, OTHER_FLOOR = 0.6, 0.65
 ELSEWHERE = 0.9
 # Less than this for all entries with numbers together: hardly one that can be computed. From LIKELY on it is one.
 NUMERIC, LIKELY = 0.08, 0.5
-# Offered, not asked: 把起付线告诉我，可以再算一次.
-OFFERED = "offered"
 # Nothing was asked or computed: an entry was answered that a calculation may go on from.
 OPENED = "opened"
 _LONGEST = 200
+_REMEMBERED = 2048
 # Questions whose plain form an entry answers word for word.
 _PLAIN = ("fee", "claim", "cap")
+# Words that only a question about the limit for visits has.
+_CAP = ("cap", "outpatient_word")
 TALK = ("none", "absent", "more", "unknown", "cancel")
-_OF_THE_YEAR = ("subsidy", "total", "gap", "monthly")
-_LOOSE = re.compile(r"(?:我?选|就|是|第|那)*([1-4一二三四]|最后一?)(?:个|项|种|号|条)?(?:吧|的|了|谢谢|,|。|!)*")
-_PICKS = {"一": 1, "二": 2, "三": 3, "四": 4}
 # How, where, why and whether: no answer and no part of a calculation.
 _ASKS_OTHERWISE = re.compile(
     r"怎么(?!算|样)|如何|哪里|在哪|去哪|什么时候|为什么|为啥|咋(?!算)|什么材料|多久|电话|流程|网址|可不可以"
     r"|可以.{0,6}吗|能不能|要不要|是什么|什么意思|要求|区别|必须|一定要|[用报款交]吗"
 )
-_MORE_CHILDREN = re.compile(r"(?:再加|还有|多[了添]?)[^,。;]{0,2}[一两二三\d俩]")
 
 
 class Calculator:
@@ -74,6 +72,8 @@ class Calculator:
         self._wordings = {policy.years: Wording(say, basis, policy) for policy in policies}
         self._finder, self._reader, self._known, self._absences = finder, reader, known, absences
         self._clock = clock
+        # Reading takes as long as all the rest of an answer, and many send the very same words.
+        self._sentences: Memory[tuple[str, str, str, date], Sentence] = Memory(_REMEMBERED)
         # What may be asked on from an entry that was answered, by the number that it prints.
         opens = {"fee.personal": Record(task="fee")}
         opens |= {f"{visit}.1": Record(task="claim", visit=visit) for visit in ("outpatient", "inpatient")}
@@ -95,30 +95,50 @@ class Calculator:
         if len(text) > _LONGEST and before:
             return None
         settled = settle(text)
-        if before and (record := _picked(settled, asked)):
+        if before and (record := named_by(settled, asked)):
             return self._run([record.over(one) for one in before], self._known_policy(before))
+        likely = sum(hit.score for hit in hits or () if hit.entry_id in self.entries)
+        if asked == OPENED and not self._goes_on(settled, before):
+            before, asked = [], ""
+        if hits is not None and not self._may_be_ours(settled, before, hits, likely):
+            return None
         sentence = self._read(settled, asked, before)
-        if asked == OPENED and not (sentence.reading["task"] == "more" and sentence.spans):
-            # 三级呢 goes on from the entry that was answered last; what stands for itself does not.
-            before, sentence = [], self._read(settled, "", [])
         task, sure = sentence.reading["task"], sentence.reading.sure("task")
         if before:
-            elsewhere = hits and hits[0].entry_id not in self.entries and hits[0].score >= ELSEWHERE
-            return None if elsewhere else self._go_on(sentence, task, sure, before, asked)
-        likely = sum(hit.score for hit in hits or () if hit.entry_id in self.entries)
-        ours = task in CAPS and {"cap", "outpatient_word"} <= sentence.words
+            return self._go_on(sentence, task, sure, before, asked)
+        ours = task in CAPS and self._reader.lexicon.names_all(settled, _CAP)
         if hits is not None and likely < NUMERIC and not ours:
-            # 车险今年要交多少 has all the words of a fee: what a question is about the matching knows better.
             return self._absent(settled) if task == "absent" and sure >= TASK_FLOOR else None
         if task in _PLAIN and hits and hits[0].score >= ELSEWHERE and not _tells(sentence):
             return None
         return self.answer(sentence, TASK_FLOOR if likely >= LIKELY else OTHER_FLOOR)
 
+    def _goes_on(self, settled: str, before: Sequence[Record]) -> bool:
+        """Tell whether a message goes on from the entry that was answered last: 三级呢."""
+        sentence = self._read(settled, OPENED, before)
+        return bool(sentence.spans) and sentence.reading["task"] == "more"
+
+    def _may_be_ours(self, settled: str, before: Sequence[Record], hits: Sequence[Hit], likely: float) -> bool:
+        """Tell whether a message need be read at all: what a question is about the matching knows better.
+
+        车险今年要交多少 has all the words of a fee.
+        """
+        if before:
+            return not (hits and hits[0].entry_id not in self.entries and hits[0].score >= ELSEWHERE)
+        named = self._reader.lexicon.names_all(settled, _CAP) or self._absences.named(settled)
+        return likely >= NUMERIC or bool(named)
+
     def _read(self, settled: str, asked: str, before: Sequence[Record]) -> Sentence:
-        spans = self._finder.find(settled, self._today, asked)
         context = asked if asked in ASKED else before[0].task if before else ""
-        reading = self._reader.read(settled, spans, context, self._known)
-        return Sentence(settled, spans, reading, self._reader.lexicon, self._known)
+        today = self._today
+        key = (settled, asked, context, today)
+        sentence = self._sentences.get(key)
+        if sentence is None:
+            spans = self._finder.find(settled, today, asked)
+            reading = self._reader.read(settled, spans, context, self._known)
+            sentence = Sentence(settled, spans, reading, self._reader.lexicon, self._known)
+            self._sentences.put(key, sentence)
+        return sentence
 
     def answer(self, sentence: Sentence, floor: float = OTHER_FLOOR) -> CalculatorReply | None:
         """Answer a sentence that has been read, as a new question; what is less sure than `floor` is left alone."""
@@ -178,12 +198,12 @@ class Calculator:
         open_question = not told[0].told_cost and told[0].deductible is None and "quantity" in sentence.words
         if open_question and (name := self._absences.asked_right_out(sentence.text)):
             return wording.unknown(Unknown("calc_absent", {"name": name}), dump(before, asked))
-        merged = _merged(before, told, sentence, asked)
-        same = _outcome(merged, policy) == _outcome(before, policy)
-        if merged == before or (same and isinstance(_outcome(before, policy), Result)):
+        both = merged(before, told, sentence, asked)
+        same = _outcome(both, policy) == _outcome(before, policy)
+        if both == before or (same and isinstance(_outcome(before, policy), Result)):
             # Nothing was said that matters here.
             return None
-        return self._run(merged, policy, dump(before, asked))
+        return self._run(both, policy, dump(before, asked))
 
     def _run(self, records: list[Record], policy: Policy | None = None, before: str | None = None) -> CalculatorReply:
         policy = policy or self._policies[0]
@@ -249,52 +269,3 @@ def _outcome(records: list[Record], policy: Policy) -> Outcome:
 def _tells(sentence: Sentence) -> bool:
     """Tell whether a question says anything that a result could depend on; else the entry itself is the best answer."""
     return bool(sentence.spans) or "midway" in sentence.words
-
-
-def _merged(before: list[Record], told: list[Record], sentence: Sentence, asked: str) -> list[Record]:
-    """Return what was said before with what a message adds or changes."""
-    # 政府补多少, 12月才办呢: a month is one of the fee.
-    task = "fee" if told[0].apply and before[0].task in _OF_THE_YEAR else before[0].task
-    new = replace(told[0], task="")
-    if len(before[0].apply) > 1 and len(new.apply) == 1:
-        # 老二改11月呢: nobody can tell which of the months it takes the place of.
-        new = replace(new, apply=(), midway=True)
-        before = [replace(one, apply=(), many="sum") for one in before]
-    if len(new.apply) > 1 and before[0].children == len(new.apply):
-        new = replace(new, many="sum")
-    if new.children and before[0].want in ("months", "month") and not new.want:
-        before = [replace(one, want="") for one in before]  # for two it is the fee that differs
-    if new.children and _MORE_CHILDREN.search(sentence.text):
-        new = replace(new, children=(before[0].children or 1) + new.children)
-    if new.consult is not None and not new.consult_in and "within" in sentence.words:
-        new = replace(new, consult_in="in")
-    if len(told) > 1:
-        return [replace(one.over(before[-1]), task=task) for one in told]
-    if new.many == "sum" and any(getattr(new, name) is not None for name in COSTS) and task == "claim":
-        # 还有一次3000: one bill more.
-        return [*(replace(one, many="sum") for one in before), replace(new.over(before[-1]), task=task, many="sum")]
-    amounts = [span for span in sentence.spans if span.kind == AMOUNT]
-    if asked == OFFERED and len(amounts) == 1 and amounts[0].end - amounts[0].start == len(sentence.text):
-        # A bare amount behind the offer to count the deductible: it is that, where it is small enough to be one.
-        value, cost = amounts[0].value, before[0].cost
-        if value is not None and cost and 2 * value <= cost:
-            new = Record(deductible=value)
-    return [replace(new.over(one), task=task) for one in before]
-
-
-def _picked(text: str, asked: str) -> Record | None:
-    """Return what a button, or its place in the row, says."""
-    options = OPTIONS.get(asked)
-    if options is None:
-        return None
-    values = list(options.values())
-    chosen = {fold(label): value for label, value in options.items()}.get(text)
-    if chosen is None and (match := _LOOSE.fullmatch(text)):
-        place = len(values) if match[1][0] == "最" else _PICKS.get(match[1]) or int(match[1])
-        chosen = values[place - 1] if place <= len(values) else None
-    if chosen is None:
-        return None
-    said: dict[str, Any] = {{"hospital_level": "level"}.get(asked, asked): chosen}
-    if asked == "out_of_city_kind":
-        said = dict.fromkeys(CASES, "false") | {chosen: "true"}
-    return Record(**said)

@@ -76,6 +76,10 @@ class Lexicon:
             name for start in range(len(text)) for names, _ in self.words_at(text, start) for name in names.split("+")
         )
 
+    def names_all(self, text: str, names: Iterable[str]) -> bool:
+        """Tell whether a word of each of these lists stands in a text."""
+        return all(any(word in text for word in self.lists[name]) for name in names)
+
     def words_at(self, text: str, start: int) -> list[tuple[str, int]]:
         """Return the meanings of the words that begin at a place, longest first, and how long they are."""
         heads = dict.fromkeys((text[start : start + 2], text[start]))

@@ -43,8 +43,7 @@ def client_of(request: Request, proxies: int) -> str:
     """Return the client's address; behind so many proxies, the one that the outermost of them saw."""
     peer = request.client.host if request.client else ""
     # A proxy on a Unix socket has no address at all.
-    address = _address(peer)
-    if proxies and (not peer or (address and address.is_loopback)):
+    if proxies and (not peer or ((address := _address(peer)) and address.is_loopback)):
         # Each proxy has written one address at the end; those before came with the request.
         seen = [part.strip() for line in request.headers.getlist("x-forwarded-for") for part in line.split(",")]
         peer = next((part for part in seen[-proxies:] if part), peer)

@@ -27,8 +27,10 @@ _PREPARE = (
 )
 _GET = "SELECT value FROM kept WHERE key = ? AND dead > ?"
 _PUT = "REPLACE INTO kept VALUES (?, ?, ?)"
-_FREE = "DELETE FROM kept WHERE key = ? AND dead <= ?"
-_ADD = "INSERT INTO kept VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+# One statement is a transaction by itself: of all who try at once it changes a row for one.
+_ADD = """
+INSERT INTO kept VALUES (:key, :dead, :value) ON CONFLICT DO UPDATE SET dead = :dead, value = :value WHERE dead <= :now
+"""
 # A time that ends later than it could have begun is left from before somebody set the clock back.
 _COUNT_ONE = """
 INSERT INTO kept VALUES (:key, :now + :seconds, 1) ON CONFLICT DO UPDATE SET
@@ -81,13 +83,12 @@ class SqliteStore:
     def add(self, key: str, value: str, seconds: float) -> bool:
         """Keep `value` if `key` is free."""
         check(key, value, seconds)
-        with self._use() as connection, connection:
-            connection.execute("BEGIN IMMEDIATE")
+        with self._use() as connection:
             now = self._clock()
-            connection.execute(_FREE, (key, now))
             if not self._has_place(connection, key, now):
                 return True
-            return connection.execute(_ADD, (key, now + seconds, value)).rowcount == 1
+            values = {"key": key, "now": now, "dead": now + seconds, "value": value}
+            return connection.execute(_ADD, values).rowcount == 1
 
     def count(self, key: str, most: int, seconds: float) -> float:
         """Count one more for `key`; return 0, or for how long it has to wait."""

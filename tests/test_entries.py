@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus.entries import Corpus, SmallTalk, load_corpus, read_corpus
+from corpus.entries import Corpus, SmallTalk, corpus_digest, load_corpus, read_corpus
 from corpus.errors import BadEntry, BadPhrases, BadWords, CorpusError, Duplicate, LostCharacters, MissingFile
 from tests.support.booklet_corpus import ENTRY, FILES, P3, PHRASES_TOML, write
 
@@ -21,6 +21,17 @@ def test_load(tmp_path: Path) -> None:
     assert corpus.phrases.smalltalk == (SmallTalk("greeting", ("你好", "在吗"), "您好"),)
     assert corpus.phrases.text("expired").format(years="2024-2025") == "出自 2024-2025 年度"
     assert corpus.entries[1].path == tmp_path / "entries/P3.md"
+
+
+@pytest.mark.parametrize("name", ["entries/P3.md", "words/synonyms.txt", "words/outside.txt", "phrases.toml"])
+def test_the_digest_tells_of_every_change_without_reading_what_files_say(tmp_path: Path, name: str) -> None:
+    root = write(tmp_path)
+    before = corpus_digest(root)
+    assert before == load_corpus(root).digest
+    (root / name).write_text((root / name).read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert corpus_digest(root) not in ("", before)
+    (root / name).unlink()
+    assert corpus_digest(root) != before
 
 
 def test_entries_stand_in_counting_order(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -78,8 +78,10 @@ class Weights:
         """Take the rows as they are stored: column, weight in hundredths, column, weight ..."""
         self._rows = {feature: row for row, feature in enumerate(packed)}
         self._table = np.zeros((len(packed), columns), dtype=np.int16)
-        for row, stored in enumerate(packed.values()):
-            self._table[row, stored[::2]] = stored[1::2]
+        # All at once: tens of thousands of rows, one by one, take a third of a second of each start.
+        stored = np.fromiter(chain.from_iterable(packed.values()), dtype=np.int64)
+        rows = np.repeat(np.arange(len(packed)), [len(row) // 2 for row in packed.values()])
+        self._table[rows, stored[::2]] = stored[1::2]
 
     def scores(self, features: Iterable[str]) -> list[float]:
         """Return what features speak for, all together; each counts once."""

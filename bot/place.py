@@ -18,6 +18,11 @@ from index.manifest import NAME
 log = logging.getLogger(__name__)
 
 Mark = tuple[tuple[int, int, int], ...]
+# What lies in a work folder beside the versions; of several machines each has all of it.
+DRAFT = "draft"
+PROOF = "proof"
+HISTORY = "history.jsonl"
+KEY = "key"
 _POINTER = "live.json"
 _VERSIONS = "versions"
 _CORPUS = "corpus"

@@ -11,9 +11,10 @@ import pytest
 from fastapi.testclient import TestClient
 from itsdangerous import URLSafeTimedSerializer
 
-from bot.channels.admin import gate
 from bot.channels.admin.accounts import Accounts, AccountsError, line_for, parse
+from bot.channels.admin.gate import MOST_BYTES, Gate
 from bot.channels.app import create_app
+from bot.channels.desk import Desk
 from bot.settings import Settings
 from tests.support.library import FakeEngine
 from tests.support.workshop import PASSWORD, Clerk, PoolEngine, texts
@@ -123,7 +124,7 @@ def test_an_old_cookie_and_one_of_before_the_password_changed_are_strangers(
 ) -> None:
     clerk.sign_in()
     with monkeypatch.context() as later:
-        later.setattr(gate, "LIFE_SECONDS", -1)
+        later.setattr("bot.channels.admin.gate.LIFE_SECONDS", -1)
         assert clerk.client.get("/admin", follow_redirects=False).status_code == 303
     assert clerk.client.get("/admin").status_code == 200
     monkeypatch.setattr(Accounts, "seal", lambda self, name: "another")
@@ -160,7 +161,7 @@ def test_a_form_from_another_website_changes_nothing(
     ("body", "kind", "status"),
     [
         (b"{}", "application/json", 415),
-        (b"a=" + b"x" * (gate.MOST_BYTES + 1), "application/x-www-form-urlencoded", 413),
+        (b"a=" + b"x" * (MOST_BYTES + 1), "application/x-www-form-urlencoded", 413),
         (b"a=%ff", "application/x-www-form-urlencoded", 400),
         ("a=中".encode(), "application/x-www-form-urlencoded", 400),
         (b"&".join([b"a=1"] * 3000), "application/x-www-form-urlencoded", 400),
@@ -190,10 +191,17 @@ def test_a_list_that_cannot_be_read_is_told(admin_settings: Settings, tmp_path: 
 
 
 def test_the_key_is_shared_and_private(admin_settings: Settings) -> None:
-    first, second = (gate._key(admin_settings.work) for _ in range(2))
+    desks = [
+        Desk(admin_settings),
+        Desk(admin_settings),
+        *(Desk(Settings(admin=admin_settings.admin)) for _ in range(2)),
+    ]
+    first, second, third, fourth = (Gate(desk, Accounts(desk.settings.admin))._key for desk in desks)
     assert first == second and len(first) == 32 and admin_settings.work
     assert stat.S_IMODE((admin_settings.work / "key").stat().st_mode) == 0o600
-    assert gate._key(None) != gate._key(None)
+    assert third != fourth
+    for desk in desks:
+        desk.close()
 
 
 def test_a_line_of_the_list_and_what_is_none(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from bot.channels.bundle import add_widget
 from bot.channels.describe import describe
 from bot.channels.desk import Desk
 from bot.channels.errors import ApiError, broken, invalid, not_found
+from bot.channels.follow import open_follow
 from bot.channels.http import api_router
 from bot.channels.layers import Cors, Faults, Shell
 from bot.channels.layout import trouble_page
@@ -97,7 +98,7 @@ def _lifespan(
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        watching = asyncio.create_task(Watch(desk, load).run()) if load else None
+        watching = asyncio.create_task(_watch(desk, load)) if load else None
         tidying = asyncio.create_task(_tidy(desk))
         yield
         for task in filter(None, (tidying, watching)):
@@ -110,6 +111,19 @@ def _lifespan(
         await asyncio.to_thread(desk.close)
 
     return lifespan
+
+
+async def _watch(desk: Desk, load: Callable[[Settings], Engine]) -> None:
+    """Answer with the index in use, whoever of several machines puts another in its place."""
+    watch, follow = Watch(desk, load), open_follow(desk.settings)
+    if follow is None:
+        await watch.run()
+        return
+    try:
+        await follow.begin()
+        await asyncio.gather(watch.run(), follow.run())
+    finally:
+        follow.close()
 
 
 async def _tidy(desk: Desk) -> None:

@@ -94,3 +94,22 @@ inbox_questions = Table(
     Index("inbox_questions_by_folded", "folded"),
     Index("inbox_questions_by_group", "group_id"),
 )
+
+# What several machines share of the workshop: the draft, the proof, the versions, and which of them is in use.
+shelf = Table(
+    "shelf",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    # Names the bytes, which keep their stamp when they get another name; empty where there are none.
+    Column("stamp", String(32), nullable=False),
+    Column("about", Text, nullable=False),
+)
+
+# Their bytes, in pieces that never have to be in memory all at once.
+shelf_pieces = Table(
+    "shelf_pieces",
+    metadata,
+    Column("stamp", String(32), primary_key=True),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("bytes", LargeBinary, nullable=False),
+)

@@ -7,13 +7,16 @@ import logging
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing, suppress
 from dataclasses import replace
 
 from bot.place import corpus_beside, pinned
 from bot.settings import Settings, load_settings
 from bot.workshop.asked import asked_most
+from bot.workshop.errors import NotNow
 from bot.workshop.proof import Progress, Proof
 from bot.workshop.prove import prove
+from bot.workshop.turns import Turns
 from corpus.errors import CorpusError
 from index.__main__ import main as index
 from index.disk import default_model
@@ -57,7 +60,7 @@ def _prove(settings: Settings, thorough: bool) -> int:
     with proof.held():
         try:
             prove(settings, proof.folder, thorough, _teller(proof, at), asked_most(settings))
-            return 0
+            return _share(settings)
         except (CorpusError, IndexFault) as error:
             proof.fail(f"检验没有做成：{error}")
         except ModuleNotFoundError as error:
@@ -71,6 +74,13 @@ def _prove(settings: Settings, thorough: bool) -> int:
             proof.fail("检验没有做成，程序出错了，详情在服务器的日志里。正在使用的没有受影响。")
             log.exception("proof failed")
     return 1
+
+
+def _share(settings: Settings) -> int:
+    """Let other machines have the proof; where they cannot be reached, it can be published from this one."""
+    with closing(Turns(settings)) as turns, suppress(NotNow), turns.turn():
+        pass  # what is new in the folder is shared at the end
+    return 0
 
 
 def _teller(proof: Proof, at: Progress) -> Callable[[str, float], None]:

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bot.place import corpus_of
+from bot import place
 from bot.workshop.errors import Refused, Stale, Unknown
-from bot.workshop.files import copy_corpus, difference, digest_of, locked, names_of, texts_of, write_whole
+from bot.workshop.files import copy_corpus, difference, digest_of, names_of, texts_of, write_whole
 from bot.workshop.history import History
+from bot.workshop.turns import Turns
 from corpus.check import Problem, check
 from corpus.entries import Corpus, read_corpus
 from corpus.entry import DRAFT, Entry, Similar, format_entry, parse_entry
@@ -18,7 +19,6 @@ from corpus.errors import CorpusError
 from corpus.files import read_text
 from corpus.office import period_of
 
-_FOLDER = "draft"
 _ID = re.compile(r"[A-Z]+[0-9]+")
 _PARTS = re.compile(r"([A-Z]+)([0-9]+)")
 _UNWRITTEN = "（还没有写。）"
@@ -42,11 +42,11 @@ class Change:
 class Draft:
     """The draft in a work folder."""
 
-    def __init__(self, work: Path, history: History) -> None:
+    def __init__(self, work: Path, history: History, turns: Turns) -> None:
         """Name the folder; `begin` fills it."""
-        self.work = work
-        self.corpus = corpus_of(work / _FOLDER)
+        self.corpus = place.corpus_of(work / place.DRAFT)
         self._history = history
+        self._turns = turns
         self._read: tuple[object, tuple[Corpus, tuple[CorpusError, ...]]] | None = None
         self._checked: tuple[Corpus, list[Problem]] | None = None
 
@@ -91,7 +91,7 @@ class Draft:
 
     def save(self, name: str, text: str, opened: str, who: str, what: str) -> bool:
         """Write a file that had the digest `opened` when its editor saw it; tell whether anything changed."""
-        with locked(self.work):
+        with self._turns.turn():
             return self._save(name, text, opened, who, what)
 
     def save_entry(self, entry: Entry, opened: str, who: str) -> bool:
@@ -101,7 +101,7 @@ class Draft:
 
     def add_similar(self, entry_id: str, texts: Mapping[str, str], who: str) -> list[str]:
         """Add wordings, each with the part that it asks for or none, to an entry; return those that are new."""
-        with locked(self.work):
+        with self._turns.turn():
             entry = self.entry(entry_id)
             known = {item.text for item in entry.similar} | {entry.question}
             new = [Similar(text.strip(), part) for text, part in texts.items() if text.strip() not in known]
@@ -114,7 +114,7 @@ class Draft:
 
     def add_entry(self, category: str, texts: list[str], who: str) -> str:
         """Begin an entry that is asked as in `texts` and has no answer yet, so it is not in use; return its id."""
-        with locked(self.work):
+        with self._turns.turn():
             corpus, _ = self.read()
             entry_id = free_id(corpus, category)
             similar = tuple(Similar(text) for text in dict.fromkeys(texts[1:]) if text != texts[0])
@@ -126,7 +126,7 @@ class Draft:
 
     def add_outside(self, texts: list[str], who: str) -> list[str]:
         """Add questions to those that are not to be answered; return those that are new."""
-        with locked(self.work):
+        with self._turns.turn():
             old = self.text(_OUTSIDE) or ""
             known = {line.strip() for line in old.splitlines()}
             wanted = dict.fromkeys(" ".join(text.split()) for text in texts)

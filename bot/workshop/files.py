@@ -8,7 +8,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from corpus.files import is_litter
@@ -51,8 +51,17 @@ def copy_corpus(source: Path, target: Path) -> None:
     for name in names_of(source):
         (fresh / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source / name, fresh / name)
-    shutil.rmtree(target, ignore_errors=True)
+    swap(fresh, target)
+
+
+def swap(fresh: Path, target: Path) -> None:
+    """Let a folder take the place of another; whoever reads it meets neither half of it."""
+    old = target.with_name(f".{target.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    with suppress(FileNotFoundError):
+        os.replace(target, old)
     os.replace(fresh, target)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def write_whole(path: Path, text: str) -> None:

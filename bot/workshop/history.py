@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-_FILE = "history.jsonl"
+from bot.place import HISTORY
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class History:
 
     def __init__(self, work: Path) -> None:
         """Keep it in the work folder."""
-        self._path = work / _FILE
+        self._path = work / HISTORY
 
     def add(self, who: str, what: str, place: str = "", difference: str = "") -> None:
         """Note that something was done; the caller holds the lock of the folder."""

@@ -16,13 +16,12 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from bot.place import corpus_of
+from bot.place import PROOF, corpus_of
 from bot.settings import Settings, variable
 from bot.workshop.errors import NotNow
 from bot.workshop.files import copy_corpus, texts_of, write_whole
 from bot.workshop.report import Report, read_report
 
-_FOLDER = "proof"
 _PROGRESS = "progress.json"
 _RUNNING = ".running"
 _FAILURE = "failure.txt"
@@ -54,7 +53,7 @@ class Proof:
         """Prove with these settings."""
         assert settings.work is not None
         self._settings = settings
-        self.folder = settings.work / _FOLDER
+        self.folder = settings.work / PROOF
         self._process: subprocess.Popen[bytes] | None = None
 
     @property

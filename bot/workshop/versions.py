@@ -16,7 +16,7 @@ from corpus.entries import load_corpus
 from index.manifest import NAME, read_manifest
 
 KEPT = 5
-_ABOUT = "about.json"
+ABOUT = "about.json"
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Versions:
         found = []
         for path in sorted((self.work / "versions").glob("[0-9]*"), reverse=True):
             try:
-                found.append(Version(**json.loads((path / _ABOUT).read_text(encoding="utf-8"))))
+                found.append(Version(**json.loads((path / ABOUT).read_text(encoding="utf-8"))))
             except (OSError, ValueError, TypeError):
                 continue  # one that is just being made, or was left half made
         return found
@@ -108,7 +108,7 @@ class Versions:
         return version
 
     def _write(self, version: Version) -> None:
-        path = version_folder(self.work, version.number) / _ABOUT
+        path = version_folder(self.work, version.number) / ABOUT
         write_whole(path, json.dumps(asdict(version), ensure_ascii=False))
 
     def _let_go(self) -> None:

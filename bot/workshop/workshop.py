@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from bot.settings import Settings
 from bot.workshop.draft import Draft
 from bot.workshop.errors import NotNow
-from bot.workshop.files import locked
 from bot.workshop.history import History
 from bot.workshop.proof import Proof
+from bot.workshop.turns import Turns
 from bot.workshop.versions import Version, Versions
 from corpus.entries import corpus_path
 from index.errors import IndexFault
@@ -24,15 +25,17 @@ class Workshop:
         self.settings = settings
         self.work: Path = settings.work
         self.history = History(self.work)
-        self.draft = Draft(self.work, self.history)
+        self.turns = Turns(settings)
+        self.draft = Draft(self.work, self.history, self.turns)
         self.versions = Versions(self.work)
         self.proof = Proof(settings)
 
     def begin(self, who: str) -> None:
         """Make what is installed the first version, and start a draft of the version in use, where there is none."""
+        self._follow()
         if self.draft.begun and self.versions.live is not None:
             return
-        with locked(self.work):
+        with self.turns.turn():
             if self.versions.live is None:
                 try:
                     self.versions.found(corpus_path(), self.settings.index, who)
@@ -42,6 +45,10 @@ class Workshop:
             if not self.draft.begun:
                 self.draft.begin(self.live_corpus)
 
+    def close(self) -> None:
+        """Let go of connections."""
+        self.turns.close()
+
     @property
     def live_corpus(self) -> Path:
         """The corpus of the version in use."""
@@ -49,7 +56,7 @@ class Workshop:
 
     def start_proof(self, who: str, thorough: bool = False) -> None:
         """Begin to prove the draft."""
-        with locked(self.work):
+        with self.turns.turn():
             if not self.draft.changes(self.live_corpus):
                 raise NotNow("草稿和正在使用的一样，没有要发布的。")
             self.proof.start(self.draft.corpus, who, thorough)
@@ -57,7 +64,7 @@ class Workshop:
 
     def publish(self, who: str, note: str) -> Version:
         """Let what was proved take the place of the version in use."""
-        with locked(self.work):
+        with self.turns.turn():
             report = self.proof.report
             if self.proof.running or report is None:
                 raise NotNow("还没有检验完。请先检验，看过结果再发布。")
@@ -73,7 +80,7 @@ class Workshop:
 
     def go_back(self, number: int, who: str) -> bool:
         """Let an older version be in use again; tell whether the draft went back with it."""
-        with locked(self.work):
+        with self.turns.turn():
             # Otherwise the next publish would bring back what was just taken back.
             untouched = not self.draft.changes(self.live_corpus)
             version = self.versions.go_back(number)
@@ -84,8 +91,13 @@ class Workshop:
 
     def drop_draft(self, who: str) -> None:
         """Start the draft anew from the version in use."""
-        with locked(self.work):
+        with self.turns.turn():
             changes = self.draft.changes(self.live_corpus)
             for change in changes:
                 self.history.add(who, "放弃了草稿里的改动", change.name, change.difference)
             self.draft.begin(self.live_corpus)
+
+    def _follow(self) -> None:
+        """Show what is newest; where the other machines cannot be asked, what is here can still be read."""
+        with suppress(NotNow):
+            self.turns.follow()

@@ -132,6 +132,8 @@ class Console:
     def close(self) -> None:
         """Let go of threads and connections."""
         self._workers.close()
+        if self.workshop is not None:
+            self.workshop.close()
         if self.database is not None:
             self.database.close()
 

@@ -19,6 +19,7 @@ from bot.channels.admin.accounts import Accounts
 from bot.channels.desk import Desk
 from bot.channels.errors import too_large
 from bot.channels.guard import client_of
+from bot.place import KEY
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +32,6 @@ _TRIES, _TRIES_NAME, _REST = 10, 30, 900.0
 # An entry of some hundred wordings, as a browser writes it.
 MOST_BYTES = 2 * 1024 * 1024
 _MOST_FIELDS = 2000
-_KEY = "key"
 
 
 class Turned(Exception):
@@ -60,8 +60,19 @@ class Gate:
         """Guard the console of `desk`."""
         self._desk = desk
         self._accounts = accounts
-        self._key = _key(desk.settings.work)
-        self._signer = URLSafeTimedSerializer(self._key, salt="faq-admin")
+        self._own = secrets.token_bytes(32)
+        _ = self._key  # made at start, and not by two requests at once
+
+    @property
+    def _key(self) -> bytes:
+        """The key that signs cookies: that of the work folder for all its processes, or one for this process."""
+        # Looked up each time, for another machine's may take its place.
+        work = self._desk.settings.work
+        return self._own if work is None else _shared_key(work, self._own)
+
+    @property
+    def _signer(self) -> URLSafeTimedSerializer:
+        return URLSafeTimedSerializer(self._key, salt="faq-admin")
 
     def enter(self, request: Request, name: str, password: str, response: Response) -> None:
         """Sign a person in by a cookie on `response`; raise Turned where the password is not theirs."""
@@ -160,16 +171,15 @@ async def form_of(request: Request) -> Form:
     return Form([(name, value.replace("\x00", "")) for name, value in pairs])
 
 
-def _key(work: Path | None) -> bytes:
-    """Return the key that signs cookies: that of the work folder for all its processes, or one for this process."""
-    fresh = secrets.token_bytes(32)
-    if work is None:
-        return fresh
+def _shared_key(work: Path, own: bytes) -> bytes:
+    """Return the key in a work folder; `own` becomes it where there is none."""
+    path, new = work / KEY, work / f".{KEY}.{os.getpid()}"
+    with suppress(FileNotFoundError):
+        return path.read_bytes()
     work.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path, new = work / _KEY, work / f".{_KEY}.{os.getpid()}"
     new.unlink(missing_ok=True)
     with open(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-        file.write(fresh)
+        file.write(own)
     # Of several that begin at once, the first one's is everybody's.
     with suppress(FileExistsError):
         os.link(new, path)

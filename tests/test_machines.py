@@ -1,0 +1,271 @@
+"""Several machines with one database: one draft, one history, the same versions; a lost database loses nothing."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import tarfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.place import KEY, index_of, live_number, pinned, version_folder
+from bot.settings import Settings
+from bot.workshop.errors import NotNow, Stale
+from bot.workshop.files import digest_of, texts_of
+from bot.workshop.parcel import PIECE, ParcelError, pack, unpack
+from bot.workshop.workshop import Workshop
+from corpus.entry import Similar
+from tests.support.postgres_fixtures import PostgresServer
+from tests.support.workshop import first_version, prove
+
+NAME = "entries/A2.md"
+Machine = Callable[[str], Workshop]
+
+
+@pytest.fixture
+def machine(tmp_path: Path, postgres_url: str) -> Iterator[Machine]:
+    """Give machines by name, each with a folder of its own, and one database."""
+    made: list[Workshop] = []
+
+    def make(name: str) -> Workshop:
+        settings = Settings(index=tmp_path / "built", work=tmp_path / name, database_url=SecretStr(postgres_url))
+        made.append(Workshop(settings))
+        return made[-1]
+
+    yield make
+    for shop in made:
+        shop.close()
+
+
+@pytest.fixture
+def first(machine: Machine) -> Workshop:
+    """A machine that has a first version and has begun a draft."""
+    shop = machine("first")
+    index = index_of(first_version(shop.work))
+    index.mkdir()
+    (index / "vectors.npy").write_bytes(bytes(range(256)) * (PIECE // 100))
+    shop.begin("王敏")
+    return shop
+
+
+@pytest.fixture
+def second(first: Workshop, machine: Machine) -> Workshop:
+    """Another machine, which has begun with nothing of its own."""
+    shop = machine("second")
+    shop.begin("李雷")
+    return shop
+
+
+def published(shop: Workshop, text: str) -> int:
+    """Publish one more wording."""
+    shop.draft.add_similar("A2", {text: ""}, "王敏")
+    prove(shop)
+    return shop.publish("王敏", text).number
+
+
+def files(shop: Workshop) -> dict[str, bytes]:
+    """Return what a machine's folder holds, but for what is of that machine only."""
+    inside = [path for path in shop.work.rglob("*") if path.is_file() and not path.name.startswith(".")]
+    return {str(path.relative_to(shop.work)): path.read_bytes() for path in inside}
+
+
+def test_another_machine_begins_with_what_the_first_has(first: Workshop, second: Workshop) -> None:
+    assert live_number(second.work) == 1 and files(second) == files(first)
+    assert [event.who for event in second.history.events()] == [event.who for event in first.history.events()]
+
+
+def test_a_draft_is_one_whoever_changes_it(first: Workshop, second: Workshop) -> None:
+    first.draft.add_similar("A2", {"几点熄灯": ""}, "王敏")
+    second.draft.add_similar("A2", {"几点锁门": ""}, "李雷")
+    first.begin("王敏")
+    text = first.draft.text(NAME) or ""
+    assert "几点熄灯" in text and "几点锁门" in text and files(first) == files(second)
+    assert [event.who for event in first.history.events(2)] == ["李雷", "王敏"]
+
+
+def test_the_second_of_two_clerks_is_told_on_another_machine_too(first: Workshop, second: Workshop) -> None:
+    entry, seen = second.draft.entry("A2"), digest_of(second.draft.text(NAME))
+    first.draft.add_similar("A2", {"几点熄灯": ""}, "王敏")
+    with pytest.raises(Stale, match="王敏刚刚改过") as told:
+        second.draft.save_entry(replace(entry, similar=(*entry.similar, Similar("几点锁门"))), seen, "李雷")
+    assert "几点熄灯" in told.value.theirs
+    first.begin("王敏")
+    assert "几点锁门" not in (first.draft.text(NAME) or "")
+
+
+def test_a_publish_reaches_the_others_and_so_does_the_way_back(first: Workshop, second: Workshop) -> None:
+    assert published(first, "几点熄灯") == 2
+    second.turns.follow()
+    assert live_number(second.work) == 2 and files(second) == files(first)
+    assert pinned(second.settings).index == index_of(version_folder(second.work, 2))
+    assert second.versions.get(2) == first.versions.get(2)
+    assert second.go_back(1, "李雷")
+    first.turns.follow()
+    assert live_number(first.work) == 1 and files(first) == files(second)
+
+
+def test_what_one_machine_has_proved_another_may_publish(first: Workshop, second: Workshop) -> None:
+    first.draft.add_similar("A2", {"几点熄灯": ""}, "王敏")
+    prove(first)
+    (first.proof.folder / "index").mkdir()
+    (first.proof.folder / "index" / "vectors.npy").write_bytes(b"new")
+    with first.turns.turn():
+        pass
+    second.begin("李雷")
+    before = (second.proof.folder / "index" / "vectors.npy").stat().st_ino
+    assert second.proof.report and second.publish("李雷", "").number == 2
+    first.turns.follow()
+    assert "几点熄灯" in texts_of(first.live_corpus)[NAME] and not first.proof.folder.exists()
+    # Neither of the two has fetched again what it had.
+    assert (second.versions.index(2) / "vectors.npy").stat().st_ino == before
+    assert files(first) == files(second)
+
+
+def test_a_proof_in_the_making_is_left_alone(first: Workshop, second: Workshop) -> None:
+    second.proof.folder.mkdir()
+    first.draft.add_similar("A2", {"几点熄灯": ""}, "王敏")
+    prove(first)
+    with first.turns.turn():
+        pass
+    second.begin("李雷")
+    assert second.proof.report is None and second.proof.folder.is_dir()
+
+
+def test_all_keep_the_same_versions(first: Workshop, second: Workshop) -> None:
+    for number in range(2, 10):
+        shop = (first, second)[number % 2]
+        assert published(shop, f"第{number}种问法") == number
+    for shop in (first, second):
+        shop.turns.follow()
+        assert [version.number for version in shop.versions.all()] == [9, 8, 7, 6, 5, 4]
+    third = version_folder(first.work, 3)
+    assert not third.exists() and not version_folder(second.work, 3).exists()
+
+
+def test_a_folder_from_before_is_shared(machine: Machine, tmp_path: Path) -> None:
+    alone = Workshop(Settings(index=tmp_path / "built", work=tmp_path / "old"))
+    first_version(alone.work)
+    alone.begin("王敏")
+    alone.draft.add_similar("A2", {"几点熄灯": ""}, "王敏")
+    machine("old").turns.follow()
+    fresh = machine("fresh")
+    fresh.turns.fetch()
+    assert "几点熄灯" in (fresh.draft.text(NAME) or "") and files(fresh) == files(alone)
+
+
+def test_two_drafts_that_know_nothing_of_each_other_are_both_left_alone(
+    first: Workshop, machine: Machine, tmp_path: Path
+) -> None:
+    other = Workshop(Settings(index=tmp_path / "built", work=tmp_path / "other"))
+    first_version(other.work)
+    other.begin("李雷")
+    other.draft.add_similar("A2", {"几点锁门": ""}, "李雷")
+    before = files(other)
+    strange = machine("other")
+    for act in (strange.turns.follow, lambda: strange.draft.add_outside(["天气"], "李雷")):
+        with pytest.raises(NotNow, match="换成一个空的文件夹"):
+            act()
+    assert files(other) == before and "几点锁门" not in (first.draft.text(NAME) or "")
+
+
+def test_without_the_database_all_can_be_read_and_nothing_is_changed(
+    first: Workshop, second: Workshop, postgres_server: PostgresServer
+) -> None:
+    first.draft.add_similar("A2", {"几点熄灯": ""}, "王敏")
+    prove(first)
+    postgres_server.stop()
+    before = files(first)
+    for act in (
+        lambda: first.draft.add_similar("A2", {"几点锁门": ""}, "王敏"),
+        lambda: first.publish("王敏", ""),
+        lambda: first.go_back(1, "王敏"),
+    ):
+        with pytest.raises(NotNow, match="没有改动任何内容"):
+            act()
+    first.begin("王敏")
+    assert files(first) == before and live_number(first.work) == 1
+    postgres_server.start()
+    assert first.publish("王敏", "").number == 2
+    second.begin("李雷")
+    assert live_number(second.work) == 2 and files(second) == files(first)
+
+
+def test_what_the_others_were_not_told_is_taken_back(
+    first: Workshop, second: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first.draft.add_similar("A2", {"几点熄灯": ""}, "王敏")
+    prove(first)
+    with first.turns.turn():
+        pass
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch, pytest.raises(OSError):
+        patch.setattr("bot.workshop.machines.arrange", fail)
+        first.publish("王敏", "")
+    assert live_number(first.work) == 1
+    first.begin("王敏")
+    second.begin("李雷")
+    assert files(first) == files(second) and [one.number for one in first.versions.all()] == [1]
+    assert first.publish("王敏", "").number == 2
+
+
+def test_whoever_signed_in_on_one_is_signed_in_on_all(first: Workshop, machine: Machine) -> None:
+    (first.work / KEY).write_bytes(b"k" * 32)
+    first.draft.add_outside(["天气如何"], "王敏")
+    other = machine("other")
+    other.turns.fetch()
+    assert (other.work / KEY).read_bytes() == b"k" * 32
+
+
+def packed(things: dict[str, Path]) -> list[bytes]:
+    pieces: list[bytes] = []
+    pack(things, pieces.append)
+    return pieces
+
+
+def test_a_parcel_comes_out_as_it_went_in(tmp_path: Path) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "c").write_bytes(bytes(range(256)) * 20_000)
+    (tmp_path / "a" / ".lock").touch()
+    pieces = packed({"x": tmp_path / "a", "none": tmp_path / "none"})
+    unpack(pieces, tmp_path / "out")
+    assert [str(path.relative_to(tmp_path / "out")) for path in sorted((tmp_path / "out").rglob("*"))] == [
+        "x", "x/b", "x/b/c",
+    ]  # fmt: skip
+    assert (tmp_path / "out/x/b/c").read_bytes() == (tmp_path / "a/b/c").read_bytes()
+
+
+@pytest.mark.parametrize("harm", ["cut", "none", "other"])
+def test_a_parcel_that_is_not_whole_is_refused(tmp_path: Path, harm: str) -> None:
+    (tmp_path / "a").write_bytes(b"abc" * 1000)
+    (whole,) = packed({"a": tmp_path / "a"})
+    pieces = {"cut": [whole[:-6]], "none": [], "other": [b"no parcel at all"]}[harm]
+    with pytest.raises(ParcelError, match="不完整或者不对"):
+        unpack(pieces, tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("../x", tarfile.REGTYPE), ("/x", tarfile.SYMTYPE), ("x", tarfile.SYMTYPE), ("x", tarfile.CHRTYPE)],
+)
+def test_nothing_is_written_outside_nor_any_link(tmp_path: Path, name: str, kind: bytes) -> None:
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode="w:gz") as archive:
+        member = tarfile.TarInfo(name)
+        member.type, member.linkname = kind, "/etc/passwd"
+        archive.addfile(member)
+    with pytest.raises(ParcelError):
+        unpack([data.getvalue()], tmp_path / "out")
+    assert not (tmp_path / "x").exists() and not list((tmp_path / "out").iterdir())
+
+
+def test_the_folder_of_a_stranger_is_not_needed(first: Workshop, second: Workshop) -> None:
+    shutil.rmtree(second.work)
+    second.turns.fetch()
+    assert files(second) == files(first)

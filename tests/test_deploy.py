@@ -17,7 +17,7 @@ from bot.channels.app import create_app
 from bot.commands.verbs import COMMANDS
 from bot.settings import Settings, settings_table
 from tests.support.library import FakeEngine
-from tests.support.system import program
+from tests.support.site import site
 from tests.support.web import HOST, free_port, serving
 
 ROOT = Path(__file__).parents[1]
@@ -58,42 +58,15 @@ def test_the_unit_is_one(tmp_path: Path) -> None:
     assert "faq@.service" not in checked.stderr, checked.stderr
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> tuple[Path, int]:
-    """The site on a port of its own, without certificates, in a folder of its own."""
-    port = free_port()
-    text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
-    text = re.sub(r" +ssl_certificate.*\n", "", text).replace("443 ssl", f"{HOST}:{port}")
-    text = text.replace("/var/log/nginx", str(tmp_path))
-    kept = "".join(
-        f"{name}_temp_path {tmp_path}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    (tmp_path / "nginx.conf").write_text(
-        f"daemon off; master_process off; pid {tmp_path}/pid; error_log {tmp_path}/error.log;"
-        f"events {{}} http {{ {kept} include {tmp_path}/site.conf; }}",
-        encoding="utf-8",
-    )
-    (tmp_path / "site.conf").write_text(text, encoding="utf-8")
-    return tmp_path, port
-
-
-def test_nginx_starts_and_finds_the_service(site: tuple[Path, int], settings: Settings) -> None:
-    folder, port = site
-    with serving(create_app(settings.model_copy(update={"proxy": 1}), FakeEngine())) as behind:
-        conf = folder / "site.conf"
-        gone = free_port()
-        text = conf.read_text(encoding="utf-8").replace("8001", str(behind)).replace("8002", str(gone))
-        conf.write_text(text, encoding="utf-8")
-        with subprocess.Popen([program("nginx"), "-p", str(folder), "-c", str(folder / "nginx.conf")]) as nginx:
-            try:
-                # Either of the two upstreams may be the first choice; the one that is gone is passed over.
-                assert _body(f"http://{HOST}:{port}/api/health") == '{"status":"ok"}'
-                assert "借书" in _body(f"http://{HOST}:{port}/?q=%E5%80%9F%E4%B9%A6")
-                with pytest.raises(URLError, match="403"):
-                    urlopen(f"http://{HOST}:{port}/metrics", timeout=5)
-            finally:
-                nginx.terminate()
-    logged = (folder / "faq.log").read_text(encoding="utf-8")
+def test_nginx_starts_and_finds_the_service(tmp_path: Path, settings: Settings) -> None:
+    # Either of the two may be the first choice; the one that is gone is passed over.
+    behind = create_app(settings.model_copy(update={"proxy": 1}), FakeEngine())
+    with serving(behind) as there, site(tmp_path, (there, free_port())) as port:
+        assert _body(f"http://{HOST}:{port}/api/health") == '{"status":"ok"}'
+        assert "借书" in _body(f"http://{HOST}:{port}/?q=%E5%80%9F%E4%B9%A6")
+        with pytest.raises(URLError, match="403"):
+            urlopen(f"http://{HOST}:{port}/metrics", timeout=5)
+    logged = (tmp_path / "faq.log").read_text(encoding="utf-8")
     assert "/api/health 200" in logged and "q=" not in logged
 
 

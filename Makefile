@@ -12,6 +12,8 @@ PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCK = $(BIN)/uv pip compile --quiet pyproject.toml
 QUESTION ?= 怎么参保
 TESTS ?= -n 2 --dist loadfile
+# What takes the whole machine comes after the others, unless only some were asked for.
+ALONE = $(if $(filter file,$(origin TESTS)),$(BIN)/python -m pytest -m alone)
 CASES ?= tests/cases
 # Where the index of the corpus in use lies, see index/manifest.py.
 INDEX = $(or $(FAQ_INDEX),$(if $(FAQ_CORPUS),$(FAQ_CORPUS)/built,index/built))
@@ -26,7 +28,8 @@ run: .venv/serve
 	@$(BIN)/python -m bot serve
 
 test: .venv/develop tools index
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest -m "not alone" $(TESTS)
+	$(ALONE)
 
 check: .venv/develop tools index
 	$(BIN)/ruff format --check .
@@ -34,7 +37,8 @@ check: .venv/develop tools index
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m corpus check
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest -m "not alone" $(TESTS)
+	$(ALONE)
 
 index: .venv/serve
 	@$(BIN)/python -m index build --if-stale

@@ -23,6 +23,8 @@ DRAFT = "draft"
 PROOF = "proof"
 HISTORY = "history.jsonl"
 KEY = "key"
+# In the folder of a draft, proof or version: by what name the other machines have the same.
+STAMP = "stamp"
 _POINTER = "live.json"
 _VERSIONS = "versions"
 _CORPUS = "corpus"

@@ -50,7 +50,7 @@ def run(options: Namespace) -> int:
         half.unlink(missing_ok=True)
     print(f"写好了 {options.file}：{'、'.join(names)}。怎么恢复写在里面的 README.txt。")
     if settings.database_url is not None:
-        print("记录在 PostgreSQL 里，不在这个文件里，请另用 pg_dump。")
+        print("记录在 PostgreSQL 里，不在这个文件里，请另用 pg_dump；几台机器共用的草稿和各版也在那里。")
     return 0
 
 

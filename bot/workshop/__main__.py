@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import replace
 
-from bot.place import corpus_beside, pinned
+from bot.place import STAMP, corpus_beside, mark_of, pinned
 from bot.settings import Settings, load_settings
 from bot.workshop.asked import asked_most
 from bot.workshop.errors import NotNow
@@ -46,6 +46,20 @@ def _say(message: str) -> int:
 
 
 def _refresh(settings: Settings) -> int:
+    with closing(Turns(settings)) as turns:
+        try:
+            with turns.turn():
+                before = mark_of(settings)
+                status = _rebuild(settings)
+                if mark_of(settings) != before:  # then the other machines are to have it as well
+                    (pinned(settings).index.parent / STAMP).unlink(missing_ok=True)
+                return status
+        except NotNow as error:
+            print(error, file=sys.stderr)
+            return _rebuild(settings)
+
+
+def _rebuild(settings: Settings) -> int:
     live = pinned(settings)
     if live is settings:
         return 0

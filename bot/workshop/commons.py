@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from bot.place import DRAFT, HISTORY, KEY, PROOF, live_number, make_live, version_folder
+from bot.place import DRAFT, HISTORY, KEY, PROOF, STAMP, live_number, make_live, version_folder
 from bot.workshop.files import swap, write_whole
 from bot.workshop.report import read_report
 from bot.workshop.shelf import Item, put, take
@@ -17,8 +17,6 @@ from bot.workshop.versions import ABOUT, Versions
 
 _LIVE = "live"
 _VERSION = "version "
-# It lies in the folder of what it names, so that it goes where the folder goes.
-_STAMP = "stamp"
 _SHARED = ".shared"
 
 
@@ -84,11 +82,11 @@ class Commons:
     def begin(self) -> None:
         """Note that the draft is being changed; until `end`, the one on the shelf is the one that counts."""
         (self.work / _SHARED).touch()
-        (self._draft / _STAMP).unlink(missing_ok=True)
+        (self._draft / STAMP).unlink(missing_ok=True)
 
     def end(self, stamp: str) -> None:
         """Note under which stamp the draft is on the shelf."""
-        write_whole(self._draft / _STAMP, stamp)
+        write_whole(self._draft / STAMP, stamp)
 
     @property
     def _follows(self) -> bool:
@@ -114,7 +112,7 @@ class Commons:
         for name in (HISTORY, KEY):
             if (fresh / name).exists():
                 os.replace(fresh / name, self.work / name)
-        write_whole(fresh / DRAFT / _STAMP, stamp)
+        write_whole(fresh / DRAFT / STAMP, stamp)
         swap(fresh / DRAFT, self._draft)
         shutil.rmtree(fresh, ignore_errors=True)
 
@@ -123,7 +121,7 @@ class Commons:
         take(connection, stamp, fresh)
         if about:
             write_whole(fresh / ABOUT, about)
-        write_whole(fresh / _STAMP, stamp)
+        write_whole(fresh / STAMP, stamp)
         folder.parent.mkdir(parents=True, exist_ok=True)
         swap(fresh, folder)
 
@@ -131,7 +129,7 @@ class Commons:
         stamp = _stamp(folder)
         if stamp not in known:
             stamp = put(connection, _inside(folder))
-            write_whole(folder / _STAMP, stamp)
+            write_whole(folder / STAMP, stamp)
         return stamp
 
     def _fresh(self) -> Path:
@@ -147,7 +145,7 @@ class Commons:
 
 
 def _inside(folder: Path, before: str = "") -> dict[str, Path]:
-    return {f"{before}{path.name}": path for path in sorted(folder.iterdir()) if path.name not in (_STAMP, ABOUT)}
+    return {f"{before}{path.name}": path for path in sorted(folder.iterdir()) if path.name not in (STAMP, ABOUT)}
 
 
 def _versions(found: Mapping[str, Item]) -> dict[int, Item]:
@@ -164,6 +162,6 @@ def _stamp_in(found: Mapping[str, Item], name: str) -> str:
 
 def _stamp(folder: Path) -> str:
     try:
-        return (folder / _STAMP).read_text(encoding="utf-8")
+        return (folder / STAMP).read_text(encoding="utf-8")
     except OSError:
         return ""

@@ -17,6 +17,7 @@ from tests.bench.report import FOLDER, Part, write
 from tests.bench.scaling import QUICK, SIZES, scaling
 from tests.bench.searching import building, searching
 from tests.bench.serving import serving, starting
+from tests.bench.several import several
 from tests.support.documents import put
 
 NAMES = (
@@ -29,6 +30,7 @@ NAMES = (
     "scaling",
     "browsing",
     "publishing",
+    "several",
     "recording",
     "enduring",
 )
@@ -39,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure what is asked for."""
     parser = argparse.ArgumentParser(
         prog="python -m tests.bench",
-        description="性能测试：检索、启动、建索引、服务、公众号、规模、聊天窗口、发布、用久了。",
+        description="性能测试：检索、启动、建索引、服务、公众号、规模、聊天窗口、发布、几台机器、用久了。",
     )
     add_arguments(parser)
     return run(parser.parse_args(arguments))
@@ -64,7 +66,9 @@ def run(options: argparse.Namespace) -> int:
     def ask(say: Callable[[str], None]) -> Part:
         return crowd(say, options.seconds)
 
-    measures = (searching, starting, building, serving, ask, callback, size, browsing, publishing, recording, enduring)
+    measures = (
+        searching, starting, building, serving, ask, callback, size, browsing, publishing, several, recording, enduring,
+    )  # fmt: skip
     steps: dict[str, _Step] = dict(zip(NAMES, measures, strict=True))
     # Printed as they come: a fault in a later part must not lose an earlier one.
     parts: list[Part] = []

@@ -155,7 +155,7 @@ class Settings(BaseSettings):
         300, ge=1, le=86_400, description="请求里的时间与本机时间最多差几秒，须为 1 到 86400；超过就拒绝"
     )
     work: Path | None = Field(
-        None, description="放草稿和已发布各版的文件夹，一台机器上的几个进程共用，要备份；留空则管理页面只能看，不能改资料"
+        None, description="放草稿和已发布各版的文件夹，一台机器的几个进程共用，要备份；留空则管理页面只能看，不能改资料"
     )
     admin: Path | None = Field(
         None,

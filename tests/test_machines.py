@@ -125,6 +125,20 @@ def test_what_one_machine_has_proved_another_may_publish(first: Workshop, second
     assert files(first) == files(second)
 
 
+def test_a_proof_that_was_made_while_the_database_was_away_is_shared_later(
+    first: Workshop, second: Workshop, postgres_server: PostgresServer
+) -> None:
+    first.draft.add_similar("A2", {"几点熄灯": ""}, "王敏")
+    postgres_server.stop()
+    prove(first)
+    with pytest.raises(NotNow):
+        first.turns.follow()
+    postgres_server.start()
+    first.turns.follow()
+    second.turns.follow()
+    assert second.proof.report and second.publish("李雷", "").number == 2
+
+
 def test_a_proof_in_the_making_is_left_alone(first: Workshop, second: Workshop) -> None:
     second.proof.folder.mkdir()
     first.draft.add_similar("A2", {"几点熄灯": ""}, "王敏")

@@ -33,6 +33,11 @@ class Commons:
         """Whether there is a draft in a folder that never had to do with a shelf."""
         return self._draft.is_dir() and not (self.work / _SHARED).exists()
 
+    @property
+    def has_more(self) -> bool:
+        """Whether a proof was made while nobody could be told."""
+        return not _stamp(self._proof) and read_report(self._proof) is not None
+
     def is_like(self, found: Mapping[str, Item]) -> bool:
         """Tell whether the folder holds what was found on the shelf; it is cheap to ask."""
         return (

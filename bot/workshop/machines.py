@@ -49,8 +49,8 @@ class Machines:
             self._commons.end(wanted[DRAFT].stamp)
 
     def shared(self) -> bool:
-        """Whether there is anything on the shelf; needs no lock."""
-        return bool(self._look())
+        """Whether all that is here is on the shelf, too; needs no lock."""
+        return bool(self._look()) and not self._commons.has_more
 
     def ahead(self) -> bool:
         """Whether something on the shelf is not what is here; needs no lock."""

@@ -43,14 +43,14 @@ class Turns:
                 self._machines.fetch()
 
     def follow(self) -> None:
-        """Take what other machines have changed; where nothing is shared yet, share what is here."""
+        """Take what other machines have changed; share what is here where that has not been done."""
         if self._machines is None:
             return
         if live_number(self._work) is None or self._machines.shared():
             self.fetch()
         else:
             with self.turn():
-                log.info("草稿和各版存进了数据库，别的机器从那里取。")
+                log.info("这里的草稿、检验和各版存进了数据库，别的机器从那里取。")
 
     def close(self) -> None:
         """Let go of connections."""

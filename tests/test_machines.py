@@ -229,12 +229,28 @@ def test_what_the_others_were_not_told_is_taken_back(
     assert first.publish("王敏", "").number == 2
 
 
-def test_whoever_signed_in_on_one_is_signed_in_on_all(first: Workshop, machine: Machine) -> None:
-    (first.work / KEY).write_bytes(b"k" * 32)
-    first.draft.add_outside(["天气如何"], "王敏")
-    other = machine("other")
-    other.turns.fetch()
-    assert (other.work / KEY).read_bytes() == b"k" * 32
+def test_whoever_signed_in_on_one_is_signed_in_on_all(machine: Machine) -> None:
+    first, second = machine("first"), machine("second")
+    for shop, key in ((first, b"k" * 32), (second, b"\xff" * 32)):
+        shop.work.mkdir()
+        (shop.work / KEY).write_bytes(key)
+        shop.turns.follow()
+    second.turns.follow()
+    assert (second.work / KEY).read_bytes() == (first.work / KEY).read_bytes() == b"k" * 32
+    assert (second.work / KEY).stat().st_mode & 0o077 == 0
+
+
+def test_a_draft_from_before_is_shared_though_another_machine_came_first(machine: Machine, tmp_path: Path) -> None:
+    early = machine("early")
+    early.work.mkdir()
+    (early.work / KEY).write_bytes(b"k" * 32)
+    early.turns.follow()
+    alone = Workshop(Settings(index=tmp_path / "built", work=tmp_path / "old"))
+    first_version(alone.work)
+    alone.begin("王敏")
+    machine("old").turns.follow()
+    early.turns.follow()
+    assert live_number(early.work) == 1 and files(early) == files(alone)
 
 
 def packed(things: dict[str, Path]) -> list[bytes]:

@@ -98,7 +98,8 @@ def _lifespan(
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        watching = asyncio.create_task(_watch(desk, load)) if load else None
+        follow = open_follow(desk.settings)
+        watching = asyncio.create_task(Watch(desk, load, follow).run()) if load else None
         tidying = asyncio.create_task(_tidy(desk))
         yield
         for task in filter(None, (tidying, watching)):
@@ -108,22 +109,11 @@ def _lifespan(
             await channel.finish(GRACE_SECONDS)
         if console:
             console.close()
+        if follow:
+            follow.close()
         await asyncio.to_thread(desk.close)
 
     return lifespan
-
-
-async def _watch(desk: Desk, load: Callable[[Settings], Engine]) -> None:
-    """Answer with the index in use, whoever of several machines puts another in its place."""
-    watch, follow = Watch(desk, load), open_follow(desk.settings)
-    if follow is None:
-        await watch.run()
-        return
-    try:
-        await follow.begin()
-        await asyncio.gather(watch.run(), follow.run())
-    finally:
-        follow.close()
 
 
 async def _tidy(desk: Desk) -> None:

@@ -11,14 +11,9 @@ from bot.workshop.turns import Turns
 
 log = logging.getLogger(__name__)
 
-# Of the five seconds in which a publish is to reach every machine.
-LOOK_SECONDS = 1.0
-
 
 class Follow:
     """Keeps the work folder of this machine like that of the others."""
-
-    seconds = LOOK_SECONDS
 
     def __init__(self, settings: Settings) -> None:
         """Follow in the database that the settings name."""
@@ -29,11 +24,9 @@ class Follow:
         """Take what is in use before anybody is answered; where it cannot be had, go on with what is here."""
         await asyncio.to_thread(self._look, first=True)
 
-    async def run(self) -> None:
-        """Follow until cancelled."""
-        while True:
-            await asyncio.sleep(self.seconds)
-            await asyncio.to_thread(self._look)
+    async def look(self) -> None:
+        """Take what has been published since, and share what has been made here."""
+        await asyncio.to_thread(self._look)
 
     def close(self) -> None:
         """Let go of connections."""

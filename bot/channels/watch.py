@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable
 
 from bot.channels.desk import Desk, Live
+from bot.channels.follow import Follow
 from bot.place import Mark, corpus_beside, mark_of, pinned
 from bot.reply import Query
 from bot.settings import Settings
@@ -27,17 +28,22 @@ class Watch:
 
     seconds = LOOK_SECONDS
 
-    def __init__(self, desk: Desk, load: Load) -> None:
-        """Open for `desk` with `load`."""
+    def __init__(self, desk: Desk, load: Load, follow: Follow | None = None) -> None:
+        """Open for `desk` with `load`; `follow` takes what other machines have published."""
         self._desk = desk
         self._load = load
+        self._follow = follow
         self._seen: Mark = ()
 
     async def run(self) -> None:
         """Open the index, then look for another one until cancelled."""
+        if self._follow:
+            await self._follow.begin()
         await self.begin()
         while True:
             await asyncio.sleep(self.seconds)
+            if self._follow:
+                await self._follow.look()
             await self.look()
 
     async def begin(self) -> None:

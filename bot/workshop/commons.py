@@ -28,19 +28,21 @@ class Commons:
         self.work = work
         self._draft, self._proof = work / DRAFT, work / PROOF
 
-    @property
-    def strange(self) -> bool:
-        """Whether there is a draft in a folder that never had to do with a shelf."""
-        return self._draft.is_dir() and not (self.work / _SHARED).exists()
+    def is_strange(self, found: Mapping[str, Item]) -> bool:
+        """Tell whether there is a draft on the shelf, and another in a folder that never had to do with a shelf."""
+        return DRAFT in found and self._draft.is_dir() and not (self.work / _SHARED).exists()
 
-    @property
-    def has_more(self) -> bool:
-        """Whether a proof was made while nobody could be told."""
-        return not _stamp(self._proof) and read_report(self._proof) is not None
+    def has_more(self, found: Mapping[str, Item]) -> bool:
+        """Tell whether something is here that nobody has been given yet."""
+        begun = _LIVE not in found and live_number(self.work) is not None
+        proved = not _stamp(self._proof) and read_report(self._proof) is not None
+        return begun or proved or (KEY not in found and bool(self._key()))
 
     def is_like(self, found: Mapping[str, Item]) -> bool:
         """Tell whether the folder holds what was found on the shelf; it is cheap to ask."""
-        return (
+        if KEY in found and self._key() != found[KEY].about:
+            return False
+        return _LIVE not in found or (
             _stamp(self._draft) == _stamp_in(found, DRAFT)
             and self._numbers() == set(_versions(found))
             and all(_stamp(self._version(number)) == item.stamp for number, item in _versions(found).items())
@@ -49,8 +51,10 @@ class Commons:
         )
 
     def bring(self, connection: Connection, found: Mapping[str, Item]) -> None:
-        """Make the folder like the shelf, unless that is empty; what is in use comes first."""
-        if not found:
+        """Make the folder like the shelf, as far as that goes; what is in use comes first."""
+        if KEY in found and self._key() != found[KEY].about:
+            self._bring_key(bytes.fromhex(found[KEY].about))
+        if _LIVE not in found:
             return
         (self.work / _SHARED).touch()
         live, versions = _live(found), _versions(found)
@@ -78,8 +82,10 @@ class Commons:
         if read_report(self._proof):
             wanted[PROOF] = Item(self._put(connection, self._proof, known))
         if self._draft.is_dir():
-            things = {name: self.work / name for name in (HISTORY, KEY)}
-            wanted[DRAFT] = Item(put(connection, {**things, **_inside(self._draft, f"{DRAFT}/")}))
+            things = {HISTORY: self.work / HISTORY, **_inside(self._draft, f"{DRAFT}/")}
+            wanted[DRAFT] = Item(put(connection, things))
+        if key := self._key():
+            wanted[KEY] = Item("", key)
         if (live := live_number(self.work)) is not None:
             wanted[_LIVE] = Item("", str(live))
         return wanted
@@ -98,6 +104,13 @@ class Commons:
         # Never is one replaced that is being made here, or has been made and is not on the shelf yet.
         return not self._proof.exists() or bool(_stamp(self._proof))
 
+    def _bring_key(self, key: bytes) -> None:
+        fresh = self.work / f".{KEY}.taken"
+        fresh.unlink(missing_ok=True)
+        with open(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            file.write(key)
+        os.replace(fresh, self.work / KEY)
+
     def _bring_version(self, connection: Connection, number: int, item: Item) -> None:
         folder = self._version(number)
         if _stamp(folder) == item.stamp:
@@ -114,9 +127,8 @@ class Commons:
     def _bring_draft(self, connection: Connection, stamp: str) -> None:
         fresh = self._fresh()
         take(connection, stamp, fresh)
-        for name in (HISTORY, KEY):
-            if (fresh / name).exists():
-                os.replace(fresh / name, self.work / name)
+        if (fresh / HISTORY).exists():
+            os.replace(fresh / HISTORY, self.work / HISTORY)
         write_whole(fresh / DRAFT / STAMP, stamp)
         swap(fresh / DRAFT, self._draft)
         shutil.rmtree(fresh, ignore_errors=True)
@@ -141,6 +153,12 @@ class Commons:
         fresh = self.work / ".taken"
         shutil.rmtree(fresh, ignore_errors=True)
         return fresh
+
+    def _key(self) -> str:
+        try:
+            return (self.work / KEY).read_bytes().hex()
+        except OSError:
+            return ""
 
     def _version(self, number: int) -> Path:
         return version_folder(self.work, number)

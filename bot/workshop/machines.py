@@ -12,7 +12,7 @@ from bot.settings import Settings
 from bot.workshop.commons import Commons
 from bot.workshop.errors import NotNow
 from bot.workshop.parcel import ParcelError
-from bot.workshop.shelf import Item, arrange, items, lock
+from bot.workshop.shelf import Item, arrange, hold_still, items, lock
 
 
 class Machines:
@@ -50,16 +50,16 @@ class Machines:
 
     def shared(self) -> bool:
         """Whether all that is here is on the shelf, too; needs no lock."""
-        return bool(self._look()) and not self._commons.has_more
+        return not self._commons.has_more(self._look())
 
     def ahead(self) -> bool:
         """Whether something on the shelf is not what is here; needs no lock."""
-        found = self._look()
-        return bool(found) and not self._commons.is_like(found)
+        return not self._commons.is_like(self._look())
 
     def fetch(self) -> None:
         """Make the folder like the shelf."""
         with self._faults(), self._database.read() as connection:
+            hold_still(connection)
             self._commons.bring(connection, self._found(items(connection)))
 
     def close(self) -> None:
@@ -71,7 +71,7 @@ class Machines:
             return items(connection)
 
     def _found(self, found: dict[str, Item]) -> dict[str, Item]:
-        if found and self._commons.strange:
+        if self._commons.is_strange(found):
             raise NotNow(
                 f"{self._work} 里有一套草稿和各版，数据库里有另一套，哪一套都没有动。"
                 "请让运行的人把 FAQ_WORK 换成一个空的文件夹再重启。"

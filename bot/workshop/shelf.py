@@ -33,6 +33,11 @@ def lock(connection: Connection) -> None:
     connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
 
 
+def hold_still(connection: Connection) -> None:
+    """Let all that is read in this transaction be as it is now, whatever others change meanwhile."""
+    connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+
+
 def items(connection: Connection) -> dict[str, Item]:
     """Return all that is on the shelf, by name."""
     return {name: Item(stamp, about) for name, stamp, about in connection.execute(select(shelf)).all()}

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from bot.place import live_number
 from bot.settings import Settings
 from bot.workshop.files import locked
 
@@ -46,11 +45,11 @@ class Turns:
         """Take what other machines have changed; share what is here where that has not been done."""
         if self._machines is None:
             return
-        if live_number(self._work) is None or self._machines.shared():
+        if self._machines.shared():
             self.fetch()
         else:
             with self.turn():
-                log.info("这里的草稿、检验和各版存进了数据库，别的机器从那里取。")
+                log.info("这里有的存进了数据库，别的机器从那里取。")
 
     def close(self) -> None:
         """Let go of connections."""

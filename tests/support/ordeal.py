@@ -46,8 +46,9 @@ def ordeal(running: Cluster, questions: Sequence[Question], wording: Question, r
     crowd.start()
     try:
         at = _clock(seconds)
-        here, there = _clerk(first, NAMES[0]), _clerk(second, NAMES[1])
+        here = _clerk(first, NAMES[0])
         here.post("/similar", text=wording.text, entry=str(wording.entry))
+        there = _clerk(second, NAMES[1])
         seen = wording.text in there.get(f"/entries/{wording.entry}")
         at(0.1)
         killed = time.monotonic()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import httpx
@@ -44,11 +45,11 @@ def ordeal(running: Cluster, questions: Sequence[Question], wording: Question, r
     first, second, third = running.members
     crowd = Crowd(running.port, questions, rate)
     crowd.start()
-    try:
+    with ExitStack() as stack:
+        stack.callback(crowd.end)
         at = _clock(seconds)
-        here = _clerk(first, NAMES[0])
+        here, there = (stack.enter_context(_clerk(*one)) for one in zip((first, second), NAMES, strict=True))
         here.post("/similar", text=wording.text, entry=str(wording.entry))
-        there = _clerk(second, NAMES[1])
         seen = wording.text in there.get(f"/entries/{wording.entry}")
         at(0.1)
         killed = time.monotonic()
@@ -65,8 +66,6 @@ def ordeal(running: Cluster, questions: Sequence[Question], wording: Question, r
         until(lambda: third.version)
         reached, back = _published(running, here, there)
         at(1.0)
-    finally:
-        crowd.end()
     for member in running.members:
         member.stop()
     return _judged(running, crowd.asked, third, killed, (seen, reached, back))
@@ -77,11 +76,12 @@ def _clock(seconds: float) -> Callable[[float], None]:
     return lambda share: time.sleep(max(0.0, start + share * seconds - time.monotonic()))
 
 
-def _clerk(member: Member, name: str) -> Clerk:
-    client = httpx.Client(base_url=member.url, follow_redirects=True, timeout=60, trust_env=False)
-    clerk = Clerk(client)  # type: ignore[arg-type]
-    assert clerk.sign_in(name).status_code == 303
-    return clerk
+@contextmanager
+def _clerk(member: Member, name: str) -> Iterator[Clerk]:
+    with httpx.Client(base_url=member.url, follow_redirects=True, timeout=60, trust_env=False) as client:
+        clerk = Clerk(client)  # type: ignore[arg-type]
+        assert clerk.sign_in(name).status_code == 303
+        yield clerk
 
 
 def _published(running: Cluster, here: Clerk, there: Clerk) -> tuple[float, float]:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import httpx
 
+from bot.place import KEY
 from tests.support.postgres_fixtures import PostgresServer
 from tests.support.site import ANSWERED_BY, site
 from tests.support.store_fixtures import RedisServer
@@ -58,10 +59,11 @@ class Member:
         self.port = free_port()
         self.url = f"http://{HOST}:{self.port}"
         self.address = f"{HOST}:{self.port}"
+        self.work = folder / "work"
         self._log = folder / "log.txt"
         folder.mkdir()
         clean = {name: value for name, value in os.environ.items() if not name.startswith("FAQ_")}
-        self._environment = clean | settings | {"FAQ_WORK": str(folder / "work"), "FAQ_PORT": str(self.port)}
+        self._environment = clean | settings | {"FAQ_WORK": str(self.work), "FAQ_PORT": str(self.port)}
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -86,6 +88,11 @@ class Member:
     def said(self) -> str:
         """What it has written into its log."""
         return self._log.read_text(encoding="utf-8")
+
+    @property
+    def key(self) -> bytes:
+        """By which it knows who is signed in."""
+        return (self.work / KEY).read_bytes()
 
     @property
     def version(self) -> str:
@@ -129,6 +136,7 @@ def cluster(folder: Path, corpus: Path, index: Path, accounts: Path) -> Iterator
         (folder / "nginx").mkdir()
         port = stack.enter_context(site(folder / "nginx", [member.port for member in members]))
         until(lambda: all(member.version for member in members))
+        until(lambda: len({member.key for member in members}) == 1)
         yield Cluster(members, redis, postgres, database, port)
 
 

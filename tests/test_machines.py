@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import shutil
-import tarfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +14,7 @@ from bot.place import KEY, index_of, live_number, pinned, version_folder
 from bot.settings import Settings
 from bot.workshop.errors import NotNow, Stale
 from bot.workshop.files import digest_of, texts_of
-from bot.workshop.parcel import PIECE, ParcelError, pack, unpack
+from bot.workshop.parcel import PIECE
 from bot.workshop.workshop import Workshop
 from corpus.entry import Similar
 from tests.support.postgres_fixtures import PostgresServer
@@ -253,49 +251,7 @@ def test_a_draft_from_before_is_shared_though_another_machine_came_first(machine
     assert live_number(early.work) == 1 and files(early) == files(alone)
 
 
-def packed(things: dict[str, Path]) -> list[bytes]:
-    pieces: list[bytes] = []
-    pack(things, pieces.append)
-    return pieces
-
-
-def test_a_parcel_comes_out_as_it_went_in(tmp_path: Path) -> None:
-    (tmp_path / "a" / "b").mkdir(parents=True)
-    (tmp_path / "a" / "b" / "c").write_bytes(bytes(range(256)) * 20_000)
-    (tmp_path / "a" / ".lock").touch()
-    pieces = packed({"x": tmp_path / "a", "none": tmp_path / "none"})
-    unpack(pieces, tmp_path / "out")
-    assert [str(path.relative_to(tmp_path / "out")) for path in sorted((tmp_path / "out").rglob("*"))] == [
-        "x", "x/b", "x/b/c",
-    ]  # fmt: skip
-    assert (tmp_path / "out/x/b/c").read_bytes() == (tmp_path / "a/b/c").read_bytes()
-
-
-@pytest.mark.parametrize("harm", ["cut", "none", "other"])
-def test_a_parcel_that_is_not_whole_is_refused(tmp_path: Path, harm: str) -> None:
-    (tmp_path / "a").write_bytes(b"abc" * 1000)
-    (whole,) = packed({"a": tmp_path / "a"})
-    pieces = {"cut": [whole[:-6]], "none": [], "other": [b"no parcel at all"]}[harm]
-    with pytest.raises(ParcelError, match="不完整或者不对"):
-        unpack(pieces, tmp_path / "out")
-
-
-@pytest.mark.parametrize(
-    ("name", "kind"),
-    [("../x", tarfile.REGTYPE), ("/x", tarfile.SYMTYPE), ("x", tarfile.SYMTYPE), ("x", tarfile.CHRTYPE)],
-)
-def test_nothing_is_written_outside_nor_any_link(tmp_path: Path, name: str, kind: bytes) -> None:
-    data = io.BytesIO()
-    with tarfile.open(fileobj=data, mode="w:gz") as archive:
-        member = tarfile.TarInfo(name)
-        member.type, member.linkname = kind, "/etc/passwd"
-        archive.addfile(member)
-    with pytest.raises(ParcelError):
-        unpack([data.getvalue()], tmp_path / "out")
-    assert not (tmp_path / "x").exists() and not list((tmp_path / "out").iterdir())
-
-
-def test_the_folder_of_a_stranger_is_not_needed(first: Workshop, second: Workshop) -> None:
+def test_a_folder_that_was_lost_is_filled_again(first: Workshop, second: Workshop) -> None:
     shutil.rmtree(second.work)
     second.turns.fetch()
     assert files(second) == files(first)

@@ -12,9 +12,9 @@ from pydantic import SecretStr
 
 from bot.place import KEY, index_of, live_number, pinned, version_folder
 from bot.settings import Settings
+from bot.workshop.crate import PIECE
 from bot.workshop.errors import NotNow, Stale
 from bot.workshop.files import digest_of, texts_of
-from bot.workshop.parcel import PIECE
 from bot.workshop.workshop import Workshop
 from corpus.entry import Similar
 from tests.support.postgres_fixtures import PostgresServer

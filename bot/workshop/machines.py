@@ -10,8 +10,8 @@ from bot.database.faults import DatabaseFault
 from bot.place import DRAFT, live_number, make_live
 from bot.settings import Settings
 from bot.workshop.commons import Commons
+from bot.workshop.crate import CrateError
 from bot.workshop.errors import NotNow
-from bot.workshop.parcel import ParcelError
 from bot.workshop.shelf import Item, arrange, hold_still, items, lock
 
 
@@ -82,5 +82,5 @@ class Machines:
     def _faults(self, more: str = "") -> Iterator[None]:
         try:
             yield
-        except (DatabaseFault, ParcelError) as fault:
+        except (DatabaseFault, CrateError) as fault:
             raise NotNow(f"{fault}{more}") from None

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, insert, select, text
 
 from bot.database.database import add_unless_there
 from bot.database.tables import shelf, shelf_pieces
-from bot.workshop.parcel import pack, unpack
+from bot.workshop.crate import pack, unpack
 
 # The number of our lock in PostgreSQL, another than that of the migrations.
 _LOCK = 20_240_816
@@ -57,7 +57,7 @@ def put(connection: Connection, things: Mapping[str, Path]) -> str:
 
 
 def take(connection: Connection, stamp: str, folder: Path) -> None:
-    """Unpack what has a stamp into a fresh folder; raise ParcelError where it is not whole, or is there no more."""
+    """Unpack what has a stamp into a fresh folder; raise CrateError where it is not whole, or is there no more."""
     unpack(_pieces(connection, stamp), folder)
 
 

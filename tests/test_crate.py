@@ -1,4 +1,4 @@
-"""A parcel comes out as it went in, or not at all, and never outside its folder."""
+"""A crate comes out as it went in, or not at all, and never outside its folder."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.workshop.parcel import ParcelError, pack, unpack
+from bot.workshop.crate import CrateError, pack, unpack
 
 
 def packed(things: dict[str, Path]) -> list[bytes]:
@@ -17,7 +17,7 @@ def packed(things: dict[str, Path]) -> list[bytes]:
     return pieces
 
 
-def test_a_parcel_comes_out_as_it_went_in(tmp_path: Path) -> None:
+def test_a_crate_comes_out_as_it_went_in(tmp_path: Path) -> None:
     (tmp_path / "a" / "b").mkdir(parents=True)
     (tmp_path / "a" / "b" / "c").write_bytes(bytes(range(256)) * 20_000)
     (tmp_path / "a" / ".lock").touch()
@@ -30,11 +30,11 @@ def test_a_parcel_comes_out_as_it_went_in(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("harm", ["cut", "none", "other"])
-def test_a_parcel_that_is_not_whole_is_refused(tmp_path: Path, harm: str) -> None:
+def test_a_crate_that_is_not_whole_is_refused(tmp_path: Path, harm: str) -> None:
     (tmp_path / "a").write_bytes(b"abc" * 1000)
     (whole,) = packed({"a": tmp_path / "a"})
-    pieces = {"cut": [whole[:-6]], "none": [], "other": [b"no parcel at all"]}[harm]
-    with pytest.raises(ParcelError, match="不完整或者不对"):
+    pieces = {"cut": [whole[:-6]], "none": [], "other": [b"no crate at all"]}[harm]
+    with pytest.raises(CrateError, match="不完整或者不对"):
         unpack(pieces, tmp_path / "out")
 
 
@@ -48,6 +48,6 @@ def test_nothing_is_written_outside_nor_any_link(tmp_path: Path, name: str, kind
         member = tarfile.TarInfo(name)
         member.type, member.linkname = kind, "/etc/passwd"
         archive.addfile(member)
-    with pytest.raises(ParcelError):
+    with pytest.raises(CrateError):
         unpack([data.getvalue()], tmp_path / "out")
     assert not (tmp_path / "x").exists() and not list((tmp_path / "out").iterdir())

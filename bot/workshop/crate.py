@@ -1,4 +1,4 @@
-"""Parcel: files and folders as one stream of bytes in pieces, and back into a folder."""
+"""Crate: files and folders as one stream of bytes in pieces, and back into a folder."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PIECE = 1 << 20
 _LEVEL = 1
 
 
-class ParcelError(Exception):
+class CrateError(Exception):
     """The bytes are not what was packed, or would be written where they must not."""
 
 
@@ -31,7 +31,7 @@ def pack(things: Mapping[str, Path], put: Callable[[bytes], None]) -> None:
 
 
 def unpack(pieces: Iterable[bytes], folder: Path) -> None:
-    """Unpack into a fresh folder, outside of which nothing is written; raise ParcelError, then it may be half full."""
+    """Unpack into a fresh folder, outside of which nothing is written; raise CrateError, then it may be half full."""
     folder.mkdir(mode=0o700, parents=True)
     try:
         with gzip.GzipFile(fileobj=io.BufferedReader(_Source(pieces))) as plain:
@@ -40,7 +40,7 @@ def unpack(pieces: Iterable[bytes], folder: Path) -> None:
             while plain.read(PIECE):  # its checksum stands at the end
                 pass
     except (EOFError, gzip.BadGzipFile, tarfile.TarError) as error:
-        raise ParcelError(f"取来的内容不完整或者不对：{error}") from None
+        raise CrateError(f"取来的内容不完整或者不对：{error}") from None
     for path in folder.rglob("*"):
         if path.is_file():
             with path.open("rb") as file:

@@ -50,7 +50,8 @@ def reconcile(documents: Sequence[Document]) -> Reconciled:
     """
     whole = min(documents, key=lambda document: document.lost)
     base = split(whole)
-    asked, found, notes = base.asked, [], list(base.notes)
+    asked, found = base.asked, []
+    notes = [*filter(None, map(_mended, documents)), *base.notes]
     for document in documents:
         if document is not whole:
             known = {*base.loose, *(one.category for one in base.asked)}
@@ -59,6 +60,11 @@ def reconcile(documents: Sequence[Document]) -> Reconciled:
             found += more
             notes += [f"{document.path.name} 里没有对上的段落：{'；'.join(text[:20] for text in left)}"] if left else []
     return Reconciled(asked, tuple(found), tuple(notes))
+
+
+def _mended(document: Document) -> str:
+    pairs = "、".join(f"{old}→{new}" + (f"（{times} 次）" if times > 1 else "") for old, new, times in document.repairs)
+    return f"{document.path.name} 里把样子像字的部首换成了平常的字：{pairs}。" if pairs else ""
 
 
 def _beside(

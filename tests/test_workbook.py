@@ -227,7 +227,7 @@ FILES = {
     "a bomb": (bomb, "太大"),
     "a declared entity": (entity, "没有“问答”这张表"),
     "a page": (lambda path: path.write_text("<html>问答</html>", "utf-8"), "不是 Excel 工作簿"),
-    "nothing": (lambda path: path.write_bytes(b""), "不是 Excel 工作簿"),
+    "nothing": (lambda path: path.write_bytes(b""), "是空的"),
     "a zip": (lambda path: zipfile.ZipFile(path, "w").close(), "不是 Excel 工作簿"),
     "another workbook": (other, "没有“问答”这张表"),
     "no file": (lambda path: path.unlink(), "读不出"),

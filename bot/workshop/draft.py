@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.place import corpus_of
-from bot.workshop.errors import Refused, Stale, Unknown
+from bot.workshop.errors import NotNow, Refused, Stale, Unknown
 from bot.workshop.files import copy_corpus, difference, digest_of, locked, names_of, texts_of, write_whole
 from bot.workshop.history import History
 from corpus.check import Problem, check
 from corpus.entries import Corpus, read_corpus
 from corpus.entry import DRAFT, Entry, Similar, format_entry, parse_entry
 from corpus.errors import CorpusError
-from corpus.files import read_text
+from corpus.files import read_text, write_together
 from corpus.office import period_of
 
 _FOLDER = "draft"
@@ -23,6 +23,7 @@ _ID = re.compile(r"[A-Z]+[0-9]+")
 _PARTS = re.compile(r"([A-Z]+)([0-9]+)")
 _UNWRITTEN = "（还没有写。）"
 _OUTSIDE = "words/outside.txt"
+_LOOK_AGAIN = "没有写进任何内容。请照现在的草稿再查一遍，看过再收。"
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,19 @@ class Draft:
                 text = old.rstrip("\n") + "\n" * bool(old) + "\n".join(new) + "\n"
                 self._save(_OUTSIDE, text, digest_of(old if old else None), who, f"添了 {len(new)} 个不能答的问题")
         return new
+
+    def save_together(self, texts: Mapping[str, tuple[str | None, str]], who: str, what: str) -> None:
+        """Write files, each with the text before and after, all or none of them."""
+        with locked(self.work):
+            for name, (before, _) in texts.items():
+                if self.text(name) != before:
+                    raise NotNow(f"{self._history.last_at(name) or '有人'}刚刚改过 {name}。{_LOOK_AGAIN}")
+            try:
+                write_together(self.corpus, {name: after for name, (_, after) in texts.items()})
+            except CorpusError as error:
+                raise NotNow(error.message) from None
+            for name, (before, after) in texts.items():
+                self._history.add(who, what, name, difference(before, after))
 
     def changes(self, base: Path) -> list[Change]:
         """Return the files that differ from a corpus."""

@@ -1,4 +1,4 @@
-"""Workshop: the one door to draft, proof, versions and history, which belong together."""
+"""Workshop: the one door to draft, parcels, proof, versions and history, which belong together."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from bot.workshop.draft import Draft
 from bot.workshop.errors import NotNow
 from bot.workshop.files import locked
 from bot.workshop.history import History
+from bot.workshop.parcel import Parcels
 from bot.workshop.proof import Proof
 from bot.workshop.versions import Version, Versions
 from corpus.entries import corpus_path
@@ -25,6 +26,7 @@ class Workshop:
         self.work: Path = settings.work
         self.history = History(self.work)
         self.draft = Draft(self.work, self.history)
+        self.parcels = Parcels(self.work, self.draft, self.history)
         self.versions = Versions(self.work)
         self.proof = Proof(settings)
 

@@ -80,7 +80,8 @@ def plan(workbook: Path, folder: Path, today: date | None = None) -> Plan:
     slips = Slips(workbook)
     slips.found += found
     marks = {row.cells["编号"]: row.cells["记号"] for row in sheets.get(MARKS, [])}
-    entries = dict(_entries(sheets[ENTRIES], corpus, marks, slips))
+    rows = list(_numbered(sheets[ENTRIES], corpus, slips))
+    entries = dict(_entries(rows, corpus, marks, slips))
     outside = list(_missed(sheets.get(MISSED, []), corpus, entries, slips))
     if slips.found:
         raise Refused([error.message for error in slips.found])
@@ -92,14 +93,16 @@ def plan(workbook: Path, folder: Path, today: date | None = None) -> Plan:
         before = read_text(folder / _OUTSIDE).rstrip("\n")
         texts[_OUTSIDE] = "\n".join([before, *outside]) + "\n"
     if texts:
-        _prove(folder, texts, today or date.today())
+        new = _prove(folder, texts, today or date.today())
+        if new:
+            places = {row.cells["编号"]: row.number for row in rows}
+            raise Refused([_placed(problem, places) for problem in new])
     return Plan(changes, texts)
 
 
 def _entries(rows: list[Row], corpus: Corpus, marks: dict[str, str], slips: Slips) -> Iterator[tuple[str, Entry]]:
     seen: dict[str, int] = {}
     known = {entry.id: entry for entry in corpus.entries}
-    rows = list(_numbered(rows, corpus, slips))
     for row in rows:
         id_ = row.cells["编号"]
         if id_ in seen:
@@ -214,8 +217,8 @@ def _compare(corpus: Corpus, entries: dict[str, Entry], outside: list[str]) -> C
     )
 
 
-def _prove(folder: Path, texts: dict[str, str], today: date) -> None:
-    """Raise Refused where the corpus would have errors that it has not now, tried on a copy."""
+def _prove(folder: Path, texts: dict[str, str], today: date) -> list[Problem]:
+    """Return the errors that the corpus would have and has not now, tried on a copy."""
     with tempfile.TemporaryDirectory() as place:
         copy = Path(place) / folder.name
         copy.mkdir()
@@ -228,16 +231,20 @@ def _prove(folder: Path, texts: dict[str, str], today: date) -> None:
         before = Counter(_errors(copy, today))
         for name, text in texts.items():
             (copy / name).write_text(text, encoding="utf-8")
-        new = list((Counter(_errors(copy, today)) - before).elements())
-    if new:
-        raise Refused(new)
+        return list((Counter(_errors(copy, today)) - before).elements())
 
 
-def _errors(copy: Path, today: date) -> Iterator[str]:
+def _errors(copy: Path, today: date) -> Iterator[Problem]:
     # Wordings that are near to another entry are no errors, and looking for them takes long.
     for problem in check_folder(copy, today, near=lambda _: False)[1]:
         if problem.severity == ERROR:
-            yield str(replace(problem, path=_inside(problem, copy)))
+            yield replace(problem, path=_inside(problem, copy))
+
+
+def _placed(problem: Problem, places: dict[str, int]) -> str:
+    """Return an error with the row of the workbook that it comes from, as far as it is from one."""
+    row = places.get(problem.path.stem) if problem.path.parent.name == "entries" else None
+    return f"“{ENTRIES}”表第{row}行（{problem.path.stem}）：{problem.message}" if row else str(problem)
 
 
 def _inside(problem: Problem, copy: Path) -> Path:

@@ -108,7 +108,9 @@ def edited(workbook: Any) -> None:
     put(3, "答案", "早上六点到晚上十点。<script>alert(1)</script>")(workbook)
     put(4, "状态", "停用")(workbook)
     category = workbook[ENTRIES].cell(3, list(COLUMNS).index("类别") + 1).value
-    for column, value in (("类别", category), ("标准问题", "可以带水吗？"), ("答案", "可以带瓶装水。")):
+    for column, value in (
+        ("类别", category), ("标准问题", "可以带水吗？"), ("答案", "可以带瓶装水。"), ("依据", "须知"),
+    ):  # fmt: skip
         put(9, column, value)(workbook)
     workbook[ENTRIES].delete_rows(2)
 
@@ -157,7 +159,7 @@ ROWS = {
     "merged cells": (merged, "“问答”表：有合并的格子（B2:B4）"),
     "a column gone": (heads, "“问答”表第1行：缺这一列：依据"),
     "10,000 rows": (many, f"“问答”表：超过 {MOST_ROWS} 行"),
-    "what the linter finds": (put(3, "相似问题", "门票多少钱？"), "门票多少钱"),
+    "what the linter finds": (put(3, "依据", None), "“问答”表第3行（A2）：没有依据"),
 }
 
 

@@ -19,6 +19,7 @@ from bot.channels.desk import Desk
 from bot.channels.errors import ApiError
 from bot.channels.workers import Workers
 from bot.database.database import open_database
+from bot.inbox.catchup import CatchUp
 from bot.workshop.errors import NotNow, WorkshopError
 from bot.workshop.workshop import Workshop
 
@@ -96,6 +97,7 @@ class Console:
         self.view = View()
         self.workshop = Workshop(desk.settings) if desk.settings.work else None
         self.database = open_database(desk.settings)
+        self.catch_up = CatchUp()
         self._gate = Gate(desk, Accounts(desk.settings.admin))
         self._items = tuple(items)
         self._workers = Workers(most=_MOST, lanes=_LANES)
@@ -134,6 +136,7 @@ class Console:
     def close(self) -> None:
         """Let go of threads and connections."""
         self._workers.close()
+        self.catch_up.close()
         if self.database is not None:
             self.database.close()
 

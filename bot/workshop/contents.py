@@ -73,5 +73,5 @@ def read_contents(path: Path) -> Contents | None:
         return None
     items = tuple(Item(**item) for item in data.pop("items"))
     gaps = tuple(Gap(**{**gap, "files": tuple(gap["files"])}) for gap in data.pop("gaps"))
-    lines = {name: tuple(data.pop(name)) for name in ("problems", "notes")}
-    return Contents(items=items, gaps=gaps, **lines, **data)
+    problems, notes = tuple(data.pop("problems")), tuple(data.pop("notes"))
+    return Contents(problems, notes, items, gaps, **data)

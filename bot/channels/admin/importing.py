@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from starlette.responses import Response
 
@@ -34,7 +34,7 @@ def sent(call: Call) -> Response:
         return _offer(call, "没有选文件。请先选好再上传。", 422)
     if kind == "workbook" and len(files) > 1:
         return _offer(call, "一次收一个工作簿。", 422)
-    parcel = call.workshop.parcels.add(cast(Kind, kind), call.visit.name, files, call.form.line("basis")[:100])
+    parcel = call.workshop.parcels.add(kind, call.visit.name, files, call.form.line("basis")[:100])
     return go(f"/import/{parcel.number}")
 
 

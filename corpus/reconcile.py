@@ -16,6 +16,8 @@ from corpus.entry import Entry
 # A paragraph is another's counterpart from this share of common pairs of signs on.
 _ALIKE = 0.5
 _WITHIN = 0.6
+# A document that looks right and is made of look-alikes has dozens of them.
+_TOLD = 12
 _OWN_MARK = re.compile(rf"\s*(?:[\d{LOST}]{{1,2}}\s*[.、．]\s*)?(?:答[:：]\s*)?")
 REPORT = "待核对.md"
 _SIGNS = re.compile(rf"[^\w{LOST}]+")
@@ -63,8 +65,11 @@ def reconcile(documents: Sequence[Document]) -> Reconciled:
 
 
 def _mended(document: Document) -> str:
-    pairs = "、".join(f"{old}→{new}" + (f"（{times} 次）" if times > 1 else "") for old, new, times in document.repairs)
-    return f"{document.path.name} 里把样子像字的部首换成了平常的字：{pairs}。" if pairs else ""
+    some = document.repairs[:_TOLD]
+    pairs = "、".join(f"{old}→{new}" + (f"（{times} 次）" if times > 1 else "") for old, new, times in some)
+    all_told = f"等 {len(document.repairs)} 种、{sum(times for *_, times in document.repairs)} 处"
+    more = all_told if len(document.repairs) > _TOLD else ""
+    return f"{document.path.name} 里把样子像字的部首换成了平常的字：{pairs}{more}。" if pairs else ""
 
 
 def _beside(

@@ -108,7 +108,7 @@ def test_a_workbook_and_two_extractions_are_taken_into_the_draft(browser: Any, o
     page.goto(f"{office}/admin/import")
     page.get_by_label("Word、PDF、网页或文本文件").set_input_files([tmp_path / "甲.txt", tmp_path / "乙.txt"])
     page.get_by_role("button", name="上传，先看看起草成什么").click()
-    page.get_by_text("几份文件不一样的（1 处）").wait_for(timeout=SECONDS)
+    page.get_by_text("从另一份补上的字（1 处）").wait_for(timeout=SECONDS)
     page.get_by_role("button", name="收进草稿").click()
     assert "还不会回答" in page.get_by_role("status").inner_text()
     assert "待核对" in page.locator("main").inner_text()

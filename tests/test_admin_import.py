@@ -222,7 +222,15 @@ def test_who_changes_the_draft_meanwhile_is_not_overwritten(
 def test_documents_become_drafts_that_answer_nobody(clerk: Clerk, admin_settings: Settings) -> None:
     files = (("甲.txt", TEXT.encode()), ("乙.txt", OTHER.encode()))
     page = send(clerk, *files, kind="documents", basis="办证指南（2026年1月）")
-    for said in ("D1", "怎么办理居民证？", "⺠→民（2 次）", "补领每张20元", "采用", "〔缺2字〕"):
+    for said in (
+        "D1",
+        "怎么办理居民证？",
+        "⺠→民（2 次）",
+        "补领每张20元",
+        "从另一份补上的字（1 处）",
+        "〔缺2字〕",
+        "几份文件不一样的（1 处）",
+    ):
         assert said in page.text, said
     response = decide(clerk, page, do="take", take="entries/D2.md")
     assert "待核对" in response.text and "要交钱吗" in response.text and "怎么办理居民证" not in response.text

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bot.workshop.files import difference, write_whole
+from corpus.entry import HOLE
 
 ADDED, CHANGED, RETIRED, OUTSIDE = "新增", "修改", "停用", "不能答的问题"
 
@@ -42,6 +43,11 @@ class Gap:
     one: str
     other: str
     taken: str
+
+    @property
+    def filled(self) -> bool:
+        """Whether one has only lost what stands in the other."""
+        return bool(HOLE.search(self.one)) and not HOLE.search(self.taken)
 
 
 @dataclass(frozen=True)

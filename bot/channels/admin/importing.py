@@ -86,7 +86,8 @@ def _parcel(call: Call, parcel: Parcel, trouble: str = "", status: int = 200) ->
         stale=[item.name for item in parcels.stale(contents.items)],
         items=_rows(call, parcel, contents),
         hidden=len(contents.items) - _MOST_SHOWN if parcel.kind == "workbook" else 0,
-        gaps=contents.gaps[:_MOST_GAPS],
+        gaps=[gap for gap in contents.gaps if not gap.filled][:_MOST_GAPS],
+        filled=[gap for gap in contents.gaps if gap.filled][:_MOST_GAPS],
     )
 
 

@@ -1,7 +1,7 @@
 # make run     install everything, build the index if it is stale, serve     make test    install everything, test
 # make check   format, lint, types, layers, corpus, tests                    make index   build the index
 # make eval    measure matching on questions the corpus has never seen       make bench   measure speed and memory
-# make train   learn the shared ranker from the twelve offices                make clean   remove what was built
+# make train   learn the shared ranker from the offices to train on           make clean   remove what was built
 # make screenshots   a picture of everything that the chat window and the pages can look like
 
 PYTHON ?= python3

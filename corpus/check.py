@@ -209,7 +209,7 @@ def _check_office(corpus: Corpus) -> Iterator[Problem]:
     """Find what is not said of this office: no office at all, or words of the one that came with the program."""
     path = corpus.path / OFFICE
     if not path.exists():
-        message = "没有这个文件。请运行 python -m corpus new-office 一个新文件夹，把里面的 office.toml 抄过来，照着填。"
+        message = "没有这个文件。请运行 faq new-office 一个新文件夹，把里面的 office.toml 抄过来，照着填。"
         yield Problem(path, 0, ERROR, message)
     for found in foreign(corpus):
         said = found.text if len(found.text) <= 30 else f"{found.text[:30]}…"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,10 +33,11 @@ _MARKUP = re.compile(r"\s*(?:<!doctype|<html|<head|<body|<div|<p\b)", re.IGNOREC
 
 @dataclass(frozen=True)
 class Document:
-    """A document as paragraphs; `lost` counts the signs that it has lost for good."""
+    """A document as paragraphs, with the look-alikes that were put right in it; `lost` counts what is lost for good."""
 
     path: Path
     paragraphs: tuple[str, ...]
+    repairs: tuple[tuple[str, str, int], ...] = ()
 
     @property
     def lost(self) -> int:
@@ -62,7 +64,7 @@ def read_document(path: Path) -> Document:
     paragraphs = tuple(paragraphs_of(text))
     if not paragraphs:
         raise BadDocument(path, 0, "里面没有文字。如果是扫描件或者图片，请先用文字识别软件转成文字，再来。")
-    return Document(path, paragraphs)
+    return Document(path, paragraphs, tuple(_repairs(text)))
 
 
 def paragraphs_of(text: str) -> Iterator[str]:
@@ -80,6 +82,12 @@ def paragraphs_of(text: str) -> Iterator[str]:
                 whole.append(line.strip())
             last = line
         yield from (_GAP.sub("", text).strip() for text in whole)
+
+
+def _repairs(text: str) -> Iterator[tuple[str, str, int]]:
+    """Yield each sign that was put right, what it became, and how often; one sign always becomes one."""
+    pairs = Counter((old, new) for old, new in zip(text, repair(text).text, strict=True) if old != new)
+    yield from ((old, new, times) for (old, new), times in pairs.most_common())
 
 
 def _join(text: str, line: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from corpus.errors import BadText, LostCharacters, MissingFile, Stray, Unreadable
@@ -73,6 +74,29 @@ def listed(folder: Path, ending: str) -> Iterator[Path | Stray | Unreadable]:
 def is_litter(name: str) -> bool:
     """Tell whether a file was left behind by a computer, not written by a person."""
     return _LITTER.fullmatch(name) is not None
+
+
+def write_together(folder: Path, texts: Mapping[str, str]) -> None:
+    """Write files of a corpus: all are written before the first takes its place, and a failure takes all back."""
+    kept: dict[Path, bytes | None] = {}
+    fresh: dict[Path, Path] = {}
+    try:
+        for name, text in texts.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fresh[path] = path.with_name(f".{path.name}.tmp")
+            fresh[path].write_text(text, encoding="utf-8", newline="\n")
+        for path, new in fresh.items():
+            kept[path] = path.read_bytes() if path.exists() else None
+            os.replace(new, path)
+    except OSError as error:
+        for path, content in kept.items():
+            path.unlink() if content is None else path.write_bytes(content)
+        for new in fresh.values():
+            new.unlink(missing_ok=True)
+        raise Unreadable(
+            folder, 0, f"写不进去（{error.strerror or error}），什么也没有改。请检查权限和磁盘空间。"
+        ) from None
 
 
 def _line(text: str, match: re.Match[str]) -> int:

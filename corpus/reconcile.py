@@ -16,6 +16,8 @@ from corpus.entry import Entry
 # A paragraph is another's counterpart from this share of common pairs of signs on.
 _ALIKE = 0.5
 _WITHIN = 0.6
+# A document that looks right and is made of look-alikes has dozens of them.
+_TOLD = 12
 _OWN_MARK = re.compile(rf"\s*(?:[\d{LOST}]{{1,2}}\s*[.、．]\s*)?(?:答[:：]\s*)?")
 REPORT = "待核对.md"
 _SIGNS = re.compile(rf"[^\w{LOST}]+")
@@ -50,7 +52,8 @@ def reconcile(documents: Sequence[Document]) -> Reconciled:
     """
     whole = min(documents, key=lambda document: document.lost)
     base = split(whole)
-    asked, found, notes = base.asked, [], list(base.notes)
+    asked, found = base.asked, []
+    notes = [*filter(None, map(_mended, documents)), *base.notes]
     for document in documents:
         if document is not whole:
             known = {*base.loose, *(one.category for one in base.asked)}
@@ -59,6 +62,14 @@ def reconcile(documents: Sequence[Document]) -> Reconciled:
             found += more
             notes += [f"{document.path.name} 里没有对上的段落：{'；'.join(text[:20] for text in left)}"] if left else []
     return Reconciled(asked, tuple(found), tuple(notes))
+
+
+def _mended(document: Document) -> str:
+    some = document.repairs[:_TOLD]
+    pairs = "、".join(f"{old}→{new}" + (f"（{times} 次）" if times > 1 else "") for old, new, times in some)
+    all_told = f"等 {len(document.repairs)} 种、{sum(times for *_, times in document.repairs)} 处"
+    more = all_told if len(document.repairs) > _TOLD else ""
+    return f"{document.path.name} 里把样子像字的部首换成了平常的字：{pairs}{more}。" if pairs else ""
 
 
 def _beside(

@@ -64,9 +64,12 @@ def read_sheets(path: Path, wanted: dict[str, Iterable[str]]) -> tuple[dict[str,
 
 
 def _open(path: Path) -> Any:
-    way_out = "请用 python -m corpus export 导出一份，在它上面改。"
+    way_out = "请先导出一份（管理页面的“问答”，或者 faq export），在它上面改。"
     try:
-        if path.stat().st_size > _MOST_BYTES:
+        size = path.stat().st_size
+        if not size:
+            raise BadWorkbook(path, 0, f"这个文件是空的。{way_out}")
+        if size > _MOST_BYTES:
             raise BadWorkbook(path, 0, f"文件太大，最多 {_MOST_BYTES // 1_000_000} MB。{way_out}")
         with path.open("rb") as file:
             begins = file.read(len(_COMPOUND))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import tempfile
@@ -16,11 +15,11 @@ from unicodedata import normalize
 from corpus.check import ERROR, Problem, check_folder
 from corpus.entries import Corpus, load_corpus
 from corpus.entry import RETIRED, Entry, Similar, format_entry, parse_entry
-from corpus.errors import CorpusError, Unreadable
-from corpus.files import read_text
+from corpus.errors import CorpusError
+from corpus.files import read_text, write_together
 from corpus.office import SCHOOL_YEAR
 from corpus.sheets import Row, Slips, read_sheets
-from corpus.workbook import COLUMNS, ENTRIES, MISSED, MISSED_COLUMNS, NOT_OURS
+from corpus.workbook import COLUMNS, ENTRIES, MARK_COLUMNS, MARKS, MISSED, MISSED_COLUMNS, NOT_OURS, mark_of
 
 _HEAD = ("编号", "类别", "短标题", "英文标题", "年度", "依据", "状态")
 _NEEDED = ("类别", "标准问题", "答案")
@@ -49,6 +48,14 @@ class Changes:
         return "，".join(parts or ["没有改动"]) + "。"
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What a workbook would do: its changes, and the new text of every file that they touch."""
+
+    changes: Changes
+    texts: dict[str, str]
+
+
 class Refused(Exception):
     """Nothing was taken over; `problems` says why, one line each."""
 
@@ -60,14 +67,24 @@ class Refused(Exception):
 
 def take_over(workbook: Path, folder: Path, today: date | None = None) -> Changes:
     """Take a workbook over into the corpus in `folder`; raise Refused and change nothing where one cell fails."""
+    planned = plan(workbook, folder, today)
+    if planned.texts:
+        write_together(folder, planned.texts)
+    return planned.changes
+
+
+def plan(workbook: Path, folder: Path, today: date | None = None) -> Plan:
+    """Return what a workbook would make of the corpus in `folder`; raise Refused where one cell fails."""
     corpus = load_corpus(folder)
-    sheets, found = read_sheets(workbook, {ENTRIES: COLUMNS, MISSED: MISSED_COLUMNS})
+    sheets, found = read_sheets(workbook, {ENTRIES: COLUMNS, MISSED: MISSED_COLUMNS, MARKS: MARK_COLUMNS})
     slips = Slips(workbook)
     slips.found += found
-    entries = dict(_entries(sheets[ENTRIES], corpus, slips))
+    marks = {row.cells["编号"]: row.cells["记号"] for row in sheets.get(MARKS, [])}
+    rows = list(_numbered(sheets[ENTRIES], corpus, slips))
+    entries = dict(_entries(rows, corpus, marks, slips))
     outside = list(_missed(sheets.get(MISSED, []), corpus, entries, slips))
     if slips.found:
-        raise Refused([str(error) for error in slips.found])
+        raise Refused([error.message for error in slips.found])
     changes = _compare(corpus, entries, outside)
     texts = {
         f"entries/{id_}.md": format_entry(entries[id_]) for id_ in (*changes.added, *changes.changed, *changes.retired)
@@ -76,15 +93,16 @@ def take_over(workbook: Path, folder: Path, today: date | None = None) -> Change
         before = read_text(folder / _OUTSIDE).rstrip("\n")
         texts[_OUTSIDE] = "\n".join([before, *outside]) + "\n"
     if texts:
-        _prove(folder, texts, today or date.today())
-        _swap(folder, texts)
-    return changes
+        new = _prove(folder, texts, today or date.today())
+        if new:
+            places = {row.cells["编号"]: row.number for row in rows}
+            raise Refused([_placed(problem, places) for problem in new])
+    return Plan(changes, texts)
 
 
-def _entries(rows: list[Row], corpus: Corpus, slips: Slips) -> Iterator[tuple[str, Entry]]:
+def _entries(rows: list[Row], corpus: Corpus, marks: dict[str, str], slips: Slips) -> Iterator[tuple[str, Entry]]:
     seen: dict[str, int] = {}
     known = {entry.id: entry for entry in corpus.entries}
-    rows = list(_numbered(rows, corpus, slips))
     for row in rows:
         id_ = row.cells["编号"]
         if id_ in seen:
@@ -93,7 +111,23 @@ def _entries(rows: list[Row], corpus: Corpus, slips: Slips) -> Iterator[tuple[st
         seen[id_] = row.number
         entry = _entry(row, corpus, known.get(id_), slips)
         if entry is not None:
-            yield entry.id, entry
+            yield entry.id, _since(entry, known.get(id_), marks.get(id_), row, slips)
+
+
+def _since(entry: Entry, known: Entry | None, mark: str | None, row: Row, slips: Slips) -> Entry:
+    """Return what is to stand: a row that nobody touched takes nothing back that was changed after it went out."""
+    if known is None or mark is None or entry == known:
+        return entry
+    if mark_of(entry) == mark:
+        return known
+    if mark_of(known) != mark:
+        slips.add(
+            ENTRIES,
+            row.number,
+            "编号",
+            f"导出以后，{entry.id} 在别处也改过，没有覆盖它。请导出一份新的，把这一行的改动抄进去。",
+        )
+    return entry
 
 
 def _numbered(rows: list[Row], corpus: Corpus, slips: Slips) -> Iterator[Row]:
@@ -183,8 +217,8 @@ def _compare(corpus: Corpus, entries: dict[str, Entry], outside: list[str]) -> C
     )
 
 
-def _prove(folder: Path, texts: dict[str, str], today: date) -> None:
-    """Raise Refused where the corpus would have errors that it has not now, tried on a copy."""
+def _prove(folder: Path, texts: dict[str, str], today: date) -> list[Problem]:
+    """Return the errors that the corpus would have and has not now, tried on a copy."""
     with tempfile.TemporaryDirectory() as place:
         copy = Path(place) / folder.name
         copy.mkdir()
@@ -197,39 +231,21 @@ def _prove(folder: Path, texts: dict[str, str], today: date) -> None:
         before = Counter(_errors(copy, today))
         for name, text in texts.items():
             (copy / name).write_text(text, encoding="utf-8")
-        new = list((Counter(_errors(copy, today)) - before).elements())
-    if new:
-        raise Refused(new)
+        return list((Counter(_errors(copy, today)) - before).elements())
 
 
-def _errors(copy: Path, today: date) -> Iterator[str]:
+def _errors(copy: Path, today: date) -> Iterator[Problem]:
     # Wordings that are near to another entry are no errors, and looking for them takes long.
     for problem in check_folder(copy, today, near=lambda _: False)[1]:
         if problem.severity == ERROR:
-            yield str(replace(problem, path=_inside(problem, copy)))
+            yield replace(problem, path=_inside(problem, copy))
+
+
+def _placed(problem: Problem, places: dict[str, int]) -> str:
+    """Return an error with the row of the workbook that it comes from, as far as it is from one."""
+    row = places.get(problem.path.stem) if problem.path.parent.name == "entries" else None
+    return f"“{ENTRIES}”表第{row}行（{problem.path.stem}）：{problem.message}" if row else str(problem)
 
 
 def _inside(problem: Problem, copy: Path) -> Path:
     return problem.path.relative_to(copy) if problem.path.is_relative_to(copy) else problem.path
-
-
-def _swap(folder: Path, texts: dict[str, str]) -> None:
-    """Put the texts in place: all are written before the first takes its place, and a failure takes all back."""
-    kept: dict[Path, bytes | None] = {}
-    fresh: dict[Path, Path] = {}
-    try:
-        for name, text in texts.items():
-            path = folder / name
-            fresh[path] = path.with_name(f".{path.name}.tmp")
-            fresh[path].write_text(text, encoding="utf-8")
-        for path, new in fresh.items():
-            kept[path] = path.read_bytes() if path.exists() else None
-            os.replace(new, path)
-    except OSError as error:
-        for path, content in kept.items():
-            path.unlink() if content is None else path.write_bytes(content)
-        for new in fresh.values():
-            new.unlink(missing_ok=True)
-        raise Unreadable(
-            folder, 0, f"写不进去（{error.strerror or error}），什么也没有改。请检查权限和磁盘空间。"
-        ) from None

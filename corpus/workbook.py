@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -13,18 +14,20 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from corpus.entries import Corpus
-from corpus.entry import ACTIVE, DRAFT, RETIRED, Entry
+from corpus.entry import ACTIVE, DRAFT, RETIRED, Entry, format_entry
 from corpus.errors import Unreadable
 
-ENTRIES, MISSED, HELP = "问答", "未知问题", "说明"
+ENTRIES, MISSED, HELP, MARKS = "问答", "未知问题", "说明", "导出时"
 COLUMNS = {
     **{"编号": 8, "类别": 12, "短标题": 20, "标准问题": 36, "相似问题": 48, "答案": 80, "短答案": 40},
     **{"年度": 12, "依据": 36, "状态": 8, "英文标题": 24},
 }
 MISSED_COLUMNS = {"问题": 60, "归入编号": 12}
+# Hidden: how each entry stood when it went out, so that nothing is taken back that was changed since.
+MARK_COLUMNS = {"编号": 12, "记号": 24}
 NOT_OURS = "不能答"
 _HELP = (
-    "这张表里是全部问答，一行一条。改好以后存盘，运行：python -m corpus import 这个文件",
+    "这张表里是全部问答，一行一条。改好以后存盘，在管理页面的“问答”里点“导入”，或者运行：faq import 这个文件",
     "有一格不对，就整张表都不收，什么也不改；说的是哪张表、哪一行、哪一列、怎么改。",
     "编号：以前的编号不要改。添一条新的，编号空着，程序接着同一类别往下编；新的类别要自己写编号，例如 A1。",
     "相似问题：一行一个，在格子里换行按 Alt+Enter。只问答案里的一段的，后面空一格写 @段落名。",
@@ -51,6 +54,9 @@ def write_workbook(corpus: Corpus, path: Path, missed: Iterable[str] = ()) -> No
     _choose(sheet, "状态", [ACTIVE, RETIRED, DRAFT])
     _fill(book.create_sheet(MISSED), MISSED_COLUMNS, [(text, "") for text in missed])
     _fill(book.create_sheet(HELP), {"怎么用这张表": 110}, [(line,) for line in _HELP], spare=0)
+    marks = book.create_sheet(MARKS)
+    _fill(marks, MARK_COLUMNS, [(entry.id, mark_of(entry)) for entry in corpus.entries], spare=0)
+    marks.sheet_state = Worksheet.SHEETSTATE_HIDDEN
     fresh = path.with_name(f".{path.name}.tmp")
     try:
         book.save(fresh)
@@ -58,6 +64,11 @@ def write_workbook(corpus: Corpus, path: Path, missed: Iterable[str] = ()) -> No
     except OSError as error:
         fresh.unlink(missing_ok=True)
         raise Unreadable(path, 0, f"写不出这个文件（{error.strerror or error}）。如果它正开着，请先关上。") from None
+
+
+def mark_of(entry: Entry) -> str:
+    """Return what tells one state of an entry from another."""
+    return hashlib.sha256(format_entry(entry).encode()).hexdigest()[:16]
 
 
 def values_of(entry: Entry) -> tuple[str, ...]:

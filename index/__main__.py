@@ -44,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("weights", "权重文件"),
         ("tokenizer", "分词文件"),
         ("texts", "中文文本，一行一句"),
+        ("pairs", "公开的句对"),
         ("out", "写到哪个文件夹"),
     ):
         encoder.add_argument(f"--{name}", type=Path, required=True, help=what)
@@ -132,7 +133,7 @@ def _encoder(options: argparse.Namespace) -> int:
     from index.training.encoder import make_encoder  # onnx
 
     with options.texts.open(encoding="utf-8") as lines:
-        make_encoder(options.weights, options.tokenizer, lines, options.out)
+        make_encoder(options.weights, options.tokenizer, lines, options.pairs, options.out)
     return 0
 
 

@@ -35,7 +35,7 @@ _WIDE = ("bm25", "linear", "part")  # kept at half precision: they are gathered 
 
 def default_model() -> Path:
     """Return the folder of the shipped encoder."""
-    return Path(str(resources.files("index"))) / "model" / "e5-small-zh-int8"
+    return Path(str(resources.files("index"))) / "model" / "e5-small-zh-6-int8"
 
 
 def model_digest(model: Path | str) -> str:

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from bot.channels.app import create_app
 from bot.opening import open_engine
 from bot.place import index_of, version_folder
 from bot.settings import Settings
+from corpus.workbook import COLUMNS, ENTRIES
 from tests.support.driver import PHONE, violations
 from tests.support.stage import served
 from tests.support.workshop import PASSWORD
@@ -82,13 +84,60 @@ def test_a_missed_question_is_answered_proved_published_and_taken_back(browser: 
     page.context.close()
 
 
-PAGES = ("", "/entries", "/entries/A1", "/new", "/trial?q=水冷不冷", "/years", "/publish", "/history")
+def test_a_workbook_and_two_extractions_are_taken_into_the_draft(browser: Any, office: str, tmp_path: Path) -> None:
+    page = signed_in(browser, office, **PHONE, java_script_enabled=False)
+    page.goto(f"{office}/admin/entries")
+    with page.expect_download() as exported:
+        page.get_by_role("link", name="导出 Excel").click()
+    book = tmp_path / "问答.xlsx"
+    exported.value.save_as(book)
+    workbook = load_workbook(book)
+    workbook[ENTRIES].cell(3, list(COLUMNS).index("答案") + 1).value = "早上六点到晚上十点。"
+    workbook.save(book)
+    page.get_by_role("link", name="导入").click()
+    page.get_by_label("工作簿（.xlsx）").set_input_files(book)
+    page.get_by_role("button", name="上传，先看看会改什么").click()
+    # The page loads itself again until the file is read.
+    page.get_by_text("会改的（1 处）").wait_for(timeout=SECONDS)
+    page.get_by_text("A2").first.click()
+    assert "早上六点到晚上十点" in page.locator(".diff").inner_text()
+    page.get_by_role("button", name="收进草稿").click()
+    assert "都在草稿里了" in page.get_by_role("status").inner_text()
+    for name, sign in (("甲.txt", "20"), ("乙.txt", "\ufffd\ufffd")):
+        (tmp_path / name).write_text(f"1. 要交钱吗？\n\n答：补领每张{sign}元。\n", "utf-8")
+    page.goto(f"{office}/admin/import")
+    page.get_by_label("Word、PDF、网页或文本文件").set_input_files([tmp_path / "甲.txt", tmp_path / "乙.txt"])
+    page.get_by_role("button", name="上传，先看看起草成什么").click()
+    page.get_by_text("从另一份补上的字（1 处）").wait_for(timeout=SECONDS)
+    page.get_by_role("button", name="收进草稿").click()
+    assert "还不会回答" in page.get_by_role("status").inner_text()
+    assert "待核对" in page.locator("main").inner_text()
+    page.context.close()
+
+
+def parcel(office: str, page: Any, label: str, *files: dict[str, Any]) -> str:
+    """Send files and wait until they are read; return the path of the page that shows them."""
+    page.goto(f"{office}/admin/import")
+    page.get_by_label(label).set_input_files(list(files))
+    page.get_by_label(label).locator("xpath=ancestor::form").locator("button").click()
+    page.get_by_text("正在读").wait_for(state="detached", timeout=SECONDS)
+    return str(page.url).removeprefix(f"{office}/admin")
+
+
+def file(name: str, text: str) -> dict[str, Any]:
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": text.encode()}
+
+
+PAGES = ("", "/entries", "/entries/A1", "/new", "/import", "/trial?q=水冷不冷", "/years", "/publish", "/history")
 
 
 @pytest.mark.parametrize("options", [{}, {**PHONE, "color_scheme": "dark"}], ids=["desktop", "phone at night"])
 def test_every_page_can_be_read_by_everybody(browser: Any, office: str, options: dict[str, Any]) -> None:
     page = signed_in(browser, office, **options)
-    for path in PAGES:
+    papers = [file(name, f"1. 要交钱吗？\n\n答：补领每张{sign}元。") for name, sign in (("a", "20"), ("b", "��"))]
+    drafted = parcel(office, page, "Word、PDF、网页或文本文件", *papers)
+    refused = parcel(office, page, "工作簿（.xlsx）", file("a.xlsx", "没有"))
+    for path in (*PAGES, drafted, refused):
         page.goto(f"{office}/admin{path}")
         assert violations(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path

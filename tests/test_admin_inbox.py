@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -72,6 +73,18 @@ def test_the_largest_group_stands_first_with_what_is_near(clerk: Clerk) -> None:
     assert page.index("池子里的水凉吗") < page.index("停车要钱吗") and "3 次" in page and "没有答案 3" in page
     assert "池子里的水很凉吗" in page and "A6" in page and "<script" not in page
     assert group_of(clerk, "池子里的水凉吗") == group_of(clerk, "池子里的水很凉吗")
+
+
+def test_what_the_page_does_not_wait_for_is_there_soon(clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.channels.admin.inbox.UNKNOWN", 0)
+    page = clerk.get("/inbox")
+    assert "句正在归组" in page and "停车要钱吗" not in page
+    for _ in range(200):
+        if "句正在归组" not in page:
+            break
+        time.sleep(0.05)
+        page = clerk.get("/inbox")
+    assert "停车要钱吗" in page and "池子里的水很凉吗" in page
 
 
 def test_wordings_become_similar_questions_and_the_group_is_done(clerk: Clerk, admin_settings: Settings) -> None:

@@ -89,6 +89,7 @@ def test_a_draft_is_repaired_and_marked_and_answers_nobody(
     assert entries["D1"].question == "怎么办理居民证？" and "街道便民服务中心" in entries["D1"].answer
     assert entries["D2"].answer == "补领每张〔缺2字〕元。" and entries["D1"].basis == "办证指南（2026年1月） 第1问"
     assert [entry for entry in entries.values() if entry.active] == before
+    assert "指南.txt 里把样子像字的部首换成了平常的字：⺠→民（2 次）。" in (folder / "待核对.md").read_text("utf-8")
     found = check_folder(folder, TODAY)[1]
     assert any("2 条待核对" in problem.message for problem in found)
     assert main(["draft", str(text), "--to", str(folder)]) == 0 and (folder / "entries/D4.md").exists()

@@ -15,7 +15,7 @@ from bot.channels.follow import Follow, open_follow
 from bot.channels.watch import Watch
 from bot.place import live_number
 from bot.settings import Settings
-from bot.workshop.turns import Turns
+from bot.workshop.rota import Rota
 from bot.workshop.workshop import Workshop
 from tests.support.library import ENTRIES, FakeEngine
 from tests.support.store_fixtures import until
@@ -50,7 +50,7 @@ def test_trouble_is_told_once_and_so_is_its_end(
         await follow.look()
         await follow.look()
         assert len(told(caplog)) == 1 and "secret" not in caplog.text and "先用现在这一版" in caplog.text
-        monkeypatch.setattr(Turns, "follow", lambda self: None)
+        monkeypatch.setattr(Rota, "follow", lambda self: None)
         await follow.look()
         await follow.look()
         follow.close()
@@ -63,10 +63,10 @@ def test_trouble_is_told_once_and_so_is_its_end(
 def test_whatever_goes_wrong_the_looking_goes_on(
     lost: Settings, error: Exception, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(self: Turns) -> None:
+    def fail(self: Rota) -> None:
         raise error
 
-    monkeypatch.setattr(Turns, "follow", fail)
+    monkeypatch.setattr(Rota, "follow", fail)
     follow = Follow(lost)
     asyncio.run(follow.look())
     assert len(told(caplog)) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from sqlalchemy import func, insert, select, update
 from bot.database.archive import prune
 from bot.database.database import Database, postgres, sqlite
 from bot.database.tables import inbox_groups, inbox_questions, replies, vectors
+from bot.inbox.catchup import CatchUp
 from bot.inbox.deeds import strays
 from bot.inbox.grouping import ALIKE, assign, unit
 from bot.inbox.inbox import Inbox
@@ -117,6 +119,23 @@ def test_a_vector_that_was_made_for_the_reply_is_not_made_again(
     Inbox(database).refresh(engine)
     # A vector may tell what was masked, and one of another model says nothing.
     assert sorted(engine.encoder.encoded) == ["别的模型", "电话 〔手机号 〕"]
+
+
+def test_a_page_waits_for_a_few_vectors_only_and_the_rest_is_caught_up_with(
+    records: Records, database: Database, engine: ReadingEngine
+) -> None:
+    _miss(records, "甲乙丙丁", "子丑寅卯", "东南西北", "春夏秋冬")
+    inbox = Inbox(database)
+    assert inbox.refresh(engine, 10, unknown=1) == 3 and len(engine.encoder.encoded) == 1
+    catch_up = CatchUp()
+    catch_up.begin(inbox, engine)
+    for _ in range(200):
+        if len(_listed(inbox, engine)) == 4:
+            break
+        time.sleep(0.05)
+    catch_up.close()
+    assert len(_listed(inbox, engine)) == 4 and len(engine.encoder.encoded) == 4
+    assert inbox.refresh(engine, 10, unknown=0) == 0
 
 
 def test_what_was_ignored_stays_away_and_what_was_handled_comes_back(

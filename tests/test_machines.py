@@ -97,12 +97,12 @@ def test_the_second_of_two_clerks_is_told_on_another_machine_too(first: Workshop
 
 def test_a_publish_reaches_the_others_and_so_does_the_way_back(first: Workshop, second: Workshop) -> None:
     assert published(first, "几点熄灯") == 2
-    second.turns.follow()
+    second.rota.follow()
     assert live_number(second.work) == 2 and files(second) == files(first)
     assert pinned(second.settings).index == index_of(version_folder(second.work, 2))
     assert second.versions.get(2) == first.versions.get(2)
     assert second.go_back(1, "李雷")
-    first.turns.follow()
+    first.rota.follow()
     assert live_number(first.work) == 1 and files(first) == files(second)
 
 
@@ -111,12 +111,12 @@ def test_what_one_machine_has_proved_another_may_publish(first: Workshop, second
     prove(first)
     (first.proof.folder / "index").mkdir()
     (first.proof.folder / "index" / "vectors.npy").write_bytes(b"new")
-    with first.turns.turn():
+    with first.rota.turn():
         pass
     second.begin("李雷")
     before = (second.proof.folder / "index" / "vectors.npy").stat().st_ino
     assert second.proof.report and second.publish("李雷", "").number == 2
-    first.turns.follow()
+    first.rota.follow()
     assert "几点熄灯" in texts_of(first.live_corpus)[NAME] and not first.proof.folder.exists()
     # Neither of the two has fetched again what it had.
     assert (second.versions.index(2) / "vectors.npy").stat().st_ino == before
@@ -130,10 +130,10 @@ def test_a_proof_that_was_made_while_the_database_was_away_is_shared_later(
     postgres_server.stop()
     prove(first)
     with pytest.raises(NotNow):
-        first.turns.follow()
+        first.rota.follow()
     postgres_server.start()
-    first.turns.follow()
-    second.turns.follow()
+    first.rota.follow()
+    second.rota.follow()
     assert second.proof.report and second.publish("李雷", "").number == 2
 
 
@@ -141,7 +141,7 @@ def test_a_proof_in_the_making_is_left_alone(first: Workshop, second: Workshop) 
     second.proof.folder.mkdir()
     first.draft.add_similar("A2", {"几点熄灯": ""}, "王敏")
     prove(first)
-    with first.turns.turn():
+    with first.rota.turn():
         pass
     second.begin("李雷")
     assert second.proof.report is None and second.proof.folder.is_dir()
@@ -152,7 +152,7 @@ def test_all_keep_the_same_versions(first: Workshop, second: Workshop) -> None:
         shop = (first, second)[number % 2]
         assert published(shop, f"第{number}种问法") == number
     for shop in (first, second):
-        shop.turns.follow()
+        shop.rota.follow()
         assert [version.number for version in shop.versions.all()] == [9, 8, 7, 6, 5, 4]
     third = version_folder(first.work, 3)
     assert not third.exists() and not version_folder(second.work, 3).exists()
@@ -163,9 +163,9 @@ def test_a_folder_from_before_is_shared(machine: Machine, tmp_path: Path) -> Non
     first_version(alone.work)
     alone.begin("王敏")
     alone.draft.add_similar("A2", {"几点熄灯": ""}, "王敏")
-    machine("old").turns.follow()
+    machine("old").rota.follow()
     fresh = machine("fresh")
-    fresh.turns.fetch()
+    fresh.rota.fetch()
     assert "几点熄灯" in (fresh.draft.text(NAME) or "") and files(fresh) == files(alone)
 
 
@@ -178,7 +178,7 @@ def test_two_drafts_that_know_nothing_of_each_other_are_both_left_alone(
     other.draft.add_similar("A2", {"几点锁门": ""}, "李雷")
     before = files(other)
     strange = machine("other")
-    for act in (strange.turns.follow, lambda: strange.draft.add_outside(["天气"], "李雷")):
+    for act in (strange.rota.follow, lambda: strange.draft.add_outside(["天气"], "李雷")):
         with pytest.raises(NotNow, match="换成一个空的文件夹"):
             act()
     assert files(other) == before and "几点锁门" not in (first.draft.text(NAME) or "")
@@ -211,7 +211,7 @@ def test_what_the_others_were_not_told_is_taken_back(
 ) -> None:
     first.draft.add_similar("A2", {"几点熄灯": ""}, "王敏")
     prove(first)
-    with first.turns.turn():
+    with first.rota.turn():
         pass
 
     def fail(*_: object) -> None:
@@ -232,8 +232,8 @@ def test_whoever_signed_in_on_one_is_signed_in_on_all(machine: Machine) -> None:
     for shop, key in ((first, b"k" * 32), (second, b"\xff" * 32)):
         shop.work.mkdir()
         (shop.work / KEY).write_bytes(key)
-        shop.turns.follow()
-    second.turns.follow()
+        shop.rota.follow()
+    second.rota.follow()
     assert (second.work / KEY).read_bytes() == (first.work / KEY).read_bytes() == b"k" * 32
     assert (second.work / KEY).stat().st_mode & 0o077 == 0
 
@@ -242,16 +242,16 @@ def test_a_draft_from_before_is_shared_though_another_machine_came_first(machine
     early = machine("early")
     early.work.mkdir()
     (early.work / KEY).write_bytes(b"k" * 32)
-    early.turns.follow()
+    early.rota.follow()
     alone = Workshop(Settings(index=tmp_path / "built", work=tmp_path / "old"))
     first_version(alone.work)
     alone.begin("王敏")
-    machine("old").turns.follow()
-    early.turns.follow()
+    machine("old").rota.follow()
+    early.rota.follow()
     assert live_number(early.work) == 1 and files(early) == files(alone)
 
 
 def test_a_folder_that_was_lost_is_filled_again(first: Workshop, second: Workshop) -> None:
     shutil.rmtree(second.work)
-    second.turns.fetch()
+    second.rota.fetch()
     assert files(second) == files(first)

@@ -35,8 +35,8 @@ def test_an_office_is_whole(office: Office) -> None:
     assert all(text.strip() == text != "" for text in texts)
 
 
-def test_there_are_twelve() -> None:
-    assert len({office.name for office in OFFICES}) == len(OFFICES) == 12
+def test_no_office_is_there_twice() -> None:
+    assert len({office.name for office in OFFICES}) == len(OFFICES) >= 32
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -44,7 +44,7 @@ def test_what_is_asked_of_a_draw_is_another_writer_s(seed: int) -> None:
     office = OFFICES[seed]
     drawn = draw(office, random.Random(seed))
     entries = {row.group for row in drawn.rows} - {""}
-    assert 8 <= len(entries) <= 16
+    assert 8 <= len(entries) <= 24
     assert {entry for _, entry in drawn.asked} <= {"", *entries}
     said = [{line.text for line in office.lines if line.writer == writer} for writer in WRITERS]
     titles = {office.entries[entry][0] for entry in entries}

@@ -16,7 +16,7 @@ from corpus.__main__ import main
 from corpus.entries import load_corpus, shipped_path
 from corpus.sheets import MOST_ROWS
 from corpus.takeover import Refused, take_over
-from corpus.workbook import COLUMNS, ENTRIES, MISSED, write_workbook
+from corpus.workbook import COLUMNS, ENTRIES, MARKS, MISSED, write_workbook
 
 RESIDENCE = Path(__file__).parent / "cases" / "residence"
 TODAY = date(2026, 3, 1)
@@ -72,13 +72,37 @@ def test_it_comes_back_as_it_went_out(corpus: Path, tmp_path: Path) -> None:
     assert str(take_over(tmp_path / "a.xlsx", here, date(2025, 3, 1))) == "没有改动。"
 
 
-def test_what_went_out_undoes_what_was_changed_since(folder: Path, book: Path) -> None:
-    here, workbook = folder, book
-    before, entries = files(here), load_corpus(here).entries
-    for path in (here / "entries").iterdir():
+def changed_since(folder: Path) -> None:
+    for path in (folder / "entries").iterdir():
         path.write_text(path.read_text("utf-8").replace("依据: ", "依据: 旧"), "utf-8")
-    assert len(take_over(workbook, here, TODAY).changed) == len(entries)
-    assert load_corpus(here).entries == entries and files(here) == before
+
+
+def test_everything_comes_back_from_a_workbook_that_tells_nothing_of_when_it_went_out(folder: Path, book: Path) -> None:
+    before, entries = files(folder), load_corpus(folder).entries
+    change(book, lambda workbook: workbook.remove(workbook[MARKS]))
+    changed_since(folder)
+    assert len(take_over(book, folder, TODAY).changed) == len(entries)
+    assert load_corpus(folder).entries == entries and files(folder) == before
+
+
+def test_a_row_that_nobody_touched_takes_nothing_back(folder: Path, book: Path) -> None:
+    path = folder / "entries" / "B1.md"
+    path.write_text(path.read_text("utf-8").replace("依据: ", "依据: 新"), "utf-8")
+    change(book, put(3, "依据", "另一份文件"))
+    before = path.read_text("utf-8")
+    assert take_over(book, folder, TODAY).changed == ("B2",)
+    assert path.read_text("utf-8") == before
+
+
+def test_a_row_that_was_changed_here_and_there_is_told_and_overwrites_nothing(folder: Path, book: Path) -> None:
+    change(book, put(2, "依据", "另一份文件"))
+    changed_since(folder)
+    (found,) = refusals(book, folder)
+    assert found.startswith("“问答”表第2行“编号”列：导出以后，B1 在别处也改过")
+
+
+def test_the_marks_are_out_of_the_way(book: Path) -> None:
+    assert load_workbook(book)[MARKS].sheet_state == "hidden"
 
 
 def test_it_helps_whoever_fills_it_in(book: Path) -> None:
@@ -203,7 +227,7 @@ FILES = {
     "a bomb": (bomb, "太大"),
     "a declared entity": (entity, "没有“问答”这张表"),
     "a page": (lambda path: path.write_text("<html>问答</html>", "utf-8"), "不是 Excel 工作簿"),
-    "nothing": (lambda path: path.write_bytes(b""), "不是 Excel 工作簿"),
+    "nothing": (lambda path: path.write_bytes(b""), "是空的"),
     "a zip": (lambda path: zipfile.ZipFile(path, "w").close(), "不是 Excel 工作簿"),
     "another workbook": (other, "没有“问答”这张表"),
     "no file": (lambda path: path.unlink(), "读不出"),
@@ -231,6 +255,6 @@ def test_a_disk_that_is_full_changes_nothing(book: Path, folder: Path, monkeypat
             raise OSError(28, "No space left on device")
         Path(source).rename(target)
 
-    monkeypatch.setattr("corpus.takeover.os.replace", replace)
+    monkeypatch.setattr("corpus.files.os.replace", replace)
     assert main(["import", "--folder", str(folder), "--today", "2026-03-01", str(book)]) == 1
     assert files(folder) == before

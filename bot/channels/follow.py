@@ -7,7 +7,7 @@ import logging
 
 from bot.settings import Settings
 from bot.workshop.errors import NotNow
-from bot.workshop.turns import Turns
+from bot.workshop.rota import Rota
 
 log = logging.getLogger(__name__)
 
@@ -17,7 +17,7 @@ class Follow:
 
     def __init__(self, settings: Settings) -> None:
         """Follow in the database that the settings name."""
-        self._turns = Turns(settings)
+        self._rota = Rota(settings)
         self._trouble = ""
 
     async def begin(self) -> None:
@@ -30,12 +30,12 @@ class Follow:
 
     def close(self) -> None:
         """Let go of connections."""
-        self._turns.close()
+        self._rota.close()
 
     def _look(self, first: bool = False) -> None:
         try:
             # To share what is here may take long, and is not what one begins with.
-            self._turns.fetch() if first else self._turns.follow()
+            self._rota.fetch() if first else self._rota.follow()
         except NotNow as error:
             self._tell(str(error))
         except OSError as error:

@@ -80,9 +80,12 @@ class Inbox:
         self._database = database
         self._intake = Intake(database)
 
-    def refresh(self, engine: Engine, most: int | None = None) -> int:
-        """Put at most so many new wordings into groups, those asked most first; return how many are left."""
-        return self._intake.refresh(engine, most)
+    def refresh(self, engine: Engine, most: int | None = None, unknown: int | None = None) -> int:
+        """Put at most so many new wordings into groups, those asked most first; return how many are left.
+
+        At most so many `unknown` ones are taken, which have no vector yet.
+        """
+        return self._intake.refresh(engine, most, unknown)
 
     def page(self, engine: Engine, state: State = "new", most: int = PAGE, skip: int = 0) -> Page:
         """Return groups in a state, the largest first; what was handled comes back if it is missed after that."""

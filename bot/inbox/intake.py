@@ -43,14 +43,23 @@ class Intake:
         self._database = database
         self._lock = threading.Lock()
 
-    def refresh(self, engine: Engine, most: int | None = None) -> int:
-        """Put at most so many new wordings into groups; return how many are left."""
+    def refresh(self, engine: Engine, most: int | None = None, unknown: int | None = None) -> int:
+        """Put at most so many new wordings into groups, so many of them without a vector; return how many are left."""
         with self._lock:
             texts = self._new_texts()
             taken = texts[:most]
+            if unknown is not None:
+                taken = self._quick(engine, taken, unknown)
             for start in range(0, len(taken), _AT_ONCE):
                 self._take(engine, taken[start : start + _AT_ONCE])
         return len(texts) - len(taken)
+
+    def _quick(self, engine: Engine, texts: Sequence[str], unknown: int) -> list[str]:
+        """Leave out those that have to be encoded, but for the first few: that takes as long as answering them."""
+        with self._database.read() as connection:
+            found = _found(connection, engine.model_name, texts)
+        later = {*[text for text in texts if text not in found][unknown:]}
+        return [text for text in texts if text not in later]
 
     def _new_texts(self) -> list[str]:
         misses = missed().subquery()

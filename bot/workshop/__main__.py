@@ -16,7 +16,7 @@ from bot.workshop.asked import asked_most
 from bot.workshop.errors import NotNow
 from bot.workshop.proof import Progress, Proof
 from bot.workshop.prove import prove
-from bot.workshop.turns import Turns
+from bot.workshop.rota import Rota
 from corpus.errors import CorpusError
 from index.__main__ import main as index
 from index.disk import default_model
@@ -46,9 +46,9 @@ def _say(message: str) -> int:
 
 
 def _refresh(settings: Settings) -> int:
-    with closing(Turns(settings)) as turns:
+    with closing(Rota(settings)) as rota:
         try:
-            with turns.turn():
+            with rota.turn():
                 before = mark_of(settings)
                 status = _rebuild(settings)
                 if mark_of(settings) != before:  # then the other machines are to have it as well
@@ -92,7 +92,7 @@ def _prove(settings: Settings, thorough: bool) -> int:
 
 def _share(settings: Settings) -> int:
     """Let other machines have the proof; where they cannot be reached, it can be published from this one."""
-    with closing(Turns(settings)) as turns, suppress(NotNow), turns.turn():
+    with closing(Rota(settings)) as rota, suppress(NotNow), rota.turn():
         pass  # what is new in the folder is shared at the end
     return 0
 

@@ -8,21 +8,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot import place
-from bot.workshop.errors import Refused, Stale, Unknown
+from bot.workshop.errors import NotNow, Refused, Stale, Unknown
 from bot.workshop.files import copy_corpus, difference, digest_of, names_of, texts_of, write_whole
 from bot.workshop.history import History
-from bot.workshop.turns import Turns
+from bot.workshop.rota import Rota
 from corpus.check import Problem, check
 from corpus.entries import Corpus, read_corpus
 from corpus.entry import DRAFT, Entry, Similar, format_entry, parse_entry
 from corpus.errors import CorpusError
-from corpus.files import read_text
+from corpus.files import read_text, write_together
 from corpus.office import period_of
 
 _ID = re.compile(r"[A-Z]+[0-9]+")
 _PARTS = re.compile(r"([A-Z]+)([0-9]+)")
 _UNWRITTEN = "（还没有写。）"
 _OUTSIDE = "words/outside.txt"
+_LOOK_AGAIN = "没有写进任何内容。请照现在的草稿再查一遍，看过再收。"
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,11 @@ class Change:
 class Draft:
     """The draft in a work folder."""
 
-    def __init__(self, work: Path, history: History, turns: Turns) -> None:
+    def __init__(self, work: Path, history: History, rota: Rota) -> None:
         """Name the folder; `begin` fills it."""
         self.corpus = place.corpus_of(work / place.DRAFT)
         self._history = history
-        self._turns = turns
+        self._rota = rota
         self._read: tuple[object, tuple[Corpus, tuple[CorpusError, ...]]] | None = None
         self._checked: tuple[Corpus, list[Problem]] | None = None
 
@@ -91,7 +92,7 @@ class Draft:
 
     def save(self, name: str, text: str, opened: str, who: str, what: str) -> bool:
         """Write a file that had the digest `opened` when its editor saw it; tell whether anything changed."""
-        with self._turns.turn():
+        with self._rota.turn():
             return self._save(name, text, opened, who, what)
 
     def save_entry(self, entry: Entry, opened: str, who: str) -> bool:
@@ -101,7 +102,7 @@ class Draft:
 
     def add_similar(self, entry_id: str, texts: Mapping[str, str], who: str) -> list[str]:
         """Add wordings, each with the part that it asks for or none, to an entry; return those that are new."""
-        with self._turns.turn():
+        with self._rota.turn():
             entry = self.entry(entry_id)
             known = {item.text for item in entry.similar} | {entry.question}
             new = [Similar(text.strip(), part) for text, part in texts.items() if text.strip() not in known]
@@ -114,7 +115,7 @@ class Draft:
 
     def add_entry(self, category: str, texts: list[str], who: str) -> str:
         """Begin an entry that is asked as in `texts` and has no answer yet, so it is not in use; return its id."""
-        with self._turns.turn():
+        with self._rota.turn():
             corpus, _ = self.read()
             entry_id = free_id(corpus, category)
             similar = tuple(Similar(text) for text in dict.fromkeys(texts[1:]) if text != texts[0])
@@ -126,7 +127,7 @@ class Draft:
 
     def add_outside(self, texts: list[str], who: str) -> list[str]:
         """Add questions to those that are not to be answered; return those that are new."""
-        with self._turns.turn():
+        with self._rota.turn():
             old = self.text(_OUTSIDE) or ""
             known = {line.strip() for line in old.splitlines()}
             wanted = dict.fromkeys(" ".join(text.split()) for text in texts)
@@ -135,6 +136,19 @@ class Draft:
                 text = old.rstrip("\n") + "\n" * bool(old) + "\n".join(new) + "\n"
                 self._save(_OUTSIDE, text, digest_of(old if old else None), who, f"添了 {len(new)} 个不能答的问题")
         return new
+
+    def save_together(self, texts: Mapping[str, tuple[str | None, str]], who: str, what: str) -> None:
+        """Write files, each with the text before and after, all or none of them."""
+        with self._rota.turn():
+            for name, (before, _) in texts.items():
+                if self.text(name) != before:
+                    raise NotNow(f"{self._history.last_at(name) or '有人'}刚刚改过 {name}。{_LOOK_AGAIN}")
+            try:
+                write_together(self.corpus, {name: after for name, (_, after) in texts.items()})
+            except CorpusError as error:
+                raise NotNow(error.message) from None
+            for name, (before, after) in texts.items():
+                self._history.add(who, what, name, difference(before, after))
 
     def changes(self, base: Path) -> list[Change]:
         """Return the files that differ from a corpus."""

@@ -28,6 +28,18 @@ def locked(folder: Path) -> Iterator[None]:
         yield
 
 
+def is_held(path: Path) -> bool:
+    """Tell whether a process that works holds the lock of a file."""
+    try:
+        with path.open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def texts_of(corpus: Path) -> dict[str, str]:
     """Return every text of a corpus folder by its name, such as entries/P3.md."""
     return {name: (corpus / name).read_text(encoding="utf-8", errors="replace") for name in names_of(corpus)}

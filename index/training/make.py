@@ -19,8 +19,8 @@ from index.shared import save_shared
 from index.signals import Sensor, features, sizes_of
 from index.training.offices import Draw, draw, read_offices
 
-DRAWS = 24  # of each office
-LEFT_OUT = 3  # offices at a time
+DRAWS = 10  # of each office
+LEFT_OUT = 4  # offices at a time
 STRANGERS = 0.3  # a ranker that has met too few of them answers too much
 KEPT = 20_000  # of the questions tried, in the file
 SEED = 0

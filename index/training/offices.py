@@ -1,4 +1,4 @@
-"""Offices: small corpora of twelve public offices, written to train on; each by two people who knew only the titles."""
+"""Offices: small corpora of invented public offices to train on, each by two people who knew only the titles."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def draw(office: Office, random_: random.Random) -> Draw:
     What is asked comes from the other writer; questions to entries that were left out are strangers.
     """
     writer = WRITERS[random_.random() < 1 / 3]
-    chosen = random_.sample(sorted(office.entries), random_.choice((8, 10, 12, 14, 16, 16)))
+    chosen = random_.sample(sorted(office.entries), min(len(office.entries), random_.choice((8, 10, 12, 16, 16, 24))))
     most, strangers = random_.choice((3, 3, 5, 8, 8, 9)), random_.choice((0, 5, 10, 20, 30, 60))
     rows: list[Row] = []
     for entry in chosen:

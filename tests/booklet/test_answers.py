@@ -145,7 +145,9 @@ def test_a_wrapped_question_gets_what_the_bare_one_gets(engine: Engine) -> None:
     @given(text=st.sampled_from(ONE_SENTENCE), wrap=WRAPS)
     def wrapped_is_bare(text: str, wrap: str) -> None:
         wrapped, alone = engine.search(wrap.replace("Q", text)), engine.search(text)
-        assert [hit.entry_id for hit in wrapped] == [hit.entry_id for hit in alone]
+        # What hardly anything speaks for comes in any order.
+        likely = [hit for hit in alone if hit.score >= 0.01]
+        assert [hit.entry_id for hit in wrapped[: len(likely)]] == [hit.entry_id for hit in likely]
         assert [hit.score for hit in wrapped] == pytest.approx([hit.score for hit in alone], abs=1e-3)
 
     wrapped_is_bare()

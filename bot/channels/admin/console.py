@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -13,11 +13,13 @@ from starlette.responses import RedirectResponse, Response
 
 from bot.channels.admin.accounts import Accounts, AccountsError
 from bot.channels.admin.gate import PATH, Form, Gate, Turned, Visit, form_of
+from bot.channels.admin.upload import upload_of
 from bot.channels.admin.view import View
 from bot.channels.desk import Desk
 from bot.channels.errors import ApiError
 from bot.channels.workers import Workers
 from bot.database.database import open_database
+from bot.inbox.catchup import CatchUp
 from bot.workshop.errors import NotNow, WorkshopError
 from bot.workshop.workshop import Workshop
 
@@ -95,15 +97,17 @@ class Console:
         self.view = View()
         self.workshop = Workshop(desk.settings) if desk.settings.work else None
         self.database = open_database(desk.settings)
+        self.catch_up = CatchUp()
         self._gate = Gate(desk, Accounts(desk.settings.admin))
         self._items = tuple(items)
         self._workers = Workers(most=_MOST, lanes=_LANES)
 
-    def add(self, app: FastAPI, path: str, handler: Handler, method: str = "GET") -> None:
-        """Let `handler` serve an address for those who are signed in."""
+    def add(self, app: FastAPI, path: str, handler: Handler, method: str = "GET", files: bool = False) -> None:
+        """Let `handler` serve an address for those who are signed in; its form may bring `files` along."""
 
         async def serve(request: Request) -> Response:
-            return await self._served(request, lambda form: self._handled(request, form, handler))
+            read = self._uploaded if files else form_of
+            return await self._served(request, lambda form: self._handled(request, form, handler), read)
 
         app.add_route(PATH + path, serve, methods=[method], include_in_schema=False)
 
@@ -132,14 +136,26 @@ class Console:
     def close(self) -> None:
         """Let go of threads and connections."""
         self._workers.close()
+        self.catch_up.close()
         if self.workshop is not None:
             self.workshop.close()
         if self.database is not None:
             self.database.close()
 
-    async def _served(self, request: Request, work: Callable[[Form], Response]) -> Response:
+    async def _uploaded(self, request: Request) -> Form:
+        # From a stranger not a byte is read.
+        known = await self._workers.run(self._visit, request)
+        self._gate.check_origin(request)
+        return await upload_of(request) if known else Form([])
+
+    async def _served(
+        self,
+        request: Request,
+        work: Callable[[Form], Response],
+        read: Callable[[Request], Awaitable[Form]] = form_of,
+    ) -> Response:
         try:
-            form = await form_of(request) if request.method == "POST" else Form([])
+            form = await read(request) if request.method == "POST" else Form([])
             return await self._workers.run(work, form, seconds=_SECONDS)
         except (Turned, ApiError) as error:
             return self.view.page("trouble", None, (), error.status, message=error.message, back=PATH)

@@ -6,6 +6,7 @@ import hmac
 import logging
 import os
 import secrets
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,11 +133,12 @@ class Gate:
 
 
 class Form:
-    """What a form sent: fields by name, of which some come several times."""
+    """What a form sent: fields by name, of which some come several times, and files by name and content."""
 
-    def __init__(self, pairs: list[tuple[str, str]]) -> None:
+    def __init__(self, pairs: list[tuple[str, str]], files: Sequence[tuple[str, bytes]] = ()) -> None:
         """Take the fields in order."""
         self._pairs = pairs
+        self.files = tuple(files)
 
     def get(self, name: str) -> str:
         """Return the last value of a field, an empty string where there is none."""

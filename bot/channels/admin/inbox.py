@@ -13,7 +13,7 @@ from bot.inbox.inbox import PAGE, Group, Inbox, State
 from bot.workshop.errors import NotNow, Refused, Unknown
 
 # A page is to open at once; the rest is put into groups while the clerk works.
-_AT_ONCE = 500
+AT_ONCE, UNKNOWN = 500, 10
 _STATES: dict[State, str] = {"new": "待办", "handled": "办过的", "ignored": "忽略的"}
 _MOST = 200
 
@@ -25,7 +25,9 @@ def shown(call: Call) -> Response:
     number = call.asked("page")
     place = int(number) if number.isascii() and number.isdecimal() and len(number) < 6 else 1
     try:
-        left = box.refresh(engine, _AT_ONCE)
+        left = box.refresh(engine, AT_ONCE, UNKNOWN)
+        if left:
+            call.console.catch_up.begin(box, engine)
         page = box.page(engine, state, PAGE, (max(place, 1) - 1) * PAGE)
     except DatabaseFault as fault:
         raise NotNow(f"问答记录现在读不出来：{fault}") from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from bot.channels.admin import entries, export, inbox, overview, publishing, trial, years
+from bot.channels.admin import entries, export, importing, inbox, overview, publishing, trial, years
 from bot.channels.admin.console import Console
 from bot.channels.desk import Desk
 
@@ -35,6 +35,8 @@ def add_console(app: FastAPI, console: Console) -> None:
         "/inbox": inbox.shown,
         "/trial": trial.shown,
         "/export": export.workbook,
+        "/import": importing.offered,
+        "/import/{number}": importing.shown,
         "/years": years.listed,
         "/years/{years}": years.shown,
         "/publish": publishing.shown,
@@ -43,6 +45,7 @@ def add_console(app: FastAPI, console: Console) -> None:
     done = {
         "/inbox": inbox.done,
         "/save": entries.saved,
+        "/import/{number}": importing.decided,
         "/similar": trial.corrected,
         "/years": years.copied,
         "/years/{years}": years.saved,
@@ -55,3 +58,4 @@ def add_console(app: FastAPI, console: Console) -> None:
         console.add(app, path, handler)
     for path, handler in done.items():
         console.add(app, path, handler, "POST")
+    console.add(app, "/import", importing.sent, "POST", files=True)

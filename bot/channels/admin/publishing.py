@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from starlette.responses import Response
 
 from bot.channels.admin.console import Call, go
 from bot.workshop.errors import NotNow, Unknown
+from bot.workshop.history import Event
 from bot.workshop.proof import Progress
 
 _EVERY = 3  # seconds
+_EVENTS = 500
+_MINUTE = len("2026-01-05T01:00")
 # How far each step of a proof is, roughly, and how much of the whole it takes.
 _STEPS = {
     "准备": (0.0, 0.02),
@@ -78,7 +83,13 @@ def dropped(call: Call) -> Response:
 
 def history(call: Call) -> Response:
     """Show who did what."""
-    return call.page("history", events=call.workshop.history.events())
+    events = call.workshop.history.events(_EVENTS)
+    return call.page("history", deeds=[[*some] for _, some in groupby(events, key=_deed)])
+
+
+def _deed(event: Event) -> tuple[str, ...]:
+    """Return what files have in common that were changed by one deed, an import say."""
+    return (event.who, event.what, event.time[:_MINUTE]) if event.place else (event.time, event.what)
 
 
 def _at(progress: Progress | None) -> float:

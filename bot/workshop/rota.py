@@ -1,4 +1,4 @@
-"""Turns: one writer at a time in a work folder, and of all machines where they share a PostgreSQL database."""
+"""Rota: whose turn it is in a work folder, and on which machine where several share a PostgreSQL database."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class Turns:
-    """Lets the processes of one machine take turns, or those of several, each of which begins with the newest."""
+class Rota:
+    """Lets one process at a time change something, of one machine or of several; each begins with the newest."""
 
     def __init__(self, settings: Settings) -> None:
         """Take the work folder and the database that the settings name; it is looked at on first use."""

@@ -1,0 +1,1 @@
+"""Commands: what is done to a corpus from the command line, a module for each."""

@@ -13,6 +13,7 @@ from bot.calculator.absent import Absences, is_insured_elsewhere
 from bot.calculator.claims import claim
 from bot.calculator.fees import FEES, work_out_fee
 from bot.calculator.finder import Finder
+from bot.calculator.follow import OFFERED, merged, used_by
 from bot.calculator.guards import outside
 from bot.calculator.limits import CAPS, work_out_benefit, work_out_cap
 from bot.calculator.months import with_months
@@ -20,7 +21,7 @@ from bot.calculator.numbers import settle
 from bot.calculator.outcome import Missing, Outcome, Result, Unknown, Wrong
 from bot.calculator.payments import NOT_CHOSEN
 from bot.calculator.reader import ASKED, Reader, Sentence
-from bot.calculator.record import CASES, COSTS, Record, dump, load
+from bot.calculator.record import CASES, Record, dump, load
 from bot.calculator.spans import AMOUNT, MONTH, YEAR
 from bot.calculator.sums import read_sum
 from bot.calculator.understand import records_of
@@ -36,15 +37,12 @@ TASK_FLOOR, OTHER_FLOOR = 0.6, 0.65
 ELSEWHERE = 0.9
 # Less than this for all entries with numbers together: hardly one that can be computed. From LIKELY on it is one.
 NUMERIC, LIKELY = 0.08, 0.5
-# Offered, not asked: 把起付线告诉我，可以再算一次.
-OFFERED = "offered"
 # Nothing was asked or computed: an entry was answered that a calculation may go on from.
 OPENED = "opened"
 _LONGEST = 200
 # Questions whose plain form an entry answers word for word.
 _PLAIN = ("fee", "claim", "cap")
 TALK = ("none", "absent", "more", "unknown", "cancel")
-_OF_THE_YEAR = ("subsidy", "total", "gap", "monthly")
 _LOOSE = re.compile(r"(?:我?选|就|是|第|那)*([1-4一二三四]|最后一?)(?:个|项|种|号|条)?(?:吧|的|了|谢谢|,|。|!)*")
 _PICKS = {"一": 1, "二": 2, "三": 3, "四": 4}
 # How, where, why and whether: no answer and no part of a calculation.
@@ -52,7 +50,10 @@ _ASKS_OTHERWISE = re.compile(
     r"怎么(?!算|样)|如何|哪里|在哪|去哪|什么时候|为什么|为啥|咋(?!算)|什么材料|多久|电话|流程|网址|可不可以"
     r"|可以.{0,6}吗|能不能|要不要|是什么|什么意思|要求|区别|必须|一定要|[用报款交]吗"
 )
-_MORE_CHILDREN = re.compile(r"(?:再加|还有|多[了添]?)[^,。;]{0,2}[一两二三\d俩]")
+# 起付线扣了吗: what was computed is said once more, with what became of it.
+_LINE_COUNTED = re.compile(
+    r"(?:起付线|门槛费?)[^,。;]{0,3}[扣减算][^,。;]{0,3}[吗没么嘛?]|[扣减算][^,。;]{0,3}(?:起付线|门槛费?)[^,。;]{0,1}[吗没么嘛]"
+)
 
 
 class Calculator:
@@ -148,7 +149,10 @@ class Calculator:
             born = "calc_newborn_uninsured" if sentence.words & {"birth", "newborn"} else "calc_uninsured"
             return self._wordings[policy.years].unknown(Unknown(born))
         if kept:
+            told = records[0].told_cost or records[0].used is not None or records[0].left is not None
             records = [one.keeping(kept[0]) for one in records]
+            if task == "remaining" and not told:
+                records = [replace(one, used=used_by(kept, policy) or one.used) for one in records]
             if kept[0].task in CAPS and task == "claim":
                 records = [replace(one, visit=one.visit or "outpatient") for one in records]
         return self._run(records, policy)
@@ -159,6 +163,8 @@ class Calculator:
         """Reply to a message that belongs to the calculation that is going on, None if it is about something else."""
         policy = self._policy_of(sentence, before)
         wording = self._wordings[policy.years]
+        if _LINE_COUNTED.search(sentence.text) and before[0].task == "claim" and not sentence.of(AMOUNT):
+            return self._run(before, policy)  # whether the deductible came off stands with the result
         if sure < TASK_FLOOR:
             return None
         if task == "cancel":
@@ -172,18 +178,29 @@ class Calculator:
         if task != "more":
             records = records_of(sentence, policy, before[0])
             if task == before[0].task == "claim" and len(before) == len(records) == 1 and not records[0].is_whole:
-                return self._run([replace(records[0], task=task).over(before[0])], policy)
-            return self._begin(sentence, task, before if task in FEES + CAPS + ("claim",) else [])
+                return self._resume([replace(records[0], task=task).over(before[0])], sentence, policy)
+            return self._begin(sentence, task, before)
         told = records_of(sentence, policy, before[0])
         open_question = not told[0].told_cost and told[0].deductible is None and "quantity" in sentence.words
         if open_question and (name := self._absences.asked_right_out(sentence.text)):
             return wording.unknown(Unknown("calc_absent", {"name": name}), dump(before, asked))
-        merged = _merged(before, told, sentence, asked)
-        same = _outcome(merged, policy) == _outcome(before, policy)
-        if merged == before or (same and isinstance(_outcome(before, policy), Result)):
+        together = merged(before, told, sentence, asked)
+        if "all_levels" in sentence.words:
+            return self._resume(together, sentence, policy, dump(before, asked))
+        same = _outcome(together, policy) == _outcome(before, policy)
+        if together == before or (same and isinstance(_outcome(before, policy), Result)):
             # Nothing was said that matters here.
             return None
-        return self._run(merged, policy, dump(before, asked))
+        return self._resume(together, sentence, policy, dump(before, asked))
+
+    def _resume(
+        self, records: list[Record], sentence: Sentence, policy: Policy, before: str | None = None
+    ) -> CalculatorReply:
+        """Work out what goes on; 三个级别都算算 is the table of all levels."""
+        if "all_levels" in sentence.words and records[0].task == "claim" and len(records) == 1:
+            records = [replace(records[0], level="", compared=())]
+            return self._not_known(records, policy) or self._run(records, policy, before)
+        return self._run(records, policy, before)
 
     def _run(self, records: list[Record], policy: Policy | None = None, before: str | None = None) -> CalculatorReply:
         policy = policy or self._policies[0]
@@ -249,37 +266,6 @@ def _outcome(records: list[Record], policy: Policy) -> Outcome:
 def _tells(sentence: Sentence) -> bool:
     """Tell whether a question says anything that a result could depend on; else the entry itself is the best answer."""
     return bool(sentence.spans) or "midway" in sentence.words
-
-
-def _merged(before: list[Record], told: list[Record], sentence: Sentence, asked: str) -> list[Record]:
-    """Return what was said before with what a message adds or changes."""
-    # 政府补多少, 12月才办呢: a month is one of the fee.
-    task = "fee" if told[0].apply and before[0].task in _OF_THE_YEAR else before[0].task
-    new = replace(told[0], task="")
-    if len(before[0].apply) > 1 and len(new.apply) == 1:
-        # 老二改11月呢: nobody can tell which of the months it takes the place of.
-        new = replace(new, apply=(), midway=True)
-        before = [replace(one, apply=(), many="sum") for one in before]
-    if len(new.apply) > 1 and before[0].children == len(new.apply):
-        new = replace(new, many="sum")
-    if new.children and before[0].want in ("months", "month") and not new.want:
-        before = [replace(one, want="") for one in before]  # for two it is the fee that differs
-    if new.children and _MORE_CHILDREN.search(sentence.text):
-        new = replace(new, children=(before[0].children or 1) + new.children)
-    if new.consult is not None and not new.consult_in and "within" in sentence.words:
-        new = replace(new, consult_in="in")
-    if len(told) > 1:
-        return [replace(one.over(before[-1]), task=task) for one in told]
-    if new.many == "sum" and any(getattr(new, name) is not None for name in COSTS) and task == "claim":
-        # 还有一次3000: one bill more.
-        return [*(replace(one, many="sum") for one in before), replace(new.over(before[-1]), task=task, many="sum")]
-    amounts = [span for span in sentence.spans if span.kind == AMOUNT]
-    if asked == OFFERED and len(amounts) == 1 and amounts[0].end - amounts[0].start == len(sentence.text):
-        # A bare amount behind the offer to count the deductible: it is that, where it is small enough to be one.
-        value, cost = amounts[0].value, before[0].cost
-        if value is not None and cost and 2 * value <= cost:
-            new = Record(deductible=value)
-    return [replace(new.over(one), task=task) for one in before]
 
 
 def _picked(text: str, asked: str) -> Record | None:

@@ -119,7 +119,7 @@ def _base(sentence: Sentence) -> Record:
         task=read["task"], want=read["want"], **said, hukou=hukou,
         visit=_VISITS.get(read["visit"], "") if read.sure("visit") >= VISIT_FLOOR else "",
         scope=scope, consult_in=consult,
-        many=many, part=read["part"] if read.sure("part") >= HEAD_FLOOR else "?",
+        many=many, part=read["part"] + ("?" if read.sure("part") < HEAD_FLOOR else ""),
         midway=read.sure("midway", "+") >= MIDWAY,
         exhausted=_EXHAUSTED.search(sentence.text) is not None,
         wrong="calc_percent" if any((span.value or 0) > 100 for span, *_ in sentence.of(PERCENT)) else "",
@@ -145,7 +145,9 @@ def _with_hospital(record: Record, sentence: Sentence) -> Record:
     """Add level and place of the hospital."""
     levels = list(dict.fromkeys(span.name for span, _, sure in sentence.of(LEVEL, "t") if sure >= LEVEL_FLOOR))
     doubtful = any(sure < LEVEL_FLOOR for *_, sure in sentence.of(LEVEL))
-    level = levels[0] if len(levels) == 1 and not doubtful else ""
+    # 社康和大医院: of the second nobody says the level, and the one that is said is not that of both.
+    plain = len(levels) == 1 and not doubtful and "大医院" not in sentence.text
+    level = levels[0] if plain else ""
     compared = _compared(levels, sentence) if record.many == "cmp" else ()
     place = compared[0].partition("=")[2] if compared and compared[0].startswith("location") else _location(sentence)
     return replace(record, level=level, compared=compared, location=place)
@@ -188,7 +190,10 @@ def _two_cities(sentence: Sentence) -> bool:
 def _with_counts(record: Record, sentence: Sentence) -> Record:
     """Add how many children, and how many visits."""
     spans = [span for span, *_ in sentence.of(CHILDREN)]
-    counts = [span.number for span in spans if span.name != "word"] or [span.number for span in spans]
+    kin = {span.name: span.number for span in spans if span.name != "word"}
+    # 两个外甥一个侄女: groups of different kin, and no word for all of them, are added up.
+    groups = [sum(kin.values())] if len(kin) > 1 and "" not in kin else []
+    counts = groups or [span.number for span in spans if span.name != "word"] or [span.number for span in spans]
     children = 0 if any(count < 1 for count in counts) else _children(counts)
     times = {span.number for span, *_ in sentence.of(TIMES) if span.number > 1}
     return replace(record, children=children, times=times.pop() if len(times) == 1 else None)

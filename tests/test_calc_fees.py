@@ -37,7 +37,6 @@ fee school_year=2023-2024 apply_month=2024-01 | calc_other_year | 0: only one sc
 fee children=0 | calc_children | cannot be
 fee children=99999 | calc_children | cannot be
 fee children=-1 | calc_child_by_child | one sum at a time
-fee wrong=calc_percent | calc_percent | cannot be
 total | 1308.96 | R2
 total children=2 | 2617.92 | R2
 fee base=6500 | 468.00 | R2 of an income that is named

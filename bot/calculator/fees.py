@@ -7,8 +7,18 @@ from dataclasses import replace
 from decimal import Decimal
 
 from bot.calculator.formulas import (
-    ZERO, against, based, fee, income_base, month_outside, monthly_fee,
-    months_from, other_year, school_year_of, several, wage_base,
+    ZERO,
+    against,
+    based,
+    fee,
+    income_base,
+    month_outside,
+    monthly_fee,
+    months_from,
+    other_year,
+    school_year_of,
+    several,
+    wage_base,
 )  # fmt: skip
 from bot.calculator.outcome import (
     Figure,
@@ -32,8 +42,6 @@ _MOST_CHILDREN = 1000
 
 def work_out_fee(record: Record, policy: Policy) -> Outcome:
     """Work out a question of fees."""
-    if record.wrong:
-        return Wrong(record.wrong)
     children = 1 if record.children is None else record.children
     if children == SEVERAL_CHILDREN:
         return Unknown("calc_child_by_child")
@@ -237,9 +245,8 @@ def _monthly(record: Record, policy: Policy, children: int) -> Outcome:
     wanted = record.times if record.times and record.times <= months else 1
     label = f"{wanted}个月" if wanted > 1 else "平均每月"
     worked = [(name if len(parts) > 1 else "", year * children) for name, year in map(years.__getitem__, parts)]
-    times = f" × {wanted}" if wanted > 1 else ""
     figures = tuple(yuan(name + label, year / months * wanted) for name, year in worked)
-    lefts = (f"{cents(year)} ÷ {plain(months)}{times}" for _, year in worked)
+    lefts = (f"{cents(year)} ÷ {plain(months)}" + f" × {wanted}" * (wanted > 1) for _, year in worked)
     steps = tuple(Step(left, one.value) for left, one in zip(lefts, figures, strict=True))
     return replace(fee_result(label, ZERO, steps, policy, record, ("calc_note_monthly",)), figures=figures)
 

@@ -34,6 +34,8 @@ _BELOW = re.compile(
 _SURGERY = re.compile(r"(?<![小日间门诊])手术|开刀")
 # 400够不够, 收了280多是不是收多了: the amount is held against the fee.
 _HELD_AGAINST = re.compile(r"够|[收扣](?:得|的)?[多错对]|多[收扣]|对吗|对不对")
+# 也算进去: one bill more, where the reader is in doubt.
+_ADDS = re.compile(r"加上|再加|加[进到埋]|算[上进]|也算|一[起并块道齐][算加报]")
 _EACH_TIME = re.compile(r"每[次趟回天]")
 # 哪天截止: a day is asked for and no fee.
 _DEADLINE, _SUM = re.compile("截止|到期|最晚|最迟"), re.compile("[钱费元块]|多少|几多")
@@ -52,6 +54,8 @@ def guarded(record: Record, sentence: Sentence) -> Record:
         record = _of_visit(with_papers(record, sentence), sentence)
     if record.task in ("claim", "more"):
         record = _of_amounts(record, sentence)
+    if record.task == "more" and not record.many and _ADDS.search(sentence.text):
+        record = replace(record, many="sum" if sentence.reading.sure("many", "sum") >= 0.05 else "")
     return _of_months(record, sentence)
 
 
@@ -96,7 +100,7 @@ def _of_task(record: Record, sentence: Sentence) -> Record:
         whole = bool(sentence.words & {"own_part", "total"})
         part = ("all" if whole else "sub") if "subsidy" in sentence.words else ""
         record = replace(record, part=part if sentence.reading.sure("part", part) >= 0.05 else f"{part}?")
-    if record.task == "monthly" and record.part == "all" and "each" in sentence.words:
+    if record.task == "monthly" and record.part == "all" and ("each" in sentence.words or text.count("多少") > 1):
         record = replace(record, part="all?")  # 个人和财政每月各多少: each of the parts
     if record.task in ("subsidy", "total", "gap", "monthly"):
         return replace(record, hukou="")  # the same for every child

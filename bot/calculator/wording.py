@@ -166,7 +166,7 @@ def _said(record: Record) -> str:
         amounts = {**_AMOUNTS, "paid": "已缴费"}
         parts += [
             f"{amounts[name]} {_money(value)} 元"
-            for name in ("used", "left", "paid")
+            for name in ("used", "left", *(("paid",) if record.task == "reverse" else ()))
             if (value := getattr(record, name)) is not None
         ]
     parts += [f"{month.chinese}出生" for month in record.birth] + [f"{month.chinese}办理" for month in record.apply]

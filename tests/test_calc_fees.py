@@ -143,7 +143,7 @@ spent left_cap=2471.32 | calc_over_cap | more than the cap
 spent left_cap=-1 | calc_negative | cannot be
 spent | used_cap | nobody said what is left
 remaining used_cap=2471.31 | 0.00 | R8
-remaining used_cap=9999 | 0.00 | R8 max(0, cap - used)
+remaining used_cap=9999 | calc_over_used | cannot be: the fund pays no more than the limit
 remaining used_cap=0 | 2471.31 | R8
 remaining amount=1000 hospital_level=1 | 1721.31 750.00 250.00 | R7, R8
 remaining amount=1000 hospital_level=1 used_cap=2000 | 0.00 471.31 528.69 | R7, R8

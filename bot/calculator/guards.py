@@ -33,7 +33,7 @@ _BELOW = re.compile(
 # An operation where nobody says otherwise means a stay; that is said with the result.
 _SURGERY = re.compile(r"(?<![小日间门诊])手术|开刀")
 # 400够不够, 收了280多是不是收多了: the amount is held against the fee.
-_HELD_AGAINST = re.compile(r"够|[收扣](?:得|的)?[多错对]|多[收扣]|对吗|对不对")
+_HELD_AGAINST = re.compile(r"够|[收扣](?:得|的)?(?:多(?!少)|错|对)|多[收扣]|对吗|对不对")
 # 也算进去: one bill more, where the reader is in doubt.
 _ADDS = re.compile(r"加上|再加|加[进到埋]|算[上进]|也算|一[起并块道齐][算加报]")
 _EACH_TIME = re.compile(r"每[次趟回天]")

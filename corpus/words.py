@@ -25,8 +25,8 @@ NAMES = {
         *("birth", "newborn", "trip", "far_trip", "how", "quantity", "medical", "from_birth", "hukou_here"),
         *("hukou_elsewhere", "cap", "cap_spent", "remaining", "monthly", "base", "wage", "total", "own_part"),
         *("difference", "benefit", "begin", "finish", "window", "mixed", "cancel", "unknown", "corrected", "adult"),
-        *("sibling", "each", "several", "stay_unclear", "reverse", "uninsured", "not_chosen", "other_chosen"),
-        *("line_off", "no_line", "baby"),
+        *("sibling", "each", "all_levels", "several", "stay_unclear", "reverse", "uninsured", "not_chosen"),
+        *("other_chosen", "line_off", "no_line", "baby"),
     ),
     "role": (
         *("deductible", "above", "consult", "used", "left", "outside", "not_cost", "in_scope", "item", "within"),

@@ -37,7 +37,6 @@ fee school_year=2023-2024 apply_month=2024-01 | calc_other_year | 0: only one sc
 fee children=0 | calc_children | cannot be
 fee children=99999 | calc_children | cannot be
 fee children=-1 | calc_child_by_child | one sum at a time
-fee wrong=calc_percent | calc_percent | cannot be
 total | 1308.96 | R2
 total children=2 | 2617.92 | R2
 fee base=6500 | 468.00 | R2 of an income that is named
@@ -144,7 +143,7 @@ spent left_cap=2471.32 | calc_over_cap | more than the cap
 spent left_cap=-1 | calc_negative | cannot be
 spent | used_cap | nobody said what is left
 remaining used_cap=2471.31 | 0.00 | R8
-remaining used_cap=9999 | 0.00 | R8 max(0, cap - used)
+remaining used_cap=9999 | calc_over_used | cannot be: the fund pays no more than the limit
 remaining used_cap=0 | 2471.31 | R8
 remaining amount=1000 hospital_level=1 | 1721.31 750.00 250.00 | R7, R8
 remaining amount=1000 hospital_level=1 used_cap=2000 | 0.00 471.31 528.69 | R7, R8

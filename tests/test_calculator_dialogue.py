@@ -106,12 +106,34 @@ NEW = {
     "去了三次社康，每次都是100块，一共能报多少": "=225.00元",  # R7
     "老大老二都在三级住院，一个11000一个7000，起付线都是600，总共报多少": "=15120.00元",  # R9
     "同样住院花一万，二级比三级多报多少": "=100.00元",  # R9
+    "两个外甥一个侄女，12月一起办要交多少": "=981.72元",  # R3, three children
+    "中途参保，3月开始，要交多少钱": "=218.16元",  # R3
+    "孩子做疝气手术8000，二级医院，能报多少": "=7280.00元",  # R9, said to be a stay
+    "社康看门诊200，大医院看门诊200，各报多少": "ask:hospital_level",  # nobody says the second level
 }
 
 
 @pytest.mark.parametrize(("question", "expected"), NEW.items())
 def test_what_had_no_place_before(question: str, expected: str) -> None:
     assert talk(question) == [expected]
+
+
+TALKS = (
+    (
+        ("三级医院住院9000能报多少", "=8100.00元"),
+        ("还有一次三级住院4000，一起加上", "=11700.00元"),
+        ("两次一共自己出多少", "=1300.00元"),
+    ),
+    (("社康看病花了300能报多少", "=225.00元"), ("那额度还剩多少", "=2246.31元")),
+    (("二级医院住院5000能报多少", "=4550.00元"), ("三个级别都算一遍", "table:4600.00/4550.00/4500.00元")),
+    (("1月转学来要交多少医保", "=290.88元"), ("不是1月，是2月办", "=254.52元"), ("那哪个月开始能报销", "absent")),
+    (("三级医院住院9000，起付线500，能报多少", "=7650.00元"), ("起付线扣了吗", "=7650.00元")),
+)
+
+
+@pytest.mark.parametrize("turns", TALKS, ids=lambda turns: turns[1][0])
+def test_a_message_goes_on_with_what_was_computed(turns: tuple[tuple[str, str], ...]) -> None:
+    assert talk(*(said for said, _ in turns)) == [expected for _, expected in turns]
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ from bot.calculator.buttons import named_by
 from bot.calculator.claims import claim
 from bot.calculator.fees import FEES, work_out_fee
 from bot.calculator.finder import Finder
+from bot.calculator.follow import OFFERED, merged, used_by
 from bot.calculator.guards import outside
 from bot.calculator.limits import CAPS, work_out_benefit, work_out_cap
-from bot.calculator.merge import OFFERED, merged
 from bot.calculator.months import with_months
 from bot.calculator.numbers import settle
 from bot.calculator.outcome import Missing, Outcome, Result, Unknown, Wrong
@@ -50,6 +50,10 @@ TALK = ("none", "absent", "more", "unknown", "cancel")
 _ASKS_OTHERWISE = re.compile(
     r"怎么(?!算|样)|如何|哪里|在哪|去哪|什么时候|为什么|为啥|咋(?!算)|什么材料|多久|电话|流程|网址|可不可以"
     r"|可以.{0,6}吗|能不能|要不要|是什么|什么意思|要求|区别|必须|一定要|[用报款交]吗"
+)
+# 起付线扣了吗: what was computed is said once more, with what became of it.
+_LINE_COUNTED = re.compile(
+    r"(?:起付线|门槛费?)[^,。;]{0,3}[扣减算][^,。;]{0,3}[吗没么嘛?]|[扣减算][^,。;]{0,3}(?:起付线|门槛费?)[^,。;]{0,1}[吗没么嘛]"
 )
 
 
@@ -168,7 +172,10 @@ class Calculator:
             born = "calc_newborn_uninsured" if sentence.words & {"birth", "newborn"} else "calc_uninsured"
             return self._wordings[policy.years].unknown(Unknown(born))
         if kept:
+            told = records[0].told_cost or records[0].used is not None or records[0].left is not None
             records = [one.keeping(kept[0]) for one in records]
+            if task == "remaining" and not told:
+                records = [replace(one, used=used_by(kept, policy) or one.used) for one in records]
             if kept[0].task in CAPS and task == "claim":
                 records = [replace(one, visit=one.visit or "outpatient") for one in records]
         return self._run(records, policy)
@@ -179,6 +186,8 @@ class Calculator:
         """Reply to a message that belongs to the calculation that is going on, None if it is about something else."""
         policy = self._policy_of(sentence, before)
         wording = self._wordings[policy.years]
+        if _LINE_COUNTED.search(sentence.text) and before[0].task == "claim" and not sentence.of(AMOUNT):
+            return self._run(before, policy)  # whether the deductible came off stands with the result
         if sure < TASK_FLOOR:
             return None
         if task == "cancel":
@@ -192,18 +201,29 @@ class Calculator:
         if task != "more":
             records = records_of(sentence, policy, before[0])
             if task == before[0].task == "claim" and len(before) == len(records) == 1 and not records[0].is_whole:
-                return self._run([replace(records[0], task=task).over(before[0])], policy)
-            return self._begin(sentence, task, before if task in FEES + CAPS + ("claim",) else [])
+                return self._resume([replace(records[0], task=task).over(before[0])], sentence, policy)
+            return self._begin(sentence, task, before)
         told = records_of(sentence, policy, before[0])
         open_question = not told[0].told_cost and told[0].deductible is None and "quantity" in sentence.words
         if open_question and (name := self._absences.asked_right_out(sentence.text)):
             return wording.unknown(Unknown("calc_absent", {"name": name}), dump(before, asked))
-        both = merged(before, told, sentence, asked)
-        same = _outcome(both, policy) == _outcome(before, policy)
-        if both == before or (same and isinstance(_outcome(before, policy), Result)):
+        together = merged(before, told, sentence, asked)
+        if "all_levels" in sentence.words:
+            return self._resume(together, sentence, policy, dump(before, asked))
+        same = _outcome(together, policy) == _outcome(before, policy)
+        if together == before or (same and isinstance(_outcome(before, policy), Result)):
             # Nothing was said that matters here.
             return None
-        return self._run(both, policy, dump(before, asked))
+        return self._resume(together, sentence, policy, dump(before, asked))
+
+    def _resume(
+        self, records: list[Record], sentence: Sentence, policy: Policy, before: str | None = None
+    ) -> CalculatorReply:
+        """Work out what goes on; 三个级别都算算 is the table of all levels."""
+        if "all_levels" in sentence.words and records[0].task == "claim" and len(records) == 1:
+            records = [replace(records[0], level="", compared=())]
+            return self._not_known(records, policy) or self._run(records, policy, before)
+        return self._run(records, policy, before)
 
     def _run(self, records: list[Record], policy: Policy | None = None, before: str | None = None) -> CalculatorReply:
         policy = policy or self._policies[0]

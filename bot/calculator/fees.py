@@ -7,6 +7,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from bot.calculator.formulas import (
+    ZERO,
+    against,
     based,
     fee,
     income_base,
@@ -17,7 +19,7 @@ from bot.calculator.formulas import (
     school_year_of,
     several,
     wage_base,
-)
+)  # fmt: skip
 from bot.calculator.outcome import (
     Figure,
     Missing,
@@ -40,8 +42,6 @@ _MOST_CHILDREN = 1000
 
 def work_out_fee(record: Record, policy: Policy) -> Outcome:
     """Work out a question of fees."""
-    if record.wrong:
-        return Wrong(record.wrong)
     children = 1 if record.children is None else record.children
     if children == SEVERAL_CHILDREN:
         return Unknown("calc_child_by_child")
@@ -53,7 +53,10 @@ def work_out_fee(record: Record, policy: Policy) -> Outcome:
         return wrong
     if record.base is not None and record.task in _RATES:
         return _based(record, policy, children)
-    return _TASKS[record.task](record, policy, children)
+    outcome = _TASKS[record.task](record, policy, children)
+    if record.task == "fee" and record.paid is not None and isinstance(outcome, Result):
+        return against(outcome, record.paid)
+    return outcome
 
 
 def _based(record: Record, policy: Policy, children: int) -> Outcome:
@@ -233,16 +236,19 @@ def _shares(record: Record, policy: Policy, children: int) -> Outcome:
 
 def _monthly(record: Record, policy: Policy, children: int) -> Outcome:
     """Return what one month comes to, or as many as were asked for."""
-    if record.part not in ("", "sub", "all"):
-        return Unknown("calc_whose_part")
     own, subsidy = policy.number("fee.personal"), policy.number("fee.subsidy")
-    year = {"": own, "sub": subsidy, "all": own + subsidy}[record.part] * children
+    years = {"": ("个人缴费", own), "sub": ("财政补贴", subsidy), "all": ("两份合计", own + subsidy)}
+    likeliest = record.part.rstrip("?")
+    # Where it is not sure whose part is meant, each is said.
+    parts = [likeliest, *(part for part in years if part != likeliest and record.part != likeliest)]
     months = policy.number("fee.months")
     wanted = record.times if record.times and record.times <= months else 1
-    value = year / months * wanted
-    left = f"{cents(year)} ÷ {plain(months)}" + (f" × {wanted}" if wanted > 1 else "")
     label = f"{wanted}个月" if wanted > 1 else "平均每月"
-    return fee_result(label, value, (Step(left, str(cents(value))),), policy, record, ("calc_note_monthly",))
+    worked = [(name if len(parts) > 1 else "", year * children) for name, year in map(years.__getitem__, parts)]
+    figures = tuple(yuan(name + label, year / months * wanted) for name, year in worked)
+    lefts = (f"{cents(year)} ÷ {plain(months)}" + f" × {wanted}" * (wanted > 1) for _, year in worked)
+    steps = tuple(Step(left, one.value) for left, one in zip(lefts, figures, strict=True))
+    return replace(fee_result(label, ZERO, steps, policy, record, ("calc_note_monthly",)), figures=figures)
 
 
 def _reverse(record: Record, policy: Policy, children: int) -> Outcome:

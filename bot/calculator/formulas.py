@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from bot.calculator.outcome import Step, Unknown, cents, plain
+from bot.calculator.outcome import Result, Step, Unknown, cents, plain, yuan
 from corpus.policy import Month, Policy
 
 ZERO = Decimal(0)
@@ -211,3 +211,12 @@ def _times(children: int) -> str:
 
 def _money(value: Decimal) -> str:
     return str(cents(value))
+
+
+def against(result: Result, paid: Decimal) -> Result:
+    """Return a fee with how much more or less it is than an amount that was named."""
+    value = Decimal(next(one.value for one in result.figures if one.unit == "元"))
+    more, less = max(value, paid), min(value, paid)
+    apart = yuan(f"比您说的 {cents(paid)} 元{'多' if value > paid else '少'}", more - less)
+    step = Step(f"{cents(more)} - {cents(less)}", str(cents(more - less)))
+    return replace(result, figures=(*result.figures, apart), steps=(*result.steps, step))

@@ -18,7 +18,7 @@ from bot.calculator.spans import AMOUNT, MONTH, PLACE, TIMES, YEAR
 _OTHER_FEES = {"subsidy", "monthly", "base", "wage", "cap", "difference"}
 # Words that leave no doubt about the kind of visit.
 VISITS = {
-    "outpatient": re.compile(r"(?<![没未不冇])门诊|社康"),
+    "outpatient": re.compile(r"(?<![没未不冇])门诊|社康|[看挂睇][了个咗]{0,2}急诊"),
     "inpatient": re.compile(r"(?<![没未不冇])(?:住院|住[了咗][^,。;]{0,4}院|入院)"),
 }
 _AWAY = re.compile(
@@ -30,6 +30,12 @@ _ONLY_APPLY = re.compile(r"不想?补|不补前|只从|只[交缴].{0,4}(?:申�
 _BELOW = re.compile(
     r"(?:没|未|不)(?:有)?(?:到|够|达到|超过|超|过)[^,。;]{0,3}起付|起付线?[^,。;]{0,2}(?:没|未|不)(?:到|过|超|达到|够)"
 )
+# An operation where nobody says otherwise means a stay; that is said with the result.
+_SURGERY = re.compile(r"(?<![小日间门诊])手术|开刀")
+# 400够不够, 收了280多是不是收多了: the amount is held against the fee.
+_HELD_AGAINST = re.compile(r"够|[收扣](?:得|的)?(?:多(?!少)|错|对)|多[收扣]|对吗|对不对")
+# 也算进去: one bill more, where the reader is in doubt.
+_ADDS = re.compile(r"加上|再加|加[进到埋]|算[上进]|也算|一[起并块道齐][算加报]")
 _EACH_TIME = re.compile(r"每[次趟回天]")
 # 哪天截止: a day is asked for and no fee.
 _DEADLINE, _SUM = re.compile("截止|到期|最晚|最迟"), re.compile("[钱费元块]|多少|几多")
@@ -48,19 +54,25 @@ def guarded(record: Record, sentence: Sentence) -> Record:
         record = _of_visit(with_papers(record, sentence), sentence)
     if record.task in ("claim", "more"):
         record = _of_amounts(record, sentence)
+    if record.task == "more" and not record.many and _ADDS.search(sentence.text):
+        record = replace(record, many="sum" if sentence.reading.sure("many", "sum") >= 0.05 else "")
     return _of_months(record, sentence)
 
 
 def outside(record: Record, sentence: Sentence) -> bool:
     """Tell whether a question is better left to the entries: of grown-ups, turned round, or of two things at once."""
     words, sure = sentence.words, sentence.reading.sure("task")
-    if record.task in ("claim", "capcost") and words & {"adult", "reverse"} - ({"reverse"} if record.paid else set()):
+    if record.task in ("claim", "capcost") and words & {"adult", "reverse"} - (
+        {"reverse"} if record.paid or record.cost else set()
+    ):
         return True
     if record.task == "claim" and not (record.told_cost or record.visit or record.level or record.deductible):
         # 去广州看病没转诊能报几成: of nothing in particular; the entry says it all.
         return not sentence.of(AMOUNT)
     if record.task == "fee" and _DEADLINE.search(sentence.text) and not _SUM.search(sentence.text):
         return True
+    if record.task == "fee" and sentence.of(AMOUNT, "N") and "insured" not in words:
+        return True  # 校车费1350: an amount, and nothing of the insurance
     if record.task == "newborn" and "difference" in words:
         return True
     if record.task in ("subsidy", "total", "gap", "monthly") and sentence.of(MONTH, "a"):
@@ -89,7 +101,14 @@ def _of_task(record: Record, sentence: Sentence) -> Record:
     if record.task == "monthly" and (record.part == "") == ("subsidy" in sentence.words):
         whole = bool(sentence.words & {"own_part", "total"})
         part = ("all" if whole else "sub") if "subsidy" in sentence.words else ""
-        return replace(record, part=part if sentence.reading.sure("part", part) >= 0.05 else "?")
+        record = replace(record, part=part if sentence.reading.sure("part", part) >= 0.05 else f"{part}?")
+    if record.task == "monthly" and record.part == "all" and ("each" in sentence.words or text.count("多少") > 1):
+        record = replace(record, part="all?")  # 个人和财政每月各多少: each of the parts
+    if record.task in ("subsidy", "total", "gap", "monthly"):
+        return replace(record, hukou="")  # the same for every child
+    held = [span.value for span, *_ in sentence.of(AMOUNT, "N")]
+    if record.task == "fee" and record.paid is None and len(held) == 1 and _HELD_AGAINST.search(text):
+        record = replace(record, paid=held[0])
     if record.task in ("claim", "more") and record.want in ("", "fund") and record.told_cost:
         own = "self" in sentence.words and sentence.reading.sure("want", "self") >= 0.1
         return replace(record, want="self") if own else record
@@ -119,7 +138,8 @@ def _of_visit(record: Record, sentence: Sentence) -> Record:
         record = replace(record, visit="")
     elif not record.visit:
         said = [visit for visit, words in VISITS.items() if words.search(text)]
-        record = replace(record, visit=said[0] if len(said) == 1 else "")
+        surgery = not said and record.task == "claim" and _SURGERY.search(text) is not None
+        record = replace(record, visit="inpatient" if surgery else said[0] if len(said) == 1 else "", surgery=surgery)
     if record.visit == "outpatient" and (record.deductible is not None or record.above is not None):
         # Only a stay has a deductible.
         record = replace(record, visit="" if sentence.reading.sure("visit", "out") > BELIEVED else "inpatient")

@@ -56,12 +56,12 @@ def _whole(record: Record, policy: Policy) -> Result:
     return _result(policy, yuan(f"{policy.cap_year}年度门诊支付限额", cap * children), steps, "calc_note_cap")
 
 
-def _remaining(policy: Policy, used: Decimal) -> Result:
+def _remaining(policy: Policy, used: Decimal) -> Outcome:
     cap = policy.number("cap.amount")
-    steps = (Step(f"{cap} - {cents(used)}", str(cents(cap - used))),) if used <= cap else ()
-    return _result(
-        policy, yuan("剩余限额", max(ZERO, cap - used)), steps, "calc_note_remaining", {"used_cap": str(cents(used))}
-    )
+    if used > cap:
+        return Wrong("calc_over_used")  # 今年报了23万: that was not outpatient care
+    steps = (Step(f"{cap} - {cents(used)}", str(cents(cap - used))),)
+    return _result(policy, yuan("剩余限额", cap - used), steps, "calc_note_remaining", {"used_cap": str(cents(used))})
 
 
 def _after_bill(record: Record, policy: Policy) -> Outcome:

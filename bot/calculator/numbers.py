@@ -12,9 +12,11 @@ _SMALL = "零一二两三四五六七八九"
 _VALUE = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"两": 2}
 _SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d|,\d)|\d+)(?:\.\d+)*(?:\.(?=[百千万]))?|\.\d+"
-# 12点5万, 三零零零, 2万3, 1e5; "w" and "k" count only behind a digit.
+# 12点5万, 三零零零, 2万3, 1e5, and 万二 (12000, but 万一 is "in case"); "w" and "k" count only behind a digit.
+_LONE = r"(?<![几数亿])万(?=[二两三四五六七八九](?![十百千万级甲乙]))"
 NUMBER = re.compile(
-    rf"(?:{_DIGITS}|[{_SMALL}十百千])(?:点(?=[\d{_SMALL}])|(?<=\d)e(?=\d)|(?<=\d)(?:wan|[wk])(?![a-z])"
+    rf"(?:{_DIGITS}|[{_SMALL}十百千]|{_LONE})"
+    rf"(?:点(?=[\d{_SMALL}])|(?<=\d)e(?=\d)|(?<=\d)(?:wan|[wk])(?![a-z])"
     rf"|(?<!\d)[{_SMALL}]|[零十百千万亿]|(?<!\d)\d+(?:\.\d+)?)*"
 )
 _LONGEST = 40

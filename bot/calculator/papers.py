@@ -67,8 +67,6 @@ def _of_cases(record: Record, sentence: Sentence) -> Record:
     words, text = sentence.words, sentence.text
     if record.referral != NO and _REFERRAL_DENIED.search(text):
         record = replace(record, referral=UNSURE if record.referral == YES else NO)
-    if record.filed == UNSURE and bool(_FILED.search(text)) != bool(_NOT_FILED.search(text)):
-        record = replace(record, filed=YES if _FILED.search(text) else NO)
     # Where nothing would be paid, a referral or an emergency that was missed is a wrong number.
     strict = record.selected == NO and not _DENIED.search(text)
     for field, word in _ATTRIBUTES.items():
@@ -76,6 +74,8 @@ def _of_cases(record: Record, sentence: Sentence) -> Record:
         if not getattr(record, field) and word in words and (strict or spoken):
             doubt: dict[str, Any] = {field: UNSURE}
             record = replace(record, **doubt)
+    if record.filed == UNSURE and bool(_FILED.search(text)) != bool(_NOT_FILED.search(text)):
+        record = replace(record, filed=YES if _FILED.search(text) else NO)
     if record.referral == NO and not record.emergency and record.location in ("", LOCAL) and "emergency" in words:
         # 急诊, 没转诊: whether it was one that needs no referral decides whether anything is paid.
         record = record if _EMERGENCY_DENIED.search(text) else replace(record, emergency=UNSURE)

@@ -64,7 +64,8 @@ def _inpatient(record: Record, policy: Policy, away: str) -> Outcome:
     if cost is None and deductible is not None and record.want not in ("ratio", "selfratio"):
         return Missing("amount")
     asked = Claim("inpatient", record.level, cost or ZERO, deductible=deductible, away=away)
-    notes = ["calc_assume_deductible"] if above is None and deductible is None else []
+    notes = ["calc_assume_stay"] if record.surgery else []
+    notes += ["calc_assume_deductible"] if above is None and deductible is None else []
     if not record.level:
         return _level_missing(record, policy, asked, cost is not None, notes)
     if cost is None or record.want in ("ratio", "selfratio"):

@@ -22,10 +22,10 @@ COSTS = ("total", "scoped", "items", "above", "each")
 AMOUNTS = (*COSTS, "deductible", "consult", "outside", "used", "left", "paid", "base")
 _COUNTS = ("children", "times", "apply_day", "birth_day", "year")
 _MONTHS = ("apply", "birth", "day_of")
-_MARKS = ("midway", "about", "assumed_year", "exhausted")
+_MARKS = ("midway", "about", "assumed_year", "exhausted", "surgery")
 # What a calculation of another kind may still use.
 _KEPT = ("hukou", "children", "location", "used", "left")
-_OF_BENEFITS = ("bstart", "bend", "binforce")
+_OF_BENEFITS = {"bstart", "bend", "blen", "binforce"}
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,7 @@ class Record:
     about: bool = False
     assumed_year: bool = False
     exhausted: bool = False
+    surgery: bool = False  # nobody said that it is a stay
     unclear: str = ""
     wrong: str = ""
     name: str = ""  # of what cannot be
@@ -96,13 +97,16 @@ class Record:
             said["unclear"] = ""
         if "apply" in said:
             said = {"midway": False, "assumed_year": False, "apply_day": None} | said
+        if "visit" in said:
+            said = {"surgery": False} | said
         if "location" in said and said["location"] == LOCAL:
             said |= {"filed": "", "referral": "", "emergency": "", "temporary": ""}
         return replace(before, **said, wrong=self.wrong, name=self.name)
 
     def keeping(self, before: Record) -> Record:
         """Return this record with what the calculation before said that another kind may use as well."""
-        names = (*_KEPT, "apply") if before.task in _OF_BENEFITS else _KEPT
+        months = ("apply", "birth", "birth_day") if {before.task, self.task} & _OF_BENEFITS else ()
+        names = (*_KEPT, *months)
         kept = {name: getattr(before, name) for name in names if not _is_said(getattr(self, name))}
         return replace(self, **kept)
 

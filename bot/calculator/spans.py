@@ -67,8 +67,10 @@ _SCHOOL = re.compile(
     r"|(?<![-到至~—\d])(?P<only>20\d{2}|\d{2})(?:年)?(?:学年|年度学年)|(?P<before>上一?个?学年|往年|历年)|(?P<next>下一?个?学年)"
 )
 _BARE_YEAR = re.compile(rf"{_YEAR}(?!前)(?:度)?|(?<![\d.])(?P<only>20[123]\d)(?=度|的?(?:门诊|限额|额度|学年))")
+# Who is counted by kin belongs to a group of its own: 两个外甥一个侄女 are three.
+_KIN = "侄[子女儿]?|外?甥女?|外?孙[子女]?|[表堂][弟妹哥姐]|弟弟|妹妹|哥哥|姐姐|儿子|女儿|闺女"
 _NOUN = (
-    r"娃|孩|小孩|宝宝?|小朋友|仔|崽|细路|细佬|bb|儿子|女儿|闺女|小鬼|小家伙|学生|插班生|女|囡|囝|kids?|孙|外孙|妞|丫头|小子"
+    rf"{_KIN}|娃|孩|小孩|宝宝?|小朋友|仔|崽|细路|细佬|bb|小鬼|小家伙|学生|插班生|女|囡|囝|kids?|妞|丫头|小子"
     r"|子女|细蚊|名(?!字)|人(?![民家]|工)|个(?=一共|总共|一起|都|加|合|埋|总|$|,|呢|一齐)"
 )
 _CHILDREN = re.compile(
@@ -95,7 +97,7 @@ _SETTLING = re.compile(r"社康(?:中心)?(?:它|那边|上头|上面|上级|所
 class Span:
     """Something of a sentence that has a value, and where it stands.
 
-    `value` is None for an amount that is only hinted at; `name` is a level, a group of places or a school year.
+    `value` is None for an amount that is only hinted at; `name` is a level, a group of places, a school year or a kin.
     """
 
     kind: str
@@ -234,9 +236,9 @@ def counts(text: str) -> Iterator[Span]:
         # 大的10月办, 小的12月: the months between are spans of their own.
         start = max(match.start(), match.end() - 2) if known and not match["count"] else match.start()
         end = match.end("count") if match["count"] else match.end()
-        yield Span(
-            CHILDREN, start, end, value=None if value is None else Decimal(value), name="" if match["count"] else "word"
-        )
+        kin = re.search(f"(?:{_KIN})$", match[0])
+        name = (kin[0] if kin else "") if match["count"] else "word"
+        yield Span(CHILDREN, start, end, value=None if value is None else Decimal(value), name=name)
     for match in _TIMES.finditer(text):
         yield Span(TIMES, *match.span(), value=read_number(match["count"]))
 

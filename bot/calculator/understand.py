@@ -61,7 +61,8 @@ _EXHAUSTED = re.compile(
     r"|(?:用完|用光|用晒|刷爆|报完|报光)[^,。;]{0,4}(?:额度|限额)|\d[^,。;没未不快]{0,4}[用报][^,。;没未不快]{0,2}[完光晒][了喇啦咯]"
 )
 _EACH_BEFORE = re.compile(r"[都各均]是?$")
-_AWAY_FROM_HERE = re.compile(r"(?:不在|没在|离开|不是在|唔喺)深圳")
+# 不在深圳, 不去广州: where the hospital is not.
+_NOT_THERE = re.compile(r"(?:不在|没在|离开|不是在|唔喺|不去|没去|唔去)$")
 # 还剩5个月，要交多少; but 交过, and 3个月大, say nothing of what is to be paid.
 _HALF_YEAR = re.compile(r"(?<!大)(?<!上)(?<!下)半年(?:的)?(?:医保|参保)?(?:费|要交|要缴|得交|一共|共|合计|总共|多少)")
 _MONTH_COUNT = re.compile(r"(?P<left>[剩余交缴补][^,。;过]{0,2})?(?P<count>\d{1,2}|[二两三四五六七八九十]{1,2})个月")
@@ -119,7 +120,7 @@ def _base(sentence: Sentence) -> Record:
         task=read["task"], want=read["want"], **said, hukou=hukou,
         visit=_VISITS.get(read["visit"], "") if read.sure("visit") >= VISIT_FLOOR else "",
         scope=scope, consult_in=consult,
-        many=many, part=read["part"] if read.sure("part") >= HEAD_FLOOR else "?",
+        many=many, part=read["part"] + ("?" if read.sure("part") < HEAD_FLOOR else ""),
         midway=read.sure("midway", "+") >= MIDWAY,
         exhausted=_EXHAUSTED.search(sentence.text) is not None,
         wrong="calc_percent" if any((span.value or 0) > 100 for span, *_ in sentence.of(PERCENT)) else "",
@@ -145,7 +146,9 @@ def _with_hospital(record: Record, sentence: Sentence) -> Record:
     """Add level and place of the hospital."""
     levels = list(dict.fromkeys(span.name for span, _, sure in sentence.of(LEVEL, "t") if sure >= LEVEL_FLOOR))
     doubtful = any(sure < LEVEL_FLOOR for *_, sure in sentence.of(LEVEL))
-    level = levels[0] if len(levels) == 1 and not doubtful else ""
+    # 社康和大医院: of the second nobody says the level, and the one that is said is not that of both.
+    plain = len(levels) == 1 and not doubtful and "大医院" not in sentence.text
+    level = levels[0] if plain else ""
     compared = _compared(levels, sentence) if record.many == "cmp" else ()
     place = compared[0].partition("=")[2] if compared and compared[0].startswith("location") else _location(sentence)
     return replace(record, level=level, compared=compared, location=place)
@@ -162,10 +165,12 @@ def _compared(levels: Sequence[str], sentence: Sentence) -> tuple[str, ...]:
 
 
 def _location(sentence: Sentence) -> str:
-    named = list(dict.fromkeys(_GROUPS[span.name] for span, _, sure in sentence.of(PLACE, "t") if sure >= ROLE_FLOOR))
+    spans = sentence.of(PLACE)
+    denied = [span for span, *_ in spans if _NOT_THERE.search(sentence.text[: span.start])]
+    there = [span for span, role, sure in spans if role == "t" and sure >= ROLE_FLOOR and span not in denied]
+    named = list(dict.fromkeys(_GROUPS[span.name] for span in there))
     said, sure = sentence.reading["place"], sentence.reading.sure("place")
-    if _AWAY_FROM_HERE.search(sentence.text):
-        named = [name for name in named if name != LOCAL]
+    if denied and (len(named) == 1 or any(span.name == HERE for span in denied)):
         return named[0] if len(named) == 1 else AWAY
     head = _PLACES.get(said, "") if sure >= HEAD_FLOOR else SEVERAL if said else ""
     if any(sure < ROLE_FLOOR and not (role == "x" and span.name == HERE) for span, role, sure in sentence.of(PLACE)):
@@ -188,7 +193,11 @@ def _two_cities(sentence: Sentence) -> bool:
 def _with_counts(record: Record, sentence: Sentence) -> Record:
     """Add how many children, and how many visits."""
     spans = [span for span, *_ in sentence.of(CHILDREN)]
-    counts = [span.number for span in spans if span.name != "word"] or [span.number for span in spans]
+    kin = {span.name: span.number for span in spans if span.name != "word"}
+    # 两个外甥一个侄女: groups of different kin, and no word for all of them, are added up.
+    apart = len(kin) > 1 and not any(one in other for one in kin for other in kin if one != other)
+    groups = [sum(kin.values())] if apart else []
+    counts = groups or [span.number for span in spans if span.name != "word"] or [span.number for span in spans]
     children = 0 if any(count < 1 for count in counts) else _children(counts)
     times = {span.number for span, *_ in sentence.of(TIMES) if span.number > 1}
     return replace(record, children=children, times=times.pop() if len(times) == 1 else None)

@@ -166,10 +166,12 @@ def _said(record: Record) -> str:
         amounts = {**_AMOUNTS, "paid": "已缴费"}
         parts += [
             f"{amounts[name]} {_money(value)} 元"
-            for name in ("used", "left", "paid")
+            for name in ("used", "left", *(("paid",) if record.task == "reverse" else ()))
             if (value := getattr(record, name)) is not None
         ]
-    parts += [f"{month.chinese}出生" for month in record.birth] + [f"{month.chinese}办理" for month in record.apply]
+    parts += [f"{month.chinese}出生" for month in record.birth] + [
+        f"{month.chinese}办理" for month in dict.fromkeys(record.apply)
+    ]
     parts += [{"shenzhen": "深圳户口", "other": "不是深圳户口"}.get(record.hukou, "")]
     parts += [f"{record.children} 个孩子"] if (record.children or 1) > 1 else []
     parts += [f"{record.times} 次"] if record.each is not None and (record.times or 1) > 1 else []

@@ -1,13 +1,18 @@
-"""Merge: what was said of a calculation before, with what one more message adds or changes."""
+"""Follow: what a message adds to the calculation that is going on, or changes of it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 
+from bot.calculator.claims import claim
+from bot.calculator.outcome import Result
 from bot.calculator.reader import Sentence
 from bot.calculator.record import COSTS, Record
 from bot.calculator.spans import AMOUNT
+from corpus.policy import Policy
 
 # Offered, not asked: 把起付线告诉我，可以再算一次.
 OFFERED = "offered"
@@ -35,8 +40,9 @@ def merged(before: list[Record], told: list[Record], sentence: Sentence, asked: 
     if len(told) > 1:
         return [replace(one.over(before[-1]), task=task) for one in told]
     if new.many == "sum" and any(getattr(new, name) is not None for name in COSTS) and task == "claim":
-        # 还有一次3000: one bill more.
-        return [*(replace(one, many="sum") for one in before), replace(new.over(before[-1]), task=task, many="sum")]
+        # 还有一次3000: one bill more, of the same kind; what came off or beside the bill before is not its own.
+        like = replace(before[-1], deductible=None, consult=None, consult_in="")
+        return [*(replace(one, many="sum") for one in before), replace(new.over(like), task=task, many="sum")]
     amounts = [span for span in sentence.spans if span.kind == AMOUNT]
     if asked == OFFERED and len(amounts) == 1 and amounts[0].end - amounts[0].start == len(sentence.text):
         # A bare amount behind the offer to count the deductible: it is that, where it is small enough to be one.
@@ -44,3 +50,13 @@ def merged(before: list[Record], told: list[Record], sentence: Sentence, asked: 
         if value is not None and cost and 2 * value <= cost:
             new = Record(deductible=value)
     return [replace(new.over(one), task=task) for one in before]
+
+
+def used_by(bills: Sequence[Record], policy: Policy) -> Decimal | None:
+    """Return how much of the limit is used when outpatient bills are paid, None where nobody can tell."""
+    outpatient = all(one.visit == "outpatient" and one.consult is None and one.left is None for one in bills)
+    outcome = claim(bills, policy) if bills[0].task == "claim" and outpatient else None
+    if not isinstance(outcome, Result):
+        return None
+    paid = (one.value for one in outcome.figures if one.label.startswith("医保支付") and one.unit == "元")
+    return (bills[0].used or Decimal(0)) + Decimal(next(paid, 0))

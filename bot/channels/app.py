@@ -18,7 +18,7 @@ from bot.channels.bundle import add_widget
 from bot.channels.describe import describe
 from bot.channels.desk import Desk
 from bot.channels.errors import ApiError, broken, invalid, not_found
-from bot.channels.follow import open_follow
+from bot.channels.follower import open_follower
 from bot.channels.http import api_router
 from bot.channels.layers import Cors, Faults, Shell
 from bot.channels.layout import trouble_page
@@ -98,7 +98,7 @@ def _lifespan(
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        follow = open_follow(desk.settings)
+        follow = open_follower(desk.settings)
         watching = asyncio.create_task(Watch(desk, load, follow).run()) if load else None
         tidying = asyncio.create_task(_tidy(desk))
         yield

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable
 
 from bot.channels.desk import Desk, Live
-from bot.channels.follow import Follow
+from bot.channels.follower import Follower
 from bot.place import Mark, corpus_beside, mark_of, pinned
 from bot.reply import Query
 from bot.settings import Settings
@@ -28,7 +28,7 @@ class Watch:
 
     seconds = LOOK_SECONDS
 
-    def __init__(self, desk: Desk, load: Load, follow: Follow | None = None) -> None:
+    def __init__(self, desk: Desk, load: Load, follow: Follower | None = None) -> None:
         """Open for `desk` with `load`; `follow` takes what other machines have published."""
         self._desk = desk
         self._load = load

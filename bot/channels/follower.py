@@ -1,4 +1,4 @@
-"""Follow: takes what other machines have published, again and again, while nobody who asks waits for it."""
+"""Follower: takes what other machines have published, again and again, while nobody who asks waits for it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from bot.workshop.rota import Rota
 log = logging.getLogger(__name__)
 
 
-class Follow:
+class Follower:
     """Keeps the work folder of this machine like that of the others."""
 
     def __init__(self, settings: Settings) -> None:
-        """Follow in the database that the settings name."""
+        """Follower in the database that the settings name."""
         self._rota = Rota(settings)
         self._trouble = ""
 
@@ -55,6 +55,6 @@ class Follow:
         self._trouble = trouble
 
 
-def open_follow(settings: Settings) -> Follow | None:
+def open_follower(settings: Settings) -> Follower | None:
     """Return what follows other machines, if the settings name a folder and a database for it."""
-    return Follow(settings) if settings.work is not None and settings.database_url is not None else None
+    return Follower(settings) if settings.work is not None and settings.database_url is not None else None

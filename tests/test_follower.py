@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from bot.channels.app import create_app
-from bot.channels.follow import Follow, open_follow
+from bot.channels.follower import Follower, open_follower
 from bot.channels.watch import Watch
 from bot.place import live_number
 from bot.settings import Settings
@@ -35,8 +35,8 @@ def told(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 
 def test_a_machine_alone_follows_nobody(lost: Settings) -> None:
-    assert open_follow(lost.model_copy(update={"database_url": None})) is None
-    assert open_follow(lost.model_copy(update={"work": None})) is None
+    assert open_follower(lost.model_copy(update={"database_url": None})) is None
+    assert open_follower(lost.model_copy(update={"work": None})) is None
 
 
 def test_trouble_is_told_once_and_so_is_its_end(
@@ -45,7 +45,7 @@ def test_trouble_is_told_once_and_so_is_its_end(
     caplog.set_level(logging.WARNING)
 
     async def day() -> None:
-        follow = Follow(lost)
+        follow = Follower(lost)
         await follow.begin()
         await follow.look()
         await follow.look()
@@ -67,7 +67,7 @@ def test_whatever_goes_wrong_the_looking_goes_on(
         raise error
 
     monkeypatch.setattr(Rota, "follow", fail)
-    follow = Follow(lost)
+    follow = Follower(lost)
     asyncio.run(follow.look())
     assert len(told(caplog)) == 1
 

@@ -141,11 +141,15 @@ class Tried:
         return cls(*(np.concatenate([getattr(one, field.name) for one in parts]) for field in fields(cls)))
 
     def like(self, sizes: Scores) -> Scores:
-        """Return how much each counts for a corpus of `sizes` [3], together one: the nearer in size, the more."""
+        """Return how much each counts for a corpus of `sizes` [3]: the nearer in size, the more.
+
+        Together they count as one, or as less where nothing of about that size was tried: it proves little.
+        """
         far = (((self.sizes - sizes) * _LIKENESS) ** 2).sum(axis=1)
-        weights = np.exp(-far / 2 + far.min(initial=np.inf) / 2)
+        nearest = far.min(initial=np.inf)
+        weights = np.exp(-(far - nearest) / 2)
         total = weights[~self.outside].sum()
-        result: Scores = (weights / total if total else weights).astype(np.float32)
+        result: Scores = (weights * np.exp(-nearest / 2) / total if total else weights).astype(np.float32)
         return result
 
 

@@ -127,8 +127,10 @@ def test_corpora_of_the_same_size_count_the_most(shared: Ranker) -> None:
         for sizes, prior in ((SIZES, both), (far, both), (SIZES, good))
     )
     assert near_good == pytest.approx(alone, abs=0.01) and near_bad < near_good / 2
-    # One that is unlike all of them goes by the nearest.
-    assert both.like(SIZES - 9)[: len(good.best)].sum() > 0.99 * both.like(SIZES - 9).sum()
+    # One that is unlike all of them goes by the nearest, which proves the less the farther it is.
+    assert both.like(SIZES - 1)[: len(good.best)].sum() > 0.99 * both.like(SIZES - 1).sum()
+    worth = [float(both.like(SIZES - step)[~both.outside].sum()) for step in (0, 1, 2)]
+    assert worth[0] == pytest.approx(1.0, abs=0.01) and worth[0] > worth[1] > worth[2] > 0
 
 
 def test_small_talk_counts_on_no_side(shared: Ranker) -> None:

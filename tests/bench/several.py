@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot.channels.admin.accounts import line_for
+from bot.chat import Chat, china_now
+from bot.opening import open_calculator, open_engine
+from bot.reply import Query
+from bot.settings import Settings
 from corpus.entries import corpus_path, load_corpus
 from index.disk import default_index
 from tests.bench.questions import fresh
@@ -23,7 +27,7 @@ def several(say: Callable[[str], None]) -> Part:
     """Let a cluster with the shipped corpus go through what may happen, and count what went wrong."""
     say(f"几台机器：三个进程，各有文件夹，每秒 {_RATE} 句，{SECONDS} 秒")
     entries = [entry for entry in load_corpus().entries if entry.active]
-    questions = [Question(item.text, entry.id) for entry in entries for item in entry.similar][::7]
+    questions = _plain([Question(item.text, entry.id) for entry in entries for item in entry.similar][::29])
     wording = Question(fresh(1, seed=11)[0], entries[0].id)
     with tempfile.TemporaryDirectory() as name:
         people = Path(name) / "people.txt"
@@ -46,3 +50,16 @@ def several(say: Callable[[str], None]) -> Part:
     }  # fmt: skip
     remark = "其间杀掉一台又启动，Redis、PostgreSQL 各停掉再启动；三个进程和 nginx、Redis、PostgreSQL 都在这一台上。"
     return Part("几台机器", ("项目", "数值", "目标", ""), rows, figures, (remark,))
+
+
+def _plain(questions: Sequence[Question]) -> list[Question]:
+    """Return the questions that a service alone answers with their entry; with others it asks back, or computes."""
+    settings = Settings()
+    engine = open_engine(settings)
+    chat = Chat(engine, settings, calculator=open_calculator(engine, china_now))
+
+    def is_plain(question: Question) -> bool:
+        reply = chat.reply(Query(question.text, "trial"))
+        return reply.kind == "answer" and reply.entry is not None and reply.entry.id == question.entry
+
+    return [question for question in questions if is_plain(question)]

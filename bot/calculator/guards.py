@@ -71,8 +71,6 @@ def outside(record: Record, sentence: Sentence) -> bool:
         return not sentence.of(AMOUNT)
     if record.task == "fee" and _DEADLINE.search(sentence.text) and not _SUM.search(sentence.text):
         return True
-    if record.task == "fee" and sentence.of(AMOUNT, "N") and "not_cost" in words and "insured" not in words:
-        return True  # 校车费1350: an amount of something else, and nothing of the insurance
     if record.task == "newborn" and "difference" in words:
         return True
     if record.task in ("subsidy", "total", "gap", "monthly") and sentence.of(MONTH, "a"):

@@ -75,13 +75,14 @@ class Result:
 class Missing:
     """An input that must be asked for; `phrase` names the question.
 
-    `table` holds what comes out for each answer, `entry` the entry of the rule,
-    `assumptions` what is taken for granted.
+    `table` holds what comes out for each answer, the family's `own` part or what insurance pays; `entry` the entry of
+    the rule, `assumptions` what is taken for granted.
     """
 
     slot: str
     phrase: str = ""
     table: tuple[Figure, ...] = ()
+    own: bool = False
     entry: str = ""
     assumptions: tuple[str, ...] = ()
     inputs: dict[str, str] = field(default_factory=dict)

@@ -189,7 +189,7 @@ def _level_missing(record: Record, policy: Policy, asked: Claim, worked: bool, n
     )
     inputs = {name: value for name, value in inputs_of(record, asked).items() if name != "hospital_level"}
     premises = _premises(record, asked, notes, all(paid.at_cap for _, paid in payments)) if table else ()
-    return Missing("hospital_level", table=table, entry=entry, assumptions=premises, inputs=inputs)
+    return Missing("hospital_level", table=table, own=own, entry=entry, assumptions=premises, inputs=inputs)
 
 
 def _paid(record: Record, policy: Policy, asked: Claim, notes: Sequence[str]) -> Result:

@@ -76,7 +76,7 @@ class Wording:
         lines = [self._say(lead)] if lead else []
         said = self.fill("calc_read_so_far", {"read": read}) if read else ""
         if missing.table:
-            lines.append(self.fill("calc_table"))
+            lines.append(self.fill("calc_table_own" if missing.own else "calc_table"))
             lines.append("；".join(f"{one.label} {one.value} {one.unit}" for one in missing.table) + "。")
             lines += self._notes(missing.assumptions)
         lines.append(said + self.fill(missing.phrase or f"calc_ask_{missing.slot}"))
@@ -89,7 +89,8 @@ class Wording:
         """Help somebody who does not know what was asked: every level's figure, or where to look it up."""
         if not missing.table:
             return self.question(missing, read, state, "calc_look_up")
-        notes = (*missing.assumptions, "calc_note_table")
+        whose = () if missing.own else ("calc_note_table_fund",)
+        notes = (*whose, *missing.assumptions, "calc_note_table")
         return self.result(Result(missing.table, (), missing.entry, missing.inputs, notes), read, state)
 
     def unknown(self, unknown: Unknown, state: str | None = None) -> CalculatorReply:

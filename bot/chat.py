@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from bot.decide import SMALLTALK, Abstain, Answer, Clarify, Doubt, decide, decide_both, is_smalltalk
+from bot.decide import SMALLTALK, SURE, Abstain, Answer, Clarify, Doubt, decide, decide_both, is_smalltalk
 from bot.ids import new_reply_id, new_session_id
 from bot.picks import Pick, picked
 from bot.records import Heard, Records
@@ -198,6 +198,7 @@ class Chat:
         passage = entry.passage(hit.passage) if hit.passage else None
         return Reply(
             kind="answer",
+            lead=None if confidence >= SURE else self._say("nearest"),
             text=entry.answer,
             entry=self._info[entry.id],
             passage=passage.text if passage else None,

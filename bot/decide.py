@@ -12,6 +12,10 @@ SMALLTALK = "smalltalk/"
 MOST_OPTIONS = 3
 # Nobody is sent away or misled by small talk: more likely than not is enough.
 CHATTING = 0.5
+# Less sure than this, an answer is called the nearest one: what is asked may be a detail that it does not have.
+SURE = 0.9
+# Of what is not in the documents, more than the nearest entry is shown only where it has something to do with it.
+FAINT = 0.01
 
 Doubt = Literal["one", "several", "both", "unsure"]
 
@@ -47,7 +51,9 @@ Decision = Answer | Clarify | Abstain
 def decide(hits: Sequence[Hit], thresholds: Thresholds) -> Decision:
     """Decide what to do with `hits`, best first."""
     entries = tuple(hit for hit in hits if not is_smalltalk(hit))[:MOST_OPTIONS]
-    if hits and is_smalltalk(hits[0]) and hits[0].score >= min(CHATTING, thresholds.answer):
+    # Kinds of small talk lie close together; which of them it is matters less than that it is one.
+    chat = sum(hit.score for hit in hits if is_smalltalk(hit))
+    if hits and is_smalltalk(hits[0]) and chat >= min(CHATTING, thresholds.answer):
         return Answer(hits[0])
     best = entries[0].score if entries else 0.0
     if entries and best >= thresholds.answer:
@@ -56,7 +62,9 @@ def decide(hits: Sequence[Hit], thresholds: Thresholds) -> Decision:
     if likely:
         return Clarify(likely, "several" if len(likely) > 1 else "one")
     # What may well be there is never said not to be.
-    return Clarify(entries, "unsure") if entries and best >= thresholds.near else Abstain(entries)
+    if entries and best >= thresholds.near:
+        return Clarify(entries, "unsure")
+    return Abstain(entries[:1] + tuple(hit for hit in entries[1:] if hit.score >= FAINT))
 
 
 def decide_both(questions: Sequence[Sequence[Hit]], thresholds: Thresholds) -> Clarify | None:

@@ -141,6 +141,7 @@ class Reply(_Wire):
     reply_id: str = Field(default="", pattern=REPLY_ID)
     session_id: str = Field(default="", pattern=SESSION_ID)
     kind: Kind
+    lead: str | None = Field(default=None, description="答案未必正好是所问的那一点时，先说的一句话")
     text: str
     entry: EntryInfo | None = None
     passage: str | None = None

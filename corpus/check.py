@@ -37,6 +37,7 @@ PHRASES = (
     "greeting",
     "abstain",
     "abstain_options",
+    "nearest",
     "clarify",
     "clarify_one",
     "clarify_both",

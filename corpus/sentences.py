@@ -58,7 +58,6 @@ CALCULATION = (
     "calc_ratio_consult",
     "calc_table",
     "calc_note_table",
-    "calc_note_table_fund",
     "calc_table_own",
     "calc_note_year",
     "calc_note_months",

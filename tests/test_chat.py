@@ -47,6 +47,12 @@ def test_names_the_passage(settings: Settings) -> None:
     assert _ask(chat, "旧").passage is None
 
 
+@pytest.mark.parametrize(("score", "lead"), [(0.9, None), (0.89, "最接近的是这一条：")])
+def test_an_answer_that_is_not_quite_sure_says_so(settings: Settings, score: float, lead: str | None) -> None:
+    reply = _ask(Chat(FakeEngine({"借多久": [Hit("T2", "", score)]}), settings), "借多久")
+    assert (reply.kind, reply.lead, reply.text) == ("answer", lead, "每次最多借**5本**，期限30天。")
+
+
 @pytest.mark.parametrize(
     ("now", "notice"),
     [

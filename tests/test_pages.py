@@ -226,6 +226,8 @@ def test_a_shared_page_says_what_it_is(settings: Settings) -> None:
     found = dict(re.findall('<meta property="(.*?)" content="(.*?)">', text))
     assert SHARED.items() <= found.items()
     assert '<link rel="canonical" href="https://faq.example.cn/answers/T1">' in text
+    # Nobody is told half an address.
+    assert "canonical" not in TestClient(create_app(settings, FakeEngine())).get("/answers/T1").text
     (facts,) = re.findall('<script type="application/ld\\+json">(.*?)</script>', text)
     (question,) = json.loads(facts)["mainEntity"]
     assert question["name"] == "怎么办理借书证？" and "带户口本" in question["acceptedAnswer"]["text"]

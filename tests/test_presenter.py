@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.channels.presenter import Presenter
-from bot.reply import Option, Reply
+from bot.channels.presenter import Presenter, tongue
+from bot.reply import Language, Option, Reply
 from corpus.entries import load_corpus
 
 CORPUS = load_corpus()
@@ -54,3 +54,24 @@ def test_answers_stay_word_for_word(presenter: Presenter) -> None:
 
 def test_what_has_no_translation_is_said_in_chinese(presenter: Presenter) -> None:
     assert presenter.reply(reply("abstain", "没有译文的一句。"), "en").text == "没有译文的一句。"
+
+
+@pytest.mark.parametrize(
+    ("question", "chosen", "spoken"),
+    [
+        ("Can you answer in English? My son is 4.", "zh-Hans", "en"),
+        ("how much is it", "zh-Hant", "en"),
+        ("Do you answer 少儿医保 questions in English", "zh-Hans", "zh-Hans"),
+        ("住院报多少", "en", "en"),
+        ("ok thanks", "zh-Hans", "zh-Hans"),
+        ("https://www.example.cn/a/b/c.html", "zh-Hans", "zh-Hans"),
+        ("123 456 789", "zh-Hans", "zh-Hans"),
+    ],
+)
+def test_who_writes_in_english_is_answered_in_english(question: str, chosen: Language, spoken: Language) -> None:
+    assert tongue(question, chosen) == spoken
+
+
+def test_the_word_before_an_unsure_answer_is_translated(presenter: Presenter) -> None:
+    said = reply("answer", P1.answer, lead=CORPUS.phrases.text("nearest"))
+    assert presenter.reply(said, "en").lead == CORPUS.phrases.text("english.nearest")

@@ -17,7 +17,7 @@ from bot.reply import (
 )
 
 CONTRACT = ["reply_id", "session_id", "kind", "text", "entry", "passage", "estimate", "ask", "options", "confidence"]
-ADDED = ["card", "notice"]
+ADDED = ["lead", "card", "notice"]
 
 
 def test_every_field_is_always_there() -> None:

@@ -51,6 +51,11 @@ def test_a_whole_answer() -> None:
     assert card.options == ("一次可以借几本书？", "逾期还书怎么收费？") and card.rest == ()
 
 
+def test_an_answer_that_is_not_quite_sure_says_so_first() -> None:
+    assert scribe().card(reply(entry=INFO, lead="最接近。")).text.startswith("最接近。\n\n全文。")
+    assert scribe().card(reply(entry=INFO, lead="最接近。", passage="第二段。")).text.startswith("最接近。\n\n第二段。")
+
+
 def test_the_passage_stands_first_and_the_page_has_the_rest() -> None:
     card = scribe(URL).card(reply(entry=INFO, passage="第二段。", notice=NOTICE))
     way = f'看<a href="{URL}/answers/T1">完整答案</a>。'

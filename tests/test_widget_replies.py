@@ -132,6 +132,13 @@ def test_smalltalk_and_an_unknown_kind(widget: Widget) -> None:
         assert widget.ask("唱首歌").locator("[lang=zh-CN]").inner_text() == "啦啦啦"
 
 
+def test_what_is_said_before_an_unsure_answer(widget: Widget) -> None:
+    fake(widget, {"kind": "answer", "text": "每年一次。", "lead": "最接近的是这一条，没写到的请拨打 12345 热线。"})
+    turn = widget.ask("一年几次")
+    assert texts(turn, ".reply p")[0] == "最接近的是这一条，没写到的请拨打 12345 热线。"
+    assert turn.locator("a").get_attribute("href") == "tel:12345"
+
+
 def test_notice(widget: Widget) -> None:
     expired(widget)
     assert "2023-2024" in widget.last.locator(".notice").inner_text()

@@ -60,11 +60,11 @@ class Wording:
             "benefit_last": str(policy.benefit.last.number),
         }
 
-    def result(self, result: Result, read: str, state: str) -> CalculatorReply:
+    def result(self, result: Result, read: str, state: str, heading: str = "") -> CalculatorReply:
         """Say a result, and first what was read."""
         formula = "；".join(map(str, result.steps))
         lead = self.fill("calc_read", {"read": read}) if read else ""
-        lines = [lead + self._headline(result.figures)]
+        lines = [lead + heading + self._headline(result.figures)]
         if result.steps:
             lines.append(f"{self._say('calc_formula')}{formula}")
         lines += self._notes(result.assumptions)
@@ -76,7 +76,7 @@ class Wording:
         lines = [self._say(lead)] if lead else []
         said = self.fill("calc_read_so_far", {"read": read}) if read else ""
         if missing.table:
-            lines.append(self.fill("calc_table_own" if missing.own else "calc_table"))
+            lines.append(self._heading(missing))
             lines.append("；".join(f"{one.label} {one.value} {one.unit}" for one in missing.table) + "。")
             lines += self._notes(missing.assumptions)
         lines.append(said + self.fill(missing.phrase or f"calc_ask_{missing.slot}"))
@@ -89,9 +89,9 @@ class Wording:
         """Help somebody who does not know what was asked: every level's figure, or where to look it up."""
         if not missing.table:
             return self.question(missing, read, state, "calc_look_up")
-        whose = () if missing.own else ("calc_note_table_fund",)
-        notes = (*whose, *missing.assumptions, "calc_note_table")
-        return self.result(Result(missing.table, (), missing.entry, missing.inputs, notes), read, state)
+        notes = (*missing.assumptions, "calc_note_table")
+        table = Result(missing.table, (), missing.entry, missing.inputs, notes)
+        return self.result(table, read, state, self._heading(missing))
 
     def unknown(self, unknown: Unknown, state: str | None = None) -> CalculatorReply:
         """Say that the documents do not say it."""
@@ -117,6 +117,9 @@ class Wording:
         for name, value in {**self._facts, **(values or {})}.items():
             text = text.replace(f"{{{name}}}", value)
         return text
+
+    def _heading(self, missing: Missing) -> str:
+        return self.fill("calc_table_own" if missing.own else "calc_table")
 
     def _notes(self, notes: Sequence[str]) -> list[str]:
         return [self._say("calc_notes") + "".join(map(self.fill, notes))] if notes else []

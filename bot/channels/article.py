@@ -16,6 +16,7 @@ def reply_card(desk: Desk, question: str, reply: Reply) -> str:
     """Return a question and its reply."""
     parts = [f'<p class="soft">{escape(question)}</p>']
     parts += [f"<h2>{escape(reply.entry.question)}</h2>" if reply.entry and reply.kind == "answer" else ""]
+    parts += [_said(desk, reply.lead) if reply.lead else ""]
     if reply.passage:
         parts += [f'{_said(desk, desk.say("passage_intro"))}<div class="part">{render(reply.passage)}</div>']
         parts += [_said(desk, desk.say("full_answer"))]

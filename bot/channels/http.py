@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from bot.channels.desk import Desk, checked_question
 from bot.channels.errors import invalid, not_found, too_large, wrong_type
+from bot.channels.presenter import tongue
 from bot.channels.welcome import welcome_of
 from bot.chat import entry_info
 from bot.reply import (
@@ -59,7 +60,7 @@ def _add_chat(router: APIRouter, desk: Desk) -> None:
         reply = await desk.ask(
             request, Query(checked_question(asked.question), "api", asked.session_id, asked.language)
         )
-        return desk.presenter.reply(reply, asked.language)
+        return desk.presenter.reply(reply, tongue(asked.question, asked.language))
 
     @router.post(
         "/api/feedback",

@@ -84,19 +84,17 @@ def trouble_page(desk: Desk, error: ApiError) -> Response:
 
 def _head(desk: Desk, head: Head, brand: str) -> str:
     name = head.title if head.title == brand or not brand else f"{head.title} - {brand}"
-    address = (desk.settings.public_url or "") + head.path
     shared = {"og:type": "website" if head.home else "article", "og:title": head.title, "og:site_name": brand}
     shared |= {"og:description": head.description, "og:locale": "zh_CN"}
-    if desk.settings.public_url:
-        # Both must be whole addresses, which only this setting knows.
-        shared |= {"og:url": address, "og:image": f"{desk.settings.public_url}/icon.png"}
+    links = "" if head.found else '<meta name="robots" content="noindex">'
+    if url := desk.settings.public_url:
+        # These must be whole addresses, which only this setting knows.
+        shared |= {"og:url": url + head.path, "og:image": f"{url}/icon.png"}
+        links = links or f'<link rel="canonical" href="{escape(url + head.path)}">'
     parts = [f"<title>{escape(name)}</title>"]
     parts += [f'<meta name="description" content="{escape(head.description)}">'] if head.description else []
     parts += [f'<meta property="{key}" content="{escape(text)}">' for key, text in shared.items() if text]
-    parts += [
-        f'<link rel="canonical" href="{escape(address)}">' if head.found else '<meta name="robots" content="noindex">'
-    ]
-    parts += [f'<link rel="icon" href="{_ICON}"><link rel="apple-touch-icon" href="/icon.png">']
+    parts += [f'{links}<link rel="icon" href="{_ICON}"><link rel="apple-touch-icon" href="/icon.png">']
     parts += [data(head.facts, "application/ld+json")] if head.facts else []
     return "".join(parts)
 

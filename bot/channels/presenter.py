@@ -14,7 +14,16 @@ from corpus.entries import ENGLISH, Phrases
 from corpus.entry import Entry
 
 Say = Callable[[str], str]
+_ENGLISH = re.compile(r"[\x00-\x7f‘’“”…]*")
+# A word stands alone: the parts of a pasted address are none.
+_WORD = re.compile(r"(?<!\S)[A-Za-z'’]+[,.?!]?(?!\S)")
+_SENTENCE = 3
 _YEARS = re.compile(r"\d{4}(?:-\d{4})?")
+
+
+def tongue(question: str, language: Language) -> Language:
+    """Return the language to reply in: English to who writes in English, else the one that was chosen."""
+    return "en" if _ENGLISH.fullmatch(question) and len(_WORD.findall(question)) >= _SENTENCE else language
 
 
 class Presenter:
@@ -38,6 +47,7 @@ class Presenter:
         return reply.model_copy(
             update={
                 "text": self._translated(reply.text, language) if own else reply.text,
+                "lead": self._translated(reply.lead, language) if reply.lead else None,
                 "notice": self._translated(reply.notice, language) if reply.notice else None,
                 "card": card,
                 "options": [self.option(option, language) for option in reply.options],

@@ -34,6 +34,7 @@ def format_reply(reply: Reply) -> str:
     lines = [
         f"[{reply.kind} {reply.confidence:.4f}]" + (f" {reply.entry.id} {reply.entry.question}" if reply.entry else "")
     ]
+    lines += [reply.lead] if reply.lead else []
     lines += [f"段落：{reply.passage}"] if reply.passage else []
     lines += [reply.text]
     lines += [reply.notice] if reply.notice else []

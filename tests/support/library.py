@@ -41,6 +41,7 @@ PHRASES = Phrases(
         ("greeting", "您好，我是图书馆助手。"),
         ("abstain", "资料里没有，请拨打 12345。"),
         ("abstain_options", "资料里有："),
+        ("nearest", "最接近的是这一条："),
         ("clarify", "您问的是哪一个？"),
         ("clarify_one", "您是不是想问这一条？"),
         ("clarify_both", "您问了两件事，先看哪一件？"),

@@ -81,12 +81,12 @@ class Scribe:
             return self._excerpt(reply, text, passage, self.say("part"))
         if entry and entry.short_answer:
             return self._excerpt(reply, text, plain(entry.short_answer), self.say("shortened"))
-        return self._tell(reply, [text, self._facts(reply)], self._way(reply))
+        return self._tell(reply, [harmless(reply.lead or ""), text, self._facts(reply)], self._way(reply))
 
     def _excerpt(self, reply: Reply, text: str, excerpt: str, remark: str) -> Card:
         """Return a card with a part of the answer: it says so, and where the whole is."""
         way = self._way(reply)
-        blocks = [excerpt, remark + (way or self.say("full_more")), self._facts(reply)]
+        blocks = [harmless(reply.lead or ""), excerpt, remark + (way or self.say("full_more")), self._facts(reply)]
         if size(_joined(blocks)) > MOST_BYTES:
             # The basis stands with the whole answer too, one step away.
             blocks[-1] = harmless(reply.notice or "")

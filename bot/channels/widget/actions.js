@@ -81,7 +81,7 @@ function commentForm(turn, tell, desk) {
   return form;
 }
 
-function plainText({ entry, text, notice }, desk) {
+function plainText({ entry, lead, text, notice }, desk) {
   const source = entry && [entry.basis && desk.say("basis") + entry.basis, desk.address(entry.url)];
-  return [entry?.question, text, notice, source].flat().filter(Boolean).join("\n\n");
+  return [entry?.question, lead, text, notice, source].flat().filter(Boolean).join("\n\n");
 }

@@ -28,14 +28,14 @@ function said(reply, desk) {
 }
 
 function answer(reply, desk) {
-  const { entry, passage } = reply;
+  const { entry, lead, passage } = reply;
   const whole = h("div.text", markdown(reply.text, desk.address));
   const part = passage && passage !== reply.text && [
     h("p.label", desk.say("part")),
     h("div.text.part", markdown(passage, desk.address)),
     h("details", h("summary", desk.say("whole")), whole),
   ];
-  return [entry && h("h3", entry.question), part || whole, notice(reply, desk), entry && footing(entry, desk)];
+  return [entry && h("h3", entry.question), lead && paragraphs(lead, desk), part || whole, notice(reply, desk), entry && footing(entry, desk)];
 }
 
 function footing({ basis, valid, url }, desk) {

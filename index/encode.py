@@ -47,7 +47,8 @@ class OnnxEncoder:
             self._session = _session(self._path, threads=1)
         except Exception as error:  # both libraries raise bare Exceptions
             raise ModelMissing(folder, str(error).splitlines()[0]) from error
-        self._tokenizer.enable_truncation(_MOST_TOKENS)
+        # Whoever tells a long story asks at its end.
+        self._tokenizer.enable_truncation(_MOST_TOKENS, direction="left")
         self._tokenizer.no_padding()
 
     def encode(self, readings: Sequence[Reading], done: Callable[[int], None] = lambda _: None) -> Vectors:

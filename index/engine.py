@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corpus.entries import Corpus, Phrases
 from corpus.entry import Entry
@@ -28,14 +27,11 @@ from index.segment import Reading, Segmenter
 from index.shared import load_shared
 from index.signals import Sensor, Signals, features, sizes_of
 
-_SENTENCE = re.compile(r"[^。！？!?；;\n]+")
 _CLAUSE = re.compile(r"[^。！？!?；;，,、\n]+")
-_MOST_SENTENCES = 4
+_MOST_QUESTIONS = 4
 _REMEMBERED = 2048
 _HEARD = 256  # a vector is asked for as soon as its question is answered
 _SHOWN = 0.05  # nobody is shown a hit that scores less, so its part need not be found
-# A sentence taken out of its message counts a little less than the whole.
-_SENTENCE_WEIGHT = 0.9
 _SURE = 0.999
 _SHORT = 14  # words
 
@@ -125,7 +121,7 @@ class Engine:
         asking = chinese().askings
         asked = [clause for clause in clauses if any(word in fold(clause) for word in asking)]
         asked = [clause for clause in asked if len(self.segmenter.read(clause).words) > 1]
-        return asked if 2 <= len(asked) <= _MOST_SENTENCES else []
+        return asked if 2 <= len(asked) <= _MOST_QUESTIONS else []
 
     def leans(self, text: str) -> bool:
         """Tell whether a short message may lean on what was said before: 那窗口呢, 要是12月才转来呢."""
@@ -138,13 +134,13 @@ class Engine:
         reading = self.segmenter.read(text)
         if not reading.words:
             return Explanation(reading, ())
-        signals, scores = self._measure([reading], self.encoder.encode([reading]))
+        signals, scores = self._measure(reading, self.encoder.encode([reading]))
         candidates = tuple(
             Candidate(hit.entry_id, hit.score, hit.phrasing, hit.passage,
-                      signals[0].values[self.groups.index(hit.entry_id)])
-            for hit in self._hits(signals[0], scores[0], 5)
+                      signals.values[self.groups.index(hit.entry_id)])
+            for hit in self._hits(signals, scores, 5)
         )  # fmt: skip
-        return Explanation(reading, candidates, signals[0].values[OUTSIDE])
+        return Explanation(reading, candidates, signals.values[OUTSIDE])
 
     def thresholds(self, precision: float, strangers: float = STRANGERS) -> Thresholds:
         """Return the thresholds that keep direct answers right with this probability."""
@@ -169,52 +165,26 @@ class Engine:
         return list(dict.fromkeys([*starts, *ranked]))[:k]
 
     def _search(self, text: str, k: int) -> list[Hit]:
-        readings = self._read(text)
-        if not readings[0].words:
+        reading = self.segmenter.read(text)
+        if not reading.words:
             return []
-        vectors = self.encoder.encode(readings)
+        # Whole, however many sentences: each by itself misses what the others tell, and speaks against them.
+        vectors = self.encoder.encode([reading])
         self._heard.put(text, vectors[0])
-        signals, scores = self._measure(readings, vectors)
-        place, weighed = self._weigh(scores)
-        row = self._wordings.get(readings[0].spoken)
+        signals, scores = self._measure(reading, vectors)
+        row = self._wordings.get(reading.spoken)
         if row is not None:
             # A wording that stands in the corpus is its own entry's, and a question known to be outside nobody's.
             group = int(self.sensor.group[row])
-            weighed = weighed * (1 - _SURE)
+            scores = scores * (1 - _SURE)
             if group != OUTSIDE:
-                weighed[group - 1] = _SURE
-        return self._hits(signals[place], weighed, k)
+                scores[group - 1] = _SURE
+        return self._hits(signals, scores, k)
 
-    def _read(self, text: str) -> list[Reading]:
-        """Return the readings of a message: its own and, if it has several, those of its sentences, the last first."""
-        whole = self.segmenter.read(text)
-        sentences = _SENTENCE.findall(text)
-        if len(sentences) < 2 or whole.spoken in self._wordings:
-            return [whole]
-        parts = [self.segmenter.read(sentence) for sentence in reversed(sentences[-_MOST_SENTENCES:])]
-        # A greeting with a sign behind it is no sentence of the question: it was taken off.
-        own = [part for part in parts if part.text in whole.text]
-        return [whole, *(part for part in own if 2 <= len(part.words) < len(whole.words))]
-
-    def _measure(self, readings: Sequence[Reading], vectors: Vectors) -> tuple[list[Signals], Scores]:
-        """Return the signals of each reading and the probability of each group but outside."""
-        signals = self.sensor.measure(readings, vectors, self.segmenter)
-        groups, null = zip(*map(features, signals), strict=True)
-        return signals, self.calibration.score(self.ranker.rank(np.stack(groups), np.stack(null))[:, 1:])
-
-    def _weigh(self, scores: Scores) -> tuple[int, Scores]:
-        """Let the sentences of a message speak, the last one first: there the question stands."""
-        if len(scores) == 1:
-            return 0, scores[0]
-        total, left, strongest, loudest = np.zeros_like(scores[0]), 1.0, 0.0, 0
-        for number, heard in enumerate(scores[1:], start=1):
-            said = np.where(self._smalltalk, 0.0, _SENTENCE_WEIGHT * heard)
-            if left * said.max() > max(strongest, 0.5):
-                strongest, loudest = left * said.max(), number
-            total = np.maximum(total, left * said)
-            # What a later sentence is sure of leaves little for the earlier ones to say.
-            left *= 1 - said.max()
-        return loudest, np.maximum(total, left * scores[0])
+    def _measure(self, reading: Reading, vectors: Vectors) -> tuple[Signals, Scores]:
+        """Return the signals of a reading with its vector, and the probability of each group but outside."""
+        (signals,) = self.sensor.measure([reading], vectors, self.segmenter)
+        return signals, self.calibration.score(self.ranker.rank(*features(signals))[1:])
 
     def _hits(self, signals: Signals, scores: Scores, k: int) -> list[Hit]:
         """Return the `k` best hits; `scores` are [groups - 1]."""
@@ -254,10 +224,6 @@ class Engine:
     @cached_property
     def _heard(self) -> Memory[str, Vectors]:
         return Memory(_HEARD)
-
-    @cached_property
-    def _smalltalk(self) -> NDArray[np.bool_]:
-        return np.array([name.startswith(SMALLTALK) for name in self.groups[1:]])
 
     @cached_property
     def _parts(self) -> Parts:

@@ -134,7 +134,7 @@ def test_what_is_offered_is_answered_when_it_is_tapped(engine: Engine, precision
 # “一、一年多少钱”: what numbers a list and what counts cannot be told apart.
 NUMERALS = "一二三四五六七八九十0123456789"
 ONE_SENTENCE = [case.text.rstrip(SIGNS) for case in read_cases(CASES)]
-# With a sign of its own in it a message has several sentences, and which is the last one counts.
+# Some signs are part of a question that has several sentences: taking them off changes it.
 ONE_SENTENCE = [
     text for text in ONE_SENTENCE if len(text) > 4 and not set(text) & set(SIGNS) and text[0] not in NUMERALS
 ]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from corpus.entries import ENGLISH, Corpus, read_corpus, wordings
 from corpus.entry import DRAFT, HOLE, Entry
+from corpus.exam import exam_errors
 from corpus.figures import differences
 from corpus.foreign import foreign
 from corpus.likeness import Likeness
@@ -102,7 +103,8 @@ def check_folder(path: Path, today: date, near: Near | None = lambda text: True)
     Which wordings are nearer to another entry is looked up for those that `near` takes: it takes long for all.
     """
     corpus, errors = read_corpus(path)
-    unreadable = [Problem(error.path, error.line, ERROR, error.message) for error in (*errors, *word_errors(path))]
+    found = (*errors, *word_errors(path), *exam_errors(corpus))
+    unreadable = [Problem(error.path, error.line, ERROR, error.message) for error in found]
     return corpus, sorted({*unreadable, *check(corpus, today, near)}, key=lambda p: (str(p.path), p.line, p.message))
 
 

@@ -10,6 +10,7 @@ Our exception hierarchy:
   x BadEntry
   x BadWords
   x BadPhrases
+  x BadExam
   x BadOffice
   x BadPolicy
   x BadWorkbook
@@ -66,6 +67,10 @@ class BadWords(CorpusError):
 
 class BadPhrases(CorpusError):
     """phrases.toml is broken or lacks a sentence."""
+
+
+class BadExam(CorpusError):
+    """A line of exam.txt does not have the agreed form, or asks for an entry that is not there."""
 
 
 class BadOffice(CorpusError):

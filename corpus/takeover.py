@@ -6,10 +6,11 @@ import re
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from string import ascii_uppercase
 from unicodedata import normalize
 
 from corpus.check import ERROR, Problem, check_folder
@@ -134,17 +135,25 @@ def _numbered(rows: list[Row], corpus: Corpus, slips: Slips) -> Iterator[Row]:
     """Yield the rows, each with an id: the next free one of its category, where it has none."""
     written = [normalize("NFKC", row.cells["编号"]).strip().upper() for row in rows]
     taken = {entry.id for entry in corpus.entries} | set(written)
-    letters = {entry.category: re.sub(r"\d", "", entry.id) for entry in reversed(corpus.entries)}
+    named = [(row.cells["类别"].strip(), id_) for row, id_ in zip(rows, written, strict=True) if id_]
+    known = [*named, *((entry.category, entry.id) for entry in corpus.entries)]
+    letters = {category: re.sub(r"\d", "", id_) for category, id_ in reversed(known)}
     for row, id_ in zip(rows, written, strict=True):
-        letter = letters.get(row.cells["类别"].strip())
-        if not id_ and not letter:
-            slips.add(ENTRIES, row.number, "编号", "新的类别要自己写编号，大写字母加数字，例如 A1。")
-            continue
         if not id_:
-            last = max((int(one[len(str(letter)) :]) for one in taken if re.fullmatch(rf"{letter}\d+", one)), default=0)
+            letter = letters.setdefault(row.cells["类别"].strip(), _free_letter(taken))
+            if not letter:
+                slips.add(ENTRIES, row.number, "编号", "新的类别太多了，请自己写编号，大写字母加数字，例如 AA1。")
+                continue
+            last = max((int(one[len(letter) :]) for one in taken if re.fullmatch(rf"{letter}\d+", one)), default=0)
             id_ = f"{letter}{last + 1}"
             taken.add(id_)
         yield replace(row, cells=row.cells | {"编号": id_})
+
+
+def _free_letter(taken: Iterable[str]) -> str:
+    """Return the first letter that no id begins with, nothing where all are in use."""
+    used = {id_[:1] for id_ in taken}
+    return next((letter for letter in ascii_uppercase if letter not in used), "")
 
 
 def _entry(row: Row, corpus: Corpus, known: Entry | None, slips: Slips) -> Entry | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, fields
+from functools import lru_cache
 from hashlib import sha256
 from importlib import resources
 from pathlib import Path
@@ -16,7 +17,7 @@ from corpus.entries import Phrases, SmallTalk
 from corpus.entry import Entry
 from corpus.office import Period
 from index.calibrate import Calibration, Point
-from index.encode import Vectors, open_encoder
+from index.encode import Encoder, Vectors, open_encoder
 from index.engine import Engine
 from index.errors import IndexDamaged, IndexFault, IndexStale
 from index.language import language_files
@@ -135,7 +136,7 @@ def _read(folder: Path, manifest: Manifest, model: Path | str) -> Engine:
             welcome=tuple(phrases["welcome"]),
         ),
         segmenter=Segmenter.load(folder),
-        encoder=open_encoder(model),
+        encoder=_encoder(model, manifest.model_digest),
         sensor=sensor,
         ranker=Ranker.of(weights),
         calibration=_calibration(_load(folder / "calibration.json")),
@@ -146,6 +147,12 @@ def _read(folder: Path, manifest: Manifest, model: Path | str) -> Engine:
         passages=tuple((group, name) for group, name in rows["passages"]),
         version=manifest.version,
     )
+
+
+# One index after another is asked with the same one.
+@lru_cache(maxsize=1)
+def _encoder(model: Path | str, _digest: str) -> Encoder:
+    return open_encoder(model)
 
 
 def _calibration(data: dict[str, Any]) -> Calibration:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import jieba
 
 from corpus.text import fold
 from index.bare import bare
+from index.dictionary import General, Grown, keep, kept, shipped
 from index.language import chinese
 from index.memory import Memory
 
@@ -26,16 +26,12 @@ _TERM_FREQUENCY = 200_000
 _MOST_REMEMBERED = 50_000
 _MOST_READINGS = 4096
 _FILE = "segmenter.json"
-_CACHE = "jieba.cache"
 _KINDS_OF_PLACE = "省市区县"
 ELSEWHERE = "某地"  # stands for any place that the corpus does not speak of
 # Kinds of numbers: below 2**20 a character, then these.
 PAIR = 1 << 41
 _LONG_WORD = 1 << 42
 HAN = "\u3400"  # the first Han sign
-
-# A cache that cannot be written is told with a trace, and then shows by itself.
-jieba.setLogLevel(logging.CRITICAL)
 
 
 @lru_cache(_MOST_REMEMBERED)
@@ -85,18 +81,13 @@ class Segmenter:
         terms: Iterable[str] = (),
         synonyms: Mapping[str, str] | None = None,
         known: str = "",
-        cache_dir: Path | None = None,
+        general: General | None = None,
     ) -> None:
-        """Prepare the dictionary; a place that neither `terms` nor the text `known` has is ELSEWHERE.
-
-        `cache_dir` keeps jieba's prepared copy of its dictionary (0.6 s instead of 1.5 s).
-        """
+        """Prepare the words on top of the `general` dictionary; a place in neither `terms` nor `known` is ELSEWHERE."""
+        self._general = general or shipped()
         self._jieba = jieba.Tokenizer()
-        if cache_dir is not None:
-            self._jieba.tmp_dir = str(cache_dir)
-            self._jieba.cache_file = _CACHE
-        self._jieba.initialize()
-        self._total = self._jieba.total  # every term added raises jieba's own
+        self._jieba.FREQ, self._jieba.total = Grown(self._general.words), self._general.total
+        self._jieba.initialized = True
         self._terms = tuple(map(fold, terms))
         self._rarity: dict[str, float] = {}
         # Several look at one message, each with a question of its own, and many send the very same words.
@@ -112,19 +103,18 @@ class Segmenter:
             self._jieba.add_word(term, freq=_TERM_FREQUENCY)
 
     def save(self, folder: Path) -> None:
-        """Write the terms, the synonyms and jieba's prepared dictionary."""
+        """Write the terms, the synonyms and the general dictionary."""
         synonyms = {variant: " ".join(words) for variant, words in self._own.items()}
         known = " ".join(sorted(place for place in chinese().places if place in self._known))
         data = json.dumps({"terms": self._terms, "synonyms": synonyms, "known": known}, ensure_ascii=False)
         (folder / _FILE).write_text(data, encoding="utf-8")
-        Segmenter(cache_dir=folder)
-        (folder / _CACHE).chmod(0o644)  # jieba makes it for its owner alone
+        keep(self._general, folder)
 
     @classmethod
     def load(cls, folder: Path) -> Segmenter:
         """Return the segmenter that was saved in `folder`."""
         data = json.loads((folder / _FILE).read_text(encoding="utf-8"))
-        return cls(data["terms"], data["synonyms"], data["known"], cache_dir=folder)
+        return cls(data["terms"], data["synonyms"], data["known"], kept(folder))
 
     def read(self, text: str) -> Reading:
         """Return the reading of `text`."""
@@ -143,7 +133,7 @@ class Segmenter:
                 known = 4.0  # a latin letter or digit alone; the dictionary has none
             else:
                 frequency = max(self._jieba.FREQ.get(word) or 0, 1)
-                known = min(12.0, log(self._total / frequency) - 3)
+                known = min(12.0, log(self._general.total / frequency) - 3)
             if len(self._rarity) < _MOST_REMEMBERED:
                 self._rarity[word] = known
         return known

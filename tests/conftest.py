@@ -17,7 +17,7 @@ from bot.settings import Settings
 
 from tests.support.served import ELSEWHERE, SERVED  # isort: skip  first, for it clears the environment
 from tests.support.driver import browser, regular, running, visitor, widget  # noqa: F401
-from tests.support.index_fixtures import one_dictionary, pool, pool_engine, pool_folder, pool_index  # noqa: F401
+from tests.support.index_fixtures import pool, pool_engine, pool_folder, pool_index  # noqa: F401
 from tests.support.library import FakeEngine, spring
 from tests.support.postgres_fixtures import postgres_server, postgres_url  # noqa: F401
 from tests.support.store_fixtures import redis_server  # noqa: F401

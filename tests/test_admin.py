@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,9 +13,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from bot.channels.app import create_app
-from bot.place import live_number
+from bot.place import live_number, version_folder
 from bot.settings import Settings
-from bot.workshop.report import Figure, Report, Said, Turned, write_report
+from bot.workshop.report import Figure, Graded, Report, Said, Turned, write_report
 from bot.workshop.workshop import Workshop
 from tests.support.workshop import Clerk, PoolEngine, prove, texts
 
@@ -37,6 +38,7 @@ def test_every_page_opens(clerk: Clerk) -> None:
         "/new",
         "/trial",
         "/trial?q=水冷不冷",
+        "/exam",
         "/years",
         "/publish",
         "/history",
@@ -165,6 +167,34 @@ def test_no_other_file_is_shown_by_a_number(clerk: Clerk, admin_settings: Settin
         for new in ("", "1"):
             response = clerk.post("/save", **clerk.form("A2") | {"id": id_, "do": deed, "new": new})
             assert response.status_code in (200, 409, 422) and "别人的东西" not in response.text
+
+
+def test_an_exam_is_written_kept_and_never_half(clerk: Clerk, shop: Workshop) -> None:
+    def opened() -> str:
+        found = re.search(r'name="opened" value="(\w*)"', clerk.get("/exam"))
+        assert found
+        return found[1]
+
+    first = opened()
+    wrong = clerk.post("/exam", questions="A1 周日开不开\r\nZ9 谁", opened=first)
+    assert wrong.status_code == 422 and "第 2 行" in wrong.text and "周日开不开" in wrong.text
+    assert shop.draft.text("exam.txt") is None
+    assert "考一遍" in clerk.post("/exam", questions="A1 周日开不开", opened=first).text
+    assert shop.draft.text("exam.txt") == "A1 周日开不开\n"
+    stale = clerk.post("/exam", questions="A2 几点开", opened=first)
+    assert stale.status_code == 409 and "刚刚改过" in stale.text and "几点开" in stale.text
+    assert shop.draft.text("exam.txt") == "A1 周日开不开\n"
+    assert clerk.post("/exam", questions="A2 几点开", opened=opened()).status_code == 200
+    script = clerk.post("/exam", questions=f"A2 {SCRIPT}", opened=opened()).text + clerk.get("/exam")
+    assert "<script>" not in script and "49" not in script
+
+
+def test_how_the_version_in_use_does_on_its_exam(clerk: Clerk, shop: Workshop) -> None:
+    assert "还没有考过" in clerk.get("/exam")
+    graded = (Graded("周日开不开", "A1", "答对", "没答上", True), Graded("停车多少钱", "不答", "答对", "答对", False))
+    write_report(version_folder(shop.work, 1), Report(base=0, digest="", exam=graded))
+    page = clerk.get("/exam")
+    assert "1 / 2" in page and "周日开不开" in page and "停车多少钱" not in page
 
 
 def test_a_question_is_asked_and_put_where_it_belongs(clerk: Clerk) -> None:

@@ -128,7 +128,18 @@ def file(name: str, text: str) -> dict[str, Any]:
     return {"name": name, "mimeType": "application/octet-stream", "buffer": text.encode()}
 
 
-PAGES = ("", "/entries", "/entries/A1", "/new", "/import", "/trial?q=水冷不冷", "/years", "/publish", "/history")
+PAGES = (
+    "",
+    "/entries",
+    "/entries/A1",
+    "/new",
+    "/import",
+    "/trial?q=水冷不冷",
+    "/exam",
+    "/years",
+    "/publish",
+    "/history",
+)
 
 
 @pytest.mark.parametrize("options", [{}, {**PHONE, "color_scheme": "dark"}], ids=["desktop", "phone at night"])

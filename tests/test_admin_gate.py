@@ -19,7 +19,7 @@ from bot.settings import Settings
 from tests.support.library import FakeEngine
 from tests.support.workshop import PASSWORD, Clerk, PoolEngine, texts
 
-PAGES = ("", "/entries", "/entries/A1", "/new", "/trial", "/years", "/publish", "/history")
+PAGES = ("", "/entries", "/entries/A1", "/new", "/trial", "/exam", "/years", "/publish", "/history")
 FORMS = ("/save", "/similar", "/years", "/prove", "/publish", "/back", "/drop", "/out")
 
 

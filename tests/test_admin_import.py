@@ -247,6 +247,7 @@ def test_what_is_lost_is_not_guessed_and_what_is_no_document_is_told(clerk: Cler
         ("a.docx", b"\x89PNG\r\n\x1a\n\x00\x00", "不认识"),
         ("a.txt", "一篇通知，没有问答。".encode(), "没有找到一问一答"),
         ("a.html", b" \n", "空的"),
+        ("a.txt", "".join(f"{n}. 第{n}件怎么办？\n答：照办。\n" for n in range(1, 502)).encode(), "一次最多 500 个"),
     ):
         assert said in send(clerk, (name, data), kind="documents").text
 

@@ -13,12 +13,13 @@ from pydantic import SecretStr
 from bot.place import KEY, index_of, live_number, pinned, version_folder
 from bot.settings import Settings
 from bot.workshop.crate import PIECE
-from bot.workshop.errors import NotNow, Stale
+from bot.workshop.errors import NotNow, Stale, Unknown
 from bot.workshop.files import digest_of, texts_of
+from bot.workshop.parcel import CONTENTS
 from bot.workshop.workshop import Workshop
 from corpus.entry import Similar
 from tests.support.postgres_fixtures import PostgresServer
-from tests.support.workshop import first_version, prove
+from tests.support.workshop import first_version, leave_parcel, prove
 
 NAME = "entries/A2.md"
 Machine = Callable[[str], Workshop]
@@ -249,6 +250,36 @@ def test_a_draft_from_before_is_shared_though_another_machine_came_first(machine
     machine("old").rota.follow()
     early.rota.follow()
     assert live_number(early.work) == 1 and files(early) == files(alone)
+
+
+def test_what_one_machine_has_read_another_takes_into_the_draft(first: Workshop, second: Workshop) -> None:
+    sent = leave_parcel(first)
+    first.rota.follow()
+    second.begin("李雷")
+    assert second.parcels.all() == [sent] and files(second) == files(first)
+    assert second.parcels.take(sent, None, "李雷") == 1
+    first.begin("王敏")
+    assert first.parcels.all() == second.parcels.all() == [] and first.draft.text("words/outside.txt") == "停车\n"
+    assert not first.parcels.folder(sent.number).exists()
+
+
+def test_what_is_let_go_on_one_machine_is_gone_on_all(first: Workshop, second: Workshop) -> None:
+    sent = leave_parcel(first)
+    first.rota.follow()
+    second.begin("李雷")
+    first.parcels.drop(sent)
+    second.begin("李雷")
+    with pytest.raises(Unknown, match="重新上传"):
+        second.parcels.get(sent.number)
+
+
+def test_what_is_being_read_stays_where_it_is(first: Workshop, second: Workshop) -> None:
+    sent = leave_parcel(first)
+    (first.parcels.folder(sent.number) / CONTENTS).unlink()
+    first.rota.follow()
+    first.draft.add_similar("A2", {"几点熄灯": ""}, "王敏")
+    second.begin("李雷")
+    assert first.parcels.all() == [sent] and second.parcels.all() == []
 
 
 def test_a_folder_that_was_lost_is_filled_again(first: Workshop, second: Workshop) -> None:

@@ -18,7 +18,7 @@ from bot.workshop.asked import asked_most
 from bot.workshop.errors import NotNow
 from bot.workshop.proof import Progress, Proof
 from bot.workshop.prove import lint, prove
-from bot.workshop.report import Report
+from bot.workshop.report import Report, read_report
 from bot.workshop.workshop import Workshop
 from corpus.entries import load_corpus
 from index import disk
@@ -63,6 +63,18 @@ def test_a_proof_lists_what_would_be_said_otherwise_and_leaves_what_can_be_publi
     engine = disk.load(pinned(built.settings).index)
     assert engine.search(MISSED)[0].entry_id == "A6"
     assert engine.version == load_corpus(built.live_corpus).digest[:12]
+
+
+def test_the_exam_is_asked_of_both_and_says_what_falls(built: Workshop) -> None:
+    built.draft.save("exam.txt", f"A6 {MISSED}\nA6 水冷不冷\n- 火星上有没有水\n", "", "王敏", "改了考题")
+    built.draft.add_similar("A6", {f"{MISSED}啊": ""}, "王敏")
+    report = proved(built)
+    # What stands in the corpus word for word proves nothing.
+    assert report.unfair == 1 and [one.question for one in report.exam] == [MISSED, "火星上有没有水"]
+    names = {figure.name: figure for figure in report.figures}
+    assert names["考题 1 题，直接答对的"].after == "1" and not report.worse
+    assert any(one.origin == "考题，应当是 A6" for one in report.turned)
+    assert built.publish("王敏", "").number == 2 and read_report(built.live_corpus.parent) == report
 
 
 def test_mistakes_end_a_proof_before_anything_is_built(built: Workshop) -> None:

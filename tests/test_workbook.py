@@ -145,6 +145,22 @@ def test_a_change_a_new_row_and_a_missed_question(book: Path, folder: Path) -> N
     assert load_corpus(folder).outside[-1] == "彩票中奖了"
 
 
+def test_new_categories_get_letters_of_their_own(book: Path, folder: Path) -> None:
+    def edit(workbook: Any) -> None:
+        for row, category in enumerate(("窗口", "丢失", "窗口"), start=22):
+            for column, value in (
+                ("类别", category),
+                ("标准问题", f"第{row}件怎么办？"),
+                ("答案", "照办。"),
+                ("依据", "须知"),
+            ):
+                put(row, column, value)(workbook)
+
+    change(book, edit)
+    assert take_over(book, folder, TODAY).added == ("A1", "C1", "A2")
+    assert {entry.id: entry.category for entry in load_corpus(folder).entries}["C1"] == "丢失"
+
+
 def test_what_is_not_in_the_workbook_stays(book: Path, folder: Path) -> None:
     change(book, lambda workbook: workbook[ENTRIES].delete_rows(2, 3))
     changes = take_over(book, folder, TODAY)

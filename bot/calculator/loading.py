@@ -16,7 +16,7 @@ from bot.calculator.wording import Say
 from corpus.entries import corpus_path
 from corpus.policy import Policy, load_policies
 from corpus.text import fold
-from corpus.words import GAP, load_words
+from corpus.words import GAP, Groups, Meanings, load_words
 
 WEIGHTS = Path(__file__).parent / "model" / "reader.json.gz"
 
@@ -35,23 +35,20 @@ def load_calculator(
     meanings, places = load_words(root)
     on_bill = [fold(word) for words in (*meanings["role"].values(), *places.values()) for word in words]
     absences = Absences(policies[0], lambda word: any(one in word for one in on_bill))
-    reader = Reader.load(WEIGHTS, load_lexicon(root))
-    return Calculator(policies, load_finder(root), reader, known_amounts(policies[0]), absences, say, basis, clock)
+    reader = Reader.load(WEIGHTS, _lexicon(meanings))
+    return Calculator(
+        policies, _finder(meanings, places), reader, known_amounts(policies[0]), absences, say, basis, clock
+    )
 
 
 def load_finder(corpus: Path) -> Finder:
     """Return the finder of spans with a corpus's words for levels and places."""
-    meanings, places = load_words(corpus)
-    # 三级 and its like are found by form, as 一级护理 and 三级台阶 are none.
-    levels = {level: [fold(word) for word in words if word[-1] != "级"] for level, words in meanings["level"].items()}
-    return Finder(levels, {group: [fold(name) for name in names] for group, names in places.items()})
+    return _finder(*load_words(corpus))
 
 
 def load_lexicon(corpus: Path) -> Lexicon:
     """Return the words that a corpus has for what a question may turn on."""
-    meanings, _ = load_words(corpus)
-    lists = {name: words for table in ("cue", "role") for name, words in meanings[table].items()}
-    return Lexicon({name: [fold(word) for word in words if GAP not in word] for name, words in lists.items()})
+    return _lexicon(load_words(corpus)[0])
 
 
 def known_amounts(policy: Policy) -> dict[Decimal, str]:
@@ -59,3 +56,14 @@ def known_amounts(policy: Policy) -> dict[Decimal, str]:
     own, months = policy.number("fee.personal"), int(policy.number("fee.months"))
     known = {own / months * count: "$part" for count in range(1, months)}
     return known | {own: "$fee", policy.number("fee.subsidy"): "$sub", policy.number("cap.amount"): "$cap"}
+
+
+def _finder(meanings: Meanings, places: Groups) -> Finder:
+    # 三级 and its like are found by form, as 一级护理 and 三级台阶 are none.
+    levels = {level: [fold(word) for word in words if word[-1] != "级"] for level, words in meanings["level"].items()}
+    return Finder(levels, {group: [fold(name) for name in names] for group, names in places.items()})
+
+
+def _lexicon(meanings: Meanings) -> Lexicon:
+    lists = {name: words for table in ("cue", "role") for name, words in meanings[table].items()}
+    return Lexicon({name: [fold(word) for word in words if GAP not in word] for name, words in lists.items()})

@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
@@ -90,21 +90,45 @@ class Weights:
         return found
 
 
+@dataclass(frozen=True)
+class Learned:
+    """The weights of both models, those of one role behind another, and from what they were learned."""
+
+    heads: Weights
+    roles: Weights
+    steps: Sequence[Sequence[float]]
+    digest: str
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> Learned:
+        """Take them as they are stored."""
+        heads = Weights(stored["heads"], sum(map(len, HEADS.values())))
+        return cls(heads, Weights(stored["roles"], len(ALL_LABELS)), stored["steps"], stored.get("digest", ""))
+
+
+# One version of the answers after another is read with the same ones.
+@lru_cache(maxsize=1)
+def _unpacked(packed: bytes) -> Learned:
+    return Learned.of(json.loads(gzip.decompress(packed)))
+
+
 class Reader:
     """Reads sentences with learned weights."""
 
-    def __init__(self, stored: Mapping[str, Any], lexicon: Lexicon) -> None:
-        """Take the weights of both models, those of one role behind another, and the words."""
-        self._heads = Weights(stored["heads"], sum(map(len, HEADS.values())))
-        self._roles = Weights(stored["roles"], len(ALL_LABELS))
-        self._steps = stored["steps"]
-        self.digest: str = stored.get("digest", "")
+    def __init__(self, learned: Learned, lexicon: Lexicon) -> None:
+        """Take the weights and the words."""
+        self._learned = learned
         self.lexicon = lexicon
 
     @classmethod
     def load(cls, path: Path, lexicon: Lexicon) -> Reader:
         """Read the weights from a file."""
-        return cls(json.loads(gzip.decompress(path.read_bytes())), lexicon)
+        return cls(_unpacked(path.read_bytes()), lexicon)
+
+    @property
+    def digest(self) -> str:
+        """From what it was learned."""
+        return self._learned.digest
 
     def read(self, text: str, spans: Sequence[Span], asked: str, known: Mapping[Decimal, str]) -> Reading:
         """Read a settled text with its spans; `known` names the amounts that the policy prints."""
@@ -112,7 +136,7 @@ class Reader:
         return Reading(self._read_heads(tokens, asked), self._read_roles(tokens, spans, asked))
 
     def _read_heads(self, tokens: Sequence[Token], asked: str) -> dict[str, dict[str, float]]:
-        scores = self._heads.scores(head_features(tokens, asked))
+        scores = self._learned.heads.scores(head_features(tokens, asked))
         found, first = {}, 0
         for name, values in HEADS.items():
             found[name] = dict(zip(values, _softmax(scores[first : first + len(values)]), strict=True))
@@ -123,7 +147,7 @@ class Reader:
         """Return the likeliest role of each span, by the sum over all roles of the others."""
         rows = []
         for kind, features in role_features(tokens, asked):
-            scores = self._roles.scores(features)
+            scores = self._learned.roles.scores(features)
             rows.append([(label, scores[label]) for label in LABELS[kind]])
         shares = self._marginals(rows)
         best = [max(one, key=one.__getitem__) for one in shares]
@@ -141,7 +165,8 @@ class Reader:
         for before, row in pairwise(rows):
             ahead.append(
                 [
-                    score + _log_sum([a + self._steps[n][m] for (n, _), a in zip(before, ahead[-1], strict=True)])
+                    score
+                    + _log_sum([a + self._learned.steps[n][m] for (n, _), a in zip(before, ahead[-1], strict=True)])
                     for m, score in row
                 ]
             )
@@ -149,7 +174,9 @@ class Reader:
         for row, after in zip(rows[-2::-1], rows[:0:-1], strict=False):
             back.append(
                 [
-                    _log_sum([b + score + self._steps[n][m] for (m, score), b in zip(after, back[-1], strict=True)])
+                    _log_sum(
+                        [b + score + self._learned.steps[n][m] for (m, score), b in zip(after, back[-1], strict=True)]
+                    )
                     for n, _ in row
                 ]
             )

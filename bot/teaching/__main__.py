@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.calculator.dialogue import Calculator
 from bot.calculator.loading import WEIGHTS, known_amounts, load_calculator, load_finder, load_lexicon
-from bot.calculator.reader import Reader
+from bot.calculator.reader import Learned, Reader
 from bot.chat import china_now
 from bot.teaching.evaluate import ASKED, RIGHT, SILENT, WRONG, Judged, follow_ups, judge
 from bot.teaching.sentences import BadSentence, Sentence, read_sentences
@@ -118,7 +118,7 @@ def _curve(sentences: list[Sentence], exam: list[Sentence]) -> int:
     for step in _STEPS:
         # Every so many sentences, so that each voice is there from the beginning.
         part = sentences[:: round(1 / step)]
-        reader = Reader(train(part, known, lexicon), lexicon)
+        reader = Reader(Learned.of(train(part, known, lexicon)), lexicon)
         print(_line(f"{len(part)} 句", _judged(exam, reader), exam, reader), flush=True)
     return 0
 

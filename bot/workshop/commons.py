@@ -11,17 +11,19 @@ from sqlalchemy import Connection
 
 from bot.place import DRAFT, HISTORY, KEY, PROOF, STAMP, live_number, make_live, version_folder
 from bot.workshop.files import swap, write_whole
+from bot.workshop.parcel import CONTENTS, PARCELS
 from bot.workshop.report import read_report
 from bot.workshop.shelf import Item, put, take
 from bot.workshop.versions import ABOUT, Versions
 
 _LIVE = "live"
 _VERSION = "version "
+_PARCEL = "parcel "
 _SHARED = ".shared"
 
 
 class Commons:
-    """A work folder whose draft, proof and versions are known by the stamps that they have on the shelf."""
+    """A work folder whose draft, proof, versions and parcels are known by the stamps that they have on the shelf."""
 
     def __init__(self, work: Path) -> None:
         """Name the folder; whoever changes something in it holds its lock."""
@@ -36,7 +38,8 @@ class Commons:
         """Tell whether something is here that nobody has been given yet."""
         begun = _LIVE not in found and live_number(self.work) is not None
         proved = not _stamp(self._proof) and read_report(self._proof) is not None
-        return begun or proved or (KEY not in found and bool(self._key()))
+        read = any(not _stamp(folder) for folder in self._parcels())
+        return begun or proved or read or (KEY not in found and bool(self._key()))
 
     def is_like(self, found: Mapping[str, Item]) -> bool:
         """Tell whether the folder holds what was found on the shelf; it is cheap to ask."""
@@ -48,6 +51,7 @@ class Commons:
             and all(_stamp(self._version(number)) == item.stamp for number, item in _versions(found).items())
             and live_number(self.work) == _live(found)
             and (not self._follows or _stamp(self._proof) == _stamp_in(found, PROOF))
+            and self._shared_parcels() == {number: item.stamp for number, item in _numbered(found, _PARCEL).items()}
         )
 
     def bring(self, connection: Connection, found: Mapping[str, Item]) -> None:
@@ -70,6 +74,7 @@ class Commons:
                 self._take(connection, found[PROOF].stamp, self._proof)
         for number in self._numbers() - set(versions):
             shutil.rmtree(self._version(number), ignore_errors=True)
+        self._bring_parcels(connection, _numbered(found, _PARCEL))
 
     def keep(self, connection: Connection, found: Mapping[str, Item]) -> dict[str, Item]:
         """Put on the shelf what is new in the folder; return what is to be on it from now on."""
@@ -81,6 +86,9 @@ class Commons:
             wanted[f"{_VERSION}{version.number}"] = Item(self._put(connection, folder, known), about)
         if read_report(self._proof):
             wanted[PROOF] = Item(self._put(connection, self._proof, known))
+        for folder in self._parcels():
+            about = (folder / ABOUT).read_text(encoding="utf-8")
+            wanted[f"{_PARCEL}{folder.name}"] = Item(self._put(connection, folder, known), about)
         if self._draft.is_dir():
             things = {HISTORY: self.work / HISTORY, **_inside(self._draft, f"{DRAFT}/")}
             wanted[DRAFT] = Item(put(connection, things))
@@ -133,6 +141,15 @@ class Commons:
         swap(fresh / DRAFT, self._draft)
         shutil.rmtree(fresh, ignore_errors=True)
 
+    def _bring_parcels(self, connection: Connection, found: Mapping[str, Item]) -> None:
+        here = self._shared_parcels()
+        for number in here.keys() - found.keys():
+            shutil.rmtree(self._parcel(number), ignore_errors=True)
+        for number, item in found.items():
+            # One without a stamp is just being read here, and shared as soon as that is done.
+            if here.get(number) != item.stamp and (number in here or not self._parcel(number).exists()):
+                self._take(connection, item.stamp, self._parcel(number), item.about)
+
     def _take(self, connection: Connection, stamp: str, folder: Path, about: str = "") -> None:
         fresh = self._fresh()
         take(connection, stamp, fresh)
@@ -160,6 +177,18 @@ class Commons:
         except OSError:
             return ""
 
+    def _parcel(self, number: str) -> Path:
+        return self.work / PARCELS / number
+
+    def _parcels(self) -> list[Path]:
+        """Return the folders of parcels that have been read."""
+        return sorted(
+            path.parent for path in (self.work / PARCELS).glob(f"*/{CONTENTS}") if (path.parent / ABOUT).exists()
+        )
+
+    def _shared_parcels(self) -> dict[str, str]:
+        return {folder.name: stamp for folder in (self.work / PARCELS).glob("[0-9a-f]*") if (stamp := _stamp(folder))}
+
     def _version(self, number: int) -> Path:
         return version_folder(self.work, number)
 
@@ -172,7 +201,11 @@ def _inside(folder: Path, before: str = "") -> dict[str, Path]:
 
 
 def _versions(found: Mapping[str, Item]) -> dict[int, Item]:
-    return {int(name.removeprefix(_VERSION)): item for name, item in found.items() if name.startswith(_VERSION)}
+    return {int(number): item for number, item in _numbered(found, _VERSION).items()}
+
+
+def _numbered(found: Mapping[str, Item], kind: str) -> dict[str, Item]:
+    return {name.removeprefix(kind): item for name, item in found.items() if name.startswith(kind)}
 
 
 def _live(found: Mapping[str, Item]) -> int | None:

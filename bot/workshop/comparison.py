@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 from bot.chat import Chat
 from bot.reply import Query, Reply
 from bot.workshop.report import Figure, Said, Turned
 from corpus.entries import Corpus, wordings
+from corpus.exam import Item
 from index.calibrate import Calibration
 from index.rebuild import Tally
 
@@ -23,11 +25,21 @@ _KINDS = {
 _FALLS = 0.005
 
 
-def questions(before: Corpus, after: Corpus, recorded: Iterable[str] = ()) -> dict[str, str]:
+@dataclass(frozen=True)
+class Pair:
+    """A question with where it comes from, and what is said to it before and after."""
+
+    question: str
+    origin: str
+    before: Reply
+    after: Reply
+
+
+def questions(before: Corpus, after: Corpus, exam: Iterable[Item] = (), recorded: Iterable[str] = ()) -> dict[str, str]:
     """Return the questions to ask both: text and where it comes from.
 
     They are the standard question of each entry, each wording that is new or gone or has gone elsewhere, the questions
-    that are not to be answered and are new, and what people have asked.
+    that are not to be answered and are new, the office's exam, and what people have asked.
     """
     old, new = _owners(before), _owners(after)
     asked = {
@@ -41,18 +53,27 @@ def questions(before: Corpus, after: Corpus, recorded: Iterable[str] = ()) -> di
             asked.setdefault(text, _origin(old.get(text), new.get(text)))
     for text in {*before.outside} ^ {*after.outside}:
         asked.setdefault(text, "不能答的问题")
+    for item in exam:
+        asked.setdefault(item.text, f"考题，应当{'是 ' * bool(item.entries)}{item.wanted}")
     for text in recorded:
         asked.setdefault(text, "问过的问题")
     return asked
 
 
-def turned(asked: dict[str, str], before: Chat, after: Chat, say: Callable[[str, float], None]) -> Iterator[Turned]:
-    """Yield the questions to which the two chats do not say the same."""
+def compared(asked: dict[str, str], before: Chat, after: Chat, say: Callable[[str, float], None]) -> Iterator[Pair]:
+    """Yield what two chats say to the same questions."""
     for number, (text, origin) in enumerate(asked.items(), start=1):
-        one, other = (chat.reply(Query(text, "trial")) for chat in (before, after))
-        if _heard(one) != _heard(other):
-            yield Turned(text, origin, _said(one), _said(other))
+        yield Pair(text, origin, *(chat.reply(Query(text, "trial")) for chat in (before, after)))
         say("逐句对照", number / len(asked))
+
+
+def turned(pairs: Iterable[Pair]) -> tuple[Turned, ...]:
+    """Return the questions to which not the same is said."""
+    return tuple(
+        Turned(pair.question, pair.origin, _said(pair.before), _said(pair.after))
+        for pair in pairs
+        if _heard(pair.before) != _heard(pair.after)
+    )
 
 
 def held_out(before: Tally, after: Tally) -> tuple[Figure, ...]:

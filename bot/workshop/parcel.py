@@ -18,16 +18,17 @@ from threading import Thread
 from typing import Literal
 
 from bot.chat import china_now
+from bot.place import STAMP
 from bot.workshop.contents import Contents, Item, read_contents
 from bot.workshop.draft import Draft
 from bot.workshop.errors import NotNow, Unknown
 from bot.workshop.files import is_held, write_whole
-from bot.workshop.history import History
+from bot.workshop.rota import Rota
 
 Kind = Literal["workbook", "documents"]
 
-CONTENTS, FILES, RUNNING = "contents.json", "files", ".running"
-_FOLDER, _ABOUT = "parcels", "about.json"
+CONTENTS, FILES, RUNNING, PARCELS = "contents.json", "files", ".running", "parcels"
+_ABOUT = "about.json"
 _NUMBER = re.compile(r"[0-9a-f]{16}")
 _UNSAFE = re.compile(r"[^\w.()（）《》-]+")
 _LONGEST_NAME = 80
@@ -64,38 +65,42 @@ class Parcel:
 class Parcels:
     """The parcels of a work folder."""
 
-    def __init__(self, work: Path, draft: Draft, history: History) -> None:
+    def __init__(self, work: Path, draft: Draft, rota: Rota) -> None:
         """Take from them into `draft`."""
         self._work = work
         self._draft = draft
-        self._history = history
+        self._rota = rota
 
     def folder(self, number: str) -> Path:
         """Return where a parcel lies."""
-        return self._work / _FOLDER / number
+        return self._work / PARCELS / number
 
     def add(self, kind: Kind, who: str, files: Sequence[tuple[str, bytes]], basis: str = "") -> Parcel:
         """Keep files and begin to read them."""
-        self._make_room()
         names = _names([name for name, _ in files])
         parcel = Parcel(secrets.token_hex(8), kind, who, time.time(), names, basis or Path(names[0]).stem)
         folder = self.folder(parcel.number)
-        (folder / FILES).mkdir(mode=0o700, parents=True)
-        for name, (_, data) in zip(names, files, strict=True):
-            (folder / FILES / name).write_bytes(data)
-        self._start(parcel)
+        with self._rota.turn():
+            self._make_room()
+            (folder / FILES).mkdir(mode=0o700, parents=True)
+            for name, (_, data) in zip(names, files, strict=True):
+                (folder / FILES / name).write_bytes(data)
+            self._start(parcel)
         return parcel
 
     def get(self, number: str) -> Parcel:
         """Return a parcel; raise Unknown where there is none by that number."""
         found = _read(self.folder(number)) if _NUMBER.fullmatch(number) else None
         if found is None:
-            raise Unknown("这些文件已经收好、不要了，或者放得太久清掉了。请重新上传。")
+            raise Unknown(
+                "找不到这些文件：已经收好、不要了、放得太久清掉了，或者还在另一台机器上读。"
+                "请过几秒刷新这一页；还是没有，就重新上传。"
+            )
         return found
 
     def all(self) -> list[Parcel]:
         """Return the parcels that wait, the latest first."""
-        found = [parcel for path in self._work.glob(f"{_FOLDER}/*") if (parcel := _read(path))]
+        found = [parcel for path in self._work.glob(f"{PARCELS}/*") if (parcel := _read(path))]
         return sorted(found, key=lambda parcel: -parcel.time)
 
     def contents(self, parcel: Parcel) -> Contents | None:
@@ -126,12 +131,15 @@ class Parcels:
 
     def again(self, parcel: Parcel, who: str) -> None:
         """Read the files once more, against the draft as it is now."""
-        (self.folder(parcel.number) / CONTENTS).unlink(missing_ok=True)
-        self._start(Parcel(**{**vars(parcel), "time": time.time(), "who": who}))
+        with self._rota.turn():
+            for name in (CONTENTS, STAMP):
+                (self.folder(parcel.number) / name).unlink(missing_ok=True)
+            self._start(Parcel(**{**vars(parcel), "time": time.time(), "who": who}))
 
     def drop(self, parcel: Parcel) -> None:
-        """Let go of a parcel."""
-        shutil.rmtree(self.folder(parcel.number), ignore_errors=True)
+        """Let go of a parcel, on all machines."""
+        with self._rota.turn():
+            self._let_go(parcel)
 
     def _start(self, parcel: Parcel) -> None:
         folder = self.folder(parcel.number)
@@ -148,7 +156,10 @@ class Parcels:
     def _make_room(self) -> None:
         for place, parcel in enumerate(self.all(), start=1):
             if place >= _MOST or time.time() - parcel.time > _KEPT_SECONDS:
-                self.drop(parcel)
+                self._let_go(parcel)
+
+    def _let_go(self, parcel: Parcel) -> None:
+        shutil.rmtree(self.folder(parcel.number), ignore_errors=True)
 
 
 def _read(folder: Path) -> Parcel | None:

@@ -11,12 +11,14 @@ from bot.chat import Chat, china_now
 from bot.opening import open_calculator
 from bot.place import corpus_of, index_of
 from bot.settings import Settings
-from bot.workshop.comparison import held_out, measured, questions, turned
+from bot.workshop.comparison import Pair, compared, held_out, measured, questions, turned
 from bot.workshop.files import texts_of
-from bot.workshop.report import Report, write_report
+from bot.workshop.grades import exam_figures, fair, grade
+from bot.workshop.report import Graded, Report, write_report
 from bot.workshop.versions import Versions
 from corpus.check import ERROR, Problem, check_folder
 from corpus.entries import Corpus, load_corpus, wordings
+from corpus.exam import Item, load_exam
 from index import disk
 from index.engine import Engine
 from index.rebuild import LITTLE, rebuild, share_changed
@@ -75,16 +77,23 @@ def _built(
         rebuilt = rebuild(corpora[1], before, before.encoder, threshold, say, known)
         after, figures = rebuilt.engine, held_out(rebuilt.before, rebuilt.after)
     _save(after, index_of(folder), corpora[1], model)
-    asked = questions(*corpora, recorded)
-    chats = [
-        Chat(engine, settings, calculator=open_calculator(engine, china_now, root))
-        for engine, root in ((before, corpora[0].path), (after, corpora[1].path))
-    ]
-    others = tuple(turned(asked, chats[0], chats[1], say))
+    chats = (_chat(engine, settings, corpus) for engine, corpus in zip((before, after), corpora, strict=True))
+    exam = load_exam(corpora[1].path)
+    asked = fair(exam, *corpora)
+    pairs = {one.question: one for one in compared(questions(*corpora, asked, recorded), *chats, say)}
+    graded = tuple(_graded(item, pairs[item.text]) for item in asked)
     return Report(**{
-        **vars(found), "thorough": thorough, "drifted": drifted, "asked": len(asked), "turned": others,
-        "figures": figures,
+        **vars(found), "thorough": thorough, "drifted": drifted, "asked": len(pairs), "turned": turned(pairs.values()),
+        "figures": (*figures, *exam_figures(graded)), "exam": graded, "unfair": len(exam) - len(asked),
     })  # fmt: skip
+
+
+def _chat(engine: Engine, settings: Settings, corpus: Corpus) -> Chat:
+    return Chat(engine, settings, calculator=open_calculator(engine, china_now, corpus.path))
+
+
+def _graded(item: Item, pair: Pair) -> Graded:
+    return Graded(item.text, item.wanted, grade(pair.before, item), grade(pair.after, item), bool(item.entries))
 
 
 def _save(engine: Engine, index: Path, corpus: Corpus, model: Path | str) -> None:

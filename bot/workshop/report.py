@@ -46,6 +46,18 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Graded:
+    """A question of the office's exam: what is right, how the bot does before and after, in words."""
+
+    question: str
+    wanted: str
+    before: str
+    after: str
+    answered: bool
+    """Whether it is one of those that are to be answered."""
+
+
+@dataclass(frozen=True)
 class Report:
     """What would change if the draft were published."""
 
@@ -61,6 +73,9 @@ class Report:
     asked: int = 0
     turned: tuple[Turned, ...] = ()
     figures: tuple[Figure, ...] = field(default=())
+    exam: tuple[Graded, ...] = ()
+    unfair: int = 0
+    """Questions of the exam that prove nothing: they stand in the corpus, or their entry is not in use."""
 
     @property
     def publishable(self) -> bool:
@@ -93,6 +108,7 @@ def _parts(data: dict[str, Any]) -> dict[str, Any]:
         for item in data["turned"]
     )
     figures = tuple(Figure(**item) for item in data["figures"])
-    return {"turned": turned, "figures": figures} | {
+    exam = tuple(Graded(**item) for item in data.get("exam", ()))
+    return {"turned": turned, "figures": figures, "exam": exam} | {
         name: tuple(data[name]) for name in ("files", "errors", "warnings")
     }

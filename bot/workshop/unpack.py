@@ -30,6 +30,8 @@ _SNAPSHOT = "corpus"
 _NICE = 10
 _SECONDS = 240
 _BYTES = 3 * 1024**3 // 2
+# Each is shown with its own box to tick, and checked by hand.
+_MOST_ASKED = 500
 
 
 def main(arguments: list[str]) -> int:
@@ -88,6 +90,8 @@ def _title(text: str) -> str:
 
 def _documents(files: list[Path], corpus: Path, about: dict[str, str]) -> Contents:
     together = reconcile([read_document(path) for path in files])
+    if len(together.asked) > _MOST_ASKED:
+        return Contents(problems=(f"里面有 {len(together.asked)} 个问题，一次最多 {_MOST_ASKED} 个。请拆成几份再来。",))
     taken = [path.stem for path in (corpus / "entries").glob("*.md")]
     entries = drafts(together.asked, taken, about["basis"])
     items, notes = [], list(together.notes)

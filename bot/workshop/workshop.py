@@ -28,7 +28,7 @@ class Workshop:
         self.history = History(self.work)
         self.rota = Rota(settings)
         self.draft = Draft(self.work, self.history, self.rota)
-        self.parcels = Parcels(self.work, self.draft, self.history)
+        self.parcels = Parcels(self.work, self.draft, self.rota)
         self.versions = Versions(self.work)
         self.proof = Proof(settings)
 

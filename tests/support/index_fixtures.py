@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -170,27 +169,6 @@ def write_corpus(folder: Path, **changes: str | None) -> Path:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
     return folder
-
-
-@pytest.fixture(scope="session", autouse=True)
-def one_dictionary() -> Iterator[None]:
-    """Read jieba's dictionary once a session instead of once for every index that is opened."""
-    import jieba
-
-    general: list[tuple[dict[str, int], int]] = []
-    from_disk = jieba.Tokenizer.initialize
-
-    def initialize(self: jieba.Tokenizer, dictionary: str | None = None) -> None:
-        to_write = self.tmp_dir is not None and not Path(self.tmp_dir, self.cache_file).exists()
-        if to_write or not general:
-            from_disk(self, dictionary)
-            general[:] = general or [(dict(self.FREQ), self.total)]
-        else:
-            self.FREQ, self.total, self.initialized = dict(general[0][0]), general[0][1], True
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(jieba.Tokenizer, "initialize", initialize)
-        yield
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,8 @@ from fastapi.testclient import TestClient
 
 from bot.place import corpus_of, make_live, version_folder
 from bot.settings import Settings
+from bot.workshop.contents import OUTSIDE, Contents, Item, write_contents
+from bot.workshop.parcel import CONTENTS, FILES, Parcel
 from bot.workshop.report import Report, write_report
 from bot.workshop.workshop import Workshop
 from index.calibrate import Calibration, Point
@@ -64,6 +68,18 @@ def prove(shop: Workshop, **found: object) -> None:
     shutil.rmtree(corpus_of(shop.proof.folder), ignore_errors=True)
     shutil.copytree(shop.draft.corpus, corpus_of(shop.proof.folder))
     write_report(shop.proof.folder, Report(base=shop.versions.live or 0, digest="", **found))  # type: ignore[arg-type]
+
+
+def leave_parcel(shop: Workshop, number: str = "0" * 16) -> Parcel:
+    """Leave a parcel on a machine as it is when its files have been read."""
+    folder = shop.parcels.folder(number)
+    (folder / FILES).mkdir(parents=True)
+    (folder / FILES / "甲.txt").write_bytes(b"1")
+    sent = Parcel(number, "documents", "王敏", time.time(), ("甲.txt",))
+    (folder / "about.json").write_text(json.dumps(asdict(sent), ensure_ascii=False), encoding="utf-8")
+    item = Item("words/outside.txt", OUTSIDE, "", shop.draft.text("words/outside.txt"), "停车\n")
+    write_contents(folder / CONTENTS, Contents(items=(item,)))
+    return sent
 
 
 def texts(settings: Settings) -> dict[str, str]:

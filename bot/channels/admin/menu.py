@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from bot.channels.admin import entries, export, importing, inbox, overview, publishing, trial, years
+from bot.channels.admin import entries, examining, export, importing, inbox, overview, publishing, trial, years
 from bot.channels.admin.console import Console
 from bot.channels.desk import Desk
 
@@ -13,6 +13,7 @@ _ITEMS = (
     ("待办", "/inbox"),
     ("问答", "/entries"),
     ("试一试", "/trial"),
+    ("考题", "/exam"),
     ("年度的数字", "/years"),
     ("发布", "/publish"),
     ("历史", "/history"),
@@ -34,6 +35,7 @@ def add_console(app: FastAPI, console: Console) -> None:
         "/entries/{entry_id}": entries.shown,
         "/inbox": inbox.shown,
         "/trial": trial.shown,
+        "/exam": examining.shown,
         "/export": export.workbook,
         "/import": importing.offered,
         "/import/{number}": importing.shown,
@@ -44,6 +46,7 @@ def add_console(app: FastAPI, console: Console) -> None:
     }
     done = {
         "/inbox": inbox.done,
+        "/exam": examining.saved,
         "/save": entries.saved,
         "/import/{number}": importing.decided,
         "/similar": trial.corrected,

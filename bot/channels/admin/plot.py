@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from bot.channels.admin.figures import Day
 
-WIDTH, HEIGHT = 360, 170
-_LEFT, _TOP, _BOTTOM = 34, 14, 24
+# As wide as a phone shows it, so that its words are as large there as they are given.
+WIDTH, HEIGHT = 300, 180
+_LEFT, _RIGHT, _TOP, _BOTTOM = 34, 8, 14, 26
 _GAP = 0.25
 _WEEK = 7
 
@@ -49,7 +50,7 @@ def plot(days: Sequence[Day]) -> Plot:
     """Return the bars of days, the kinds of each on top of one another."""
     top = _round_up(max((day.total for day in days), default=0))
     room, floor = HEIGHT - _TOP - _BOTTOM, HEIGHT - _BOTTOM
-    step = (WIDTH - _LEFT) / max(len(days), 1)
+    step = (WIDTH - _LEFT - _RIGHT) / max(len(days), 1)
     bars: list[Shape] = []
     for number, day in enumerate(days):
         y = float(floor)

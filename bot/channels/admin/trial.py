@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from bot.channels.desk import checked_question
 from bot.channels.errors import ApiError
 from bot.reply import Query
 from bot.workshop.errors import Refused
+from corpus.entry import Entry
 from index.explain import Candidate, Explanation
 from index.rows import SMALLTALK
 from index.signals import NAMES, POSITIVE
@@ -70,7 +72,7 @@ def shown(call: Call) -> Response:
             values |= {
                 "reply": reply,
                 "kind": _KINDS.get(reply.kind, reply.kind),
-                "why": reasons(engine.explain(question)),
+                "why": reasons(engine.explain(question), engine.entries),
                 "threshold": limits.answer,
                 "offer": limits.offer,
                 "chosen": next((one for one in hits if one in engine.entries), ""),
@@ -94,9 +96,12 @@ def corrected(call: Call) -> Response:
     return go(f"/entries/{entry_id}", done="added" if added else "known")
 
 
-def reasons(found: Explanation) -> dict[str, Any]:
+def reasons(found: Explanation, entries: Mapping[str, Entry]) -> dict[str, Any]:
     """Return an explanation as the page shows it."""
-    rows = [Row(one.entry_id, _named(one.entry_id), one.score, one.phrasing, _spoken(one)) for one in found.candidates]
+    rows = [
+        Row(one.entry_id, _named(one.entry_id, entries), one.score, one.phrasing, _spoken(one))
+        for one in found.candidates
+    ]
     columns = [one.values for one in found.candidates]
     columns += [found.outside] if found.outside is not None else []
     signals = [(_SIGNALS[name], [float(values[place]) for values in columns]) for place, name in enumerate(NAMES)]
@@ -116,7 +121,9 @@ def _spoken(one: Candidate) -> str:
     return "，".join(found) or "都不明显"
 
 
-def _named(entry_id: str) -> str:
+def _named(entry_id: str, entries: Mapping[str, Entry]) -> str:
+    if entry := entries.get(entry_id):
+        return f"{entry_id}　{entry.label or entry.question}"
     return f"寒暄 {entry_id.removeprefix(SMALLTALK)}" if entry_id.startswith(SMALLTALK) else entry_id
 
 

@@ -26,6 +26,7 @@ _HEADERS = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store", "X-
 # What a page says after something was done; the address names it, so that no address can say anything else.
 _DONE = {
     "saved": "已保存到草稿。到“发布”里检验，看过结果再发布，市民才会看到。",
+    "saved-exam": "已保存到草稿。到“发布”里检验，就照这些题考一遍。",
     "same": "和原来的一样，没有改动。",
     "added": "已加进草稿。到“发布”里检验，看过结果再发布，市民才会看到。",
     "known": "草稿里已经有了，没有再加。",

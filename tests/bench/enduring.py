@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +18,8 @@ _CLIENTS = (0, 10_000, 100_000)
 _DISTINCT, _LONGEST = 100_000, 12
 _ASKED = 2_000
 _CONNECTIONS = 16
+# The limit counts by the minute, so whoever came before it is to cost nothing.
+_QUIET = 61.0
 _MOST_DEARER, _MOST_GROWTH = 1.2, 60.0
 _Row = tuple[str, ...]
 
@@ -55,12 +58,13 @@ def _clients(server: Server, known: Sequence[str], say: Callable[[str], None]) -
     for count in _CLIENTS:
         say(f"用久了：{count} 个客户端")
         _ask(server, [_stranger(server.port, known, number) for number in range(seen, count)])
+        time.sleep(_QUIET if count > seen else 0.0)
         seen = count
         asked = [_request(server.port, known[i % len(known)], "192.0.2.1") for i in range(_ASKED)]
         before = server.processor()
         _ask(server, asked)
         costs.append((server.processor() - before) / _ASKED)
-        rows.append((f"来过 {count} 个客户端，每句用处理器", f"{costs[-1] * 1e3:.2f} 毫秒", "", ""))
+        rows.append((f"来过 {count} 个客户端，一分钟以后每句用处理器", f"{costs[-1] * 1e3:.2f} 毫秒", "", ""))
     return rows, costs
 
 

@@ -12,7 +12,7 @@ from tests.bench.ailing import ailing
 from tests.bench.browsing import browsing
 from tests.bench.callback import callback
 from tests.bench.crowd import SECONDS, crowd
-from tests.bench.enduring import enduring
+from tests.bench.enduring import enduring, varied
 from tests.bench.publishing import publishing
 from tests.bench.recording import recording
 from tests.bench.report import FOLDER, Part, write
@@ -36,6 +36,7 @@ NAMES = (
     "several",
     "recording",
     "enduring",
+    "varied",
     "ailing",
     "restarting",
     "agreeing",
@@ -47,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure what is asked for."""
     parser = argparse.ArgumentParser(
         prog="python -m tests.bench",
-        description="性能测试：检索、启动、建索引、服务、公众号、规模、聊天窗口、发布、几台机器、用久了、存储慢了、重启、接口说明。",
+        description="性能测试：检索、启动、建索引、服务、公众号、规模、聊天窗口、发布、几台机器、用久了、问得杂、存储慢了、重启、接口说明。",
     )
     add_arguments(parser)
     return run(parser.parse_args(arguments))
@@ -74,7 +75,7 @@ def run(options: argparse.Namespace) -> int:
 
     measures = (
         searching, starting, building, serving, ask, callback, size, browsing, publishing, several, recording, enduring,
-        ailing, restarting, agreeing,
+        varied, ailing, restarting, agreeing,
     )  # fmt: skip
     steps: dict[str, _Step] = dict(zip(NAMES, measures, strict=True))
     # Printed as they come: a fault in a later part must not lose an earlier one.

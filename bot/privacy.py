@@ -45,6 +45,9 @@ _DOCUMENT = rf"(?<![A-Za-z0-9])[A-Za-z]{{1,2}}(?:{_GAP}[0-9]){{7,10}}"
 _HONG_KONG = rf"(?<![A-Za-z0-9])[A-Za-z]{{1,2}}{_GAP}[0-9]{{6}}{_GAP}\({_GAP}[0-9Aa]{_GAP}\)"
 _MACAU = rf"{_START}[157][0-9]{{6}}{_GAP}\([0-9]\)"
 _IS = r"[^\w]{0,4}[是为]?[^\w]{0,4}"
+# The same with its date of birth in words; only where it is called one, for an amount may stand beside any other date.
+_BORN = rf"{_IS}(?:生日|出生日期|出生于?|生于){_IS}(?:19|20)[0-9]{{2}}[年./-][0-9]{{1,2}}[月./-][0-9]{{1,2}}日?{_IS}"
+_ID_TOLD = rf"{_START}[1-9][0-9]{{5}}{_BORN}(?:尾号|[后末]四位)?{_IS}[0-9]{{3}}[0-9Xx]{_END}(?!{_GAP}[元块万])"
 _NAMES = (
     r"(?:证件|身份证|护照|通行证|台胞证|回乡证|居住证|出生证|出生证明|出生医学证明|医学证明|社会保障卡?|[社医]保卡?|"
     r"医疗保险|电脑|[参投]保|住院|病历|就诊卡?)"
@@ -160,6 +163,7 @@ _RULES: tuple[tuple[re.Pattern[str], int | str, str | _Label], ...] = (
     (re.compile(_EMAIL), 0, EMAIL),
     (re.compile(_HIDDEN), 0, EMAIL),
     (re.compile(rf"{_START}{_ID_18}(?![0-9])"), 0, ID_NUMBER),
+    (re.compile(_ID_TOLD), 0, ID_NUMBER),
     (re.compile(_HONG_KONG), 0, ID_NUMBER),
     (re.compile(_MACAU), 0, ID_NUMBER),
     (re.compile(_DOCUMENT), 0, ID_NUMBER),

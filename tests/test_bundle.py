@@ -75,6 +75,8 @@ def test_served(client: TestClient) -> None:
     packed = client.get("/widget.js", headers={"Accept-Encoding": "gzip, br"})
     assert plain.text == packed.text == widget_script()
     assert packed.headers["content-encoding"] == "gzip" and "content-encoding" not in plain.headers
+    refused = client.get("/widget.js", headers={"Accept-Encoding": "br, gzip;q=0"})
+    assert "content-encoding" not in refused.headers
     for response in (plain, packed):
         assert response.headers["content-type"] == "text/javascript; charset=utf-8"
         assert response.headers["vary"] == "Accept-Encoding" and "max-age=" in response.headers["cache-control"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -91,3 +93,11 @@ def test_no_such_library(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     monkeypatch.setitem(sys.modules, "sentence_transformers", None)
     with pytest.raises(ModelMissing, match=r"读不到向量模型.*\[train\]"):
         open_encoder(tmp_path)
+
+
+def test_the_library_leaves_no_number_of_this_machine_and_so_reports_nothing(tmp_path: Path) -> None:
+    """What onnxruntime reports to its maker is kept beside the number; with neither there is nothing to send."""
+    places = {name: str(tmp_path) for name in ("HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME")}
+    environment = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"} | places
+    subprocess.run([sys.executable, "-c", "import index.encode"], env=environment, check=True)
+    assert list(tmp_path.rglob("*")) == []

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -19,6 +17,7 @@ from bot.store import MemoryStore
 from bot.stores.redis import RedisStore
 from bot.stores.safe import SafeStore
 from tests.support.library import FakeEngine
+from tests.support.slow_line import SlowLine
 from tests.support.store_fixtures import (  # noqa: F401
     HOST,
     KINDS,
@@ -78,40 +77,10 @@ def test_sessions_of_the_api_and_of_wechat_do_not_push_each_other_out(settings: 
     assert "第 1/2 段" in say(app, "讲一段长的") and say(app, "继续", number=2).startswith("长")
 
 
-class SlowLine:
-    """A connection to a server on which every word takes a while to arrive."""
-
-    def __init__(self, port: int) -> None:
-        self.seconds = 0.0
-        self._to = port
-        self._door = socket.create_server((HOST, 0))
-        self.port = int(self._door.getsockname()[1])
-        threading.Thread(target=self._listen, daemon=True).start()
-
-    def close(self) -> None:
-        self._door.close()
-
-    def _listen(self) -> None:
-        with suppress(OSError):
-            while True:
-                here, _ = self._door.accept()
-                there = socket.create_connection((HOST, self._to))
-                for source, sink in ((here, there), (there, here)):
-                    threading.Thread(target=self._carry, args=(source, sink, sink is here), daemon=True).start()
-
-    def _carry(self, source: socket.socket, sink: socket.socket, back: bool) -> None:
-        with suppress(OSError):
-            while data := source.recv(65536):
-                time.sleep(self.seconds if back else 0)
-                sink.sendall(data)
-        for end in (source, sink):
-            end.close()
-
-
 @pytest.fixture
 def slow_line(redis_server: RedisServer) -> Iterator[SlowLine]:  # noqa: F811
     redis_server.command("FLUSHALL")
-    line = SlowLine(int(redis_server.url.split(":")[2].split("/")[0]))
+    line = SlowLine(redis_server.port)
     yield line
     line.close()
 

@@ -52,7 +52,8 @@ def test_item_39_a_slow_answer() -> None:
     assert chat.texts == ["慢的一个问题"] and metric(app, "faq_wechat_overruns_total") == 1
 
 
-@pytest.mark.parametrize("word", ["查看答案", "继续", "1", "继续。", "第一个"])
+# As they are invited to say it, and as they say it then.
+@pytest.mark.parametrize("word", ["查看答案", "继续", "1", "继续。", "第一个", "答案", "点这里查看", "好了吗"])
 def test_item_39_the_words_that_fetch_it(word: str) -> None:
     chat = FakeChat(about)
 
@@ -127,7 +128,13 @@ def test_item_41_what_was_asked_last_is_what_going_on_means() -> None:
     together(account(chat, **SOON), ask)
 
 
-@pytest.mark.parametrize("word", ["查看答案", "继续", "1", "下一段"])
+@pytest.mark.parametrize("word", ["继续", "更多", "继续看", "往下"])
+def test_the_words_that_turn_the_page(word: str) -> None:
+    app = account(FakeChat("长" * 1000))
+    assert "第 1/2 段" in say(app, "讲一段长的") and say(app, word, number=2).startswith("长")
+
+
+@pytest.mark.parametrize("word", ["查看答案", "继续", "1", "下一段", "查看", "答案呢", "更多"])
 def test_item_42_nothing_waits(word: str) -> None:
     chat = FakeChat()
     assert say(account(chat), word) == NOTHING and chat.asked == []

@@ -51,9 +51,14 @@ class Asset:
         headers = {**_HEADERS, "ETag": self.tag}
         if self.tag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
-        if _GZIP.search(request.headers.get("accept-encoding", "")):
+        if takes_gzip(request):
             return Response(self.packed, 200, {**headers, "Content-Encoding": "gzip"}, self.media_type)
         return Response(self.body, 200, headers, self.media_type)
+
+
+def takes_gzip(request: Request) -> bool:
+    """Tell whether the client wants a packed body."""
+    return _GZIP.search(request.headers.get("accept-encoding", "")) is not None
 
 
 def add_widget(app: FastAPI) -> None:

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from bot.channels.article import address, links, note, option_links, reply_card
+from bot.channels.bundle import takes_gzip
 from bot.channels.desk import Desk, checked_question
 from bot.channels.errors import ApiError
 from bot.channels.layout import Head, called, data, page, trouble_page
@@ -243,7 +244,7 @@ def _kept(response: Response, how: str) -> Response:
 def _packed(request: Request, response: Response) -> Response:
     """Pack a page for browsers that take it so; on a slow phone that is half of the wait."""
     response.headers["Vary"] = "Accept-Encoding"
-    if "gzip" in request.headers.get("accept-encoding", "") and len(response.body) > _SMALL:
+    if takes_gzip(request) and len(response.body) > _SMALL:
         response.body = gzip.compress(response.body, _LEVEL, mtime=0)
         response.headers["Content-Encoding"] = "gzip"
         response.headers["Content-Length"] = str(len(response.body))

@@ -7,13 +7,16 @@ import sys
 from collections.abc import Callable, Sequence
 
 from index.disk import default_index
+from tests.bench.agreeing import agreeing
+from tests.bench.ailing import ailing
 from tests.bench.browsing import browsing
 from tests.bench.callback import callback
 from tests.bench.crowd import SECONDS, crowd
-from tests.bench.enduring import enduring
+from tests.bench.enduring import enduring, varied
 from tests.bench.publishing import publishing
 from tests.bench.recording import recording
 from tests.bench.report import FOLDER, Part, write
+from tests.bench.restarting import restarting
 from tests.bench.scaling import QUICK, SIZES, scaling
 from tests.bench.searching import building, searching
 from tests.bench.serving import serving, starting
@@ -33,6 +36,10 @@ NAMES = (
     "several",
     "recording",
     "enduring",
+    "varied",
+    "ailing",
+    "restarting",
+    "agreeing",
 )
 _Step = Callable[[Callable[[str], None]], Part]
 
@@ -41,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure what is asked for."""
     parser = argparse.ArgumentParser(
         prog="python -m tests.bench",
-        description="性能测试：检索、启动、建索引、服务、公众号、规模、聊天窗口、发布、几台机器、用久了。",
+        description="性能测试：检索、启动、建索引、服务、公众号、规模、聊天窗口、发布、几台机器、用久了、问得杂、存储慢了、重启、接口说明。",
     )
     add_arguments(parser)
     return run(parser.parse_args(arguments))
@@ -68,6 +75,7 @@ def run(options: argparse.Namespace) -> int:
 
     measures = (
         searching, starting, building, serving, ask, callback, size, browsing, publishing, several, recording, enduring,
+        varied, ailing, restarting, agreeing,
     )  # fmt: skip
     steps: dict[str, _Step] = dict(zip(NAMES, measures, strict=True))
     # Printed as they come: a fault in a later part must not lose an earlier one.

@@ -27,7 +27,7 @@ def mixed(count: int = 300) -> list[str]:
     return [texts[place] for place in np.random.default_rng(0).permutation(len(texts))]
 
 
-def fresh(count: int, seed: int = 0) -> list[str]:
+def fresh(count: int, seed: int = 0, longest: int = MAX_QUESTION) -> list[str]:
     """Return `count` questions of which no two are the same: the beginning of one phrasing, the end of another."""
     phrasings = [row.text for row in rows_of(load_corpus()) if row.asked]
     random = np.random.default_rng(seed)
@@ -35,5 +35,5 @@ def fresh(count: int, seed: int = 0) -> list[str]:
     while len(texts) < count:
         first, second = (phrasings[place] for place in random.integers(len(phrasings), size=2))
         text = first[: (len(first) + 1) // 2] + second[len(second) // 2 :]
-        texts.setdefault(text[:MAX_QUESTION])
+        texts.setdefault(text[:longest])
     return list(texts)

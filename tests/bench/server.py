@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 
 HOST = "127.0.0.1"
-_PATIENCE = 20.0
+_PATIENCE = 60.0
 _POLL = 0.005
 
 

@@ -178,7 +178,9 @@ def test_two_questions_in_one_message_give_both(engine: Engine) -> None:
     assert reply.text == engine.phrases.text("clarify_both")
 
 
-@pytest.mark.parametrize("text", ["查看", "答案", "网址", "开始", "怎么办", "流程", "羴", "8888", "asdf"])
+@pytest.mark.parametrize(
+    "text", ["查看", "答案", "看答案", "网址", "开始", "救命", "两个都", "再来", "怎么办", "流程", "羴", "8888", "asdf"]
+)
 def test_what_names_nothing_is_not_answered(engine: Engine, text: str) -> None:
     decision = decide(engine.search(text), engine.thresholds(0.98))
     assert not isinstance(decision, Answer) or decision.hit.entry_id.startswith(SMALLTALK), decision

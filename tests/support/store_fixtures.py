@@ -36,14 +36,14 @@ class RedisServer:
 
     def __init__(self, folder: Path) -> None:
         self._command = [program("redis-server"), "--bind", HOST, "--dir", str(folder), "--save", ""]
-        self._port = free_port()
-        self.url = f"redis://{HOST}:{self._port}/0"
+        self.port = free_port()
+        self.url = f"redis://{HOST}:{self.port}/0"
         self.process: subprocess.Popen[bytes] | None = None
         self.start()
 
     def start(self) -> None:
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self.process = subprocess.Popen([*self._command, "--port", str(self._port)], **quiet)
+        self.process = subprocess.Popen([*self._command, "--port", str(self.port)], **quiet)
         deadline = time.monotonic() + 10
         while not self._answers():
             assert time.monotonic() < deadline and self.process.poll() is None, "redis-server did not start"
@@ -55,7 +55,7 @@ class RedisServer:
             self.process.wait()
 
     def command(self, line: str) -> bytes:
-        with socket.create_connection((HOST, self._port), timeout=2) as connection:
+        with socket.create_connection((HOST, self.port), timeout=2) as connection:
             connection.sendall(line.encode() + b"\r\n")
             return connection.recv(4096)
 

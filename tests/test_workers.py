@@ -53,8 +53,8 @@ def test_who_waits_too_long_is_told_so_and_what_has_not_begun_never_begins() -> 
         found = await asyncio.gather(*calls, return_exceptions=True)
         assert all(isinstance(one, Busy) for one in found)
         # The thread is still at work, and its place is still taken.
-        assert workers._free == 2
+        assert workers.busy == 1
         gate.set()
-        assert await workers.run(str.__add__, "a", "b") == "ab" and begun == [] and workers._free == 3
+        assert await workers.run(str.__add__, "a", "b") == "ab" and begun == [] and workers.busy == 0
 
     asyncio.run(use())

@@ -163,7 +163,7 @@ class BrokenStore:
     def get(self, *_: Any) -> Any:
         raise StoreFault("用不了")
 
-    put = add = count = delete = forget = tidy = get
+    put = put_all = add = count = delete = forget = tidy = get
 
     def close(self) -> None:
         pass

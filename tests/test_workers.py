@@ -58,3 +58,37 @@ def test_who_waits_too_long_is_told_so_and_what_has_not_begun_never_begins() -> 
         assert await workers.run(str.__add__, "a", "b") == "ab" and begun == [] and workers.busy == 0
 
     asyncio.run(use())
+
+
+def test_a_slow_call_gives_its_lane_to_another() -> None:
+    async def use() -> None:
+        workers, gate = Workers(2, 9, lanes=1), threading.Event()
+        slow = asyncio.create_task(workers.run(gate.wait, 10))
+        assert await workers.run(str.__add__, "a", "b") == "ab" and not slow.done()
+        gate.set()
+        assert await slow
+        assert [await workers.run(int, number) for number in range(3)] == [0, 1, 2]
+
+    asyncio.run(use())
+
+
+def test_in_a_lane_they_come_in_turn() -> None:
+    async def use() -> None:
+        workers, done = Workers(4, 99, lanes=1), list[int]()
+        await asyncio.gather(*(workers.run(done.append, number) for number in range(50)))
+        assert done == list(range(50)) and workers.busy == 0
+
+    asyncio.run(use())
+
+
+def test_who_waits_when_they_close_does_not_wait_for_ever() -> None:
+    async def use() -> None:
+        workers, gate = Workers(1, 9, lanes=1), threading.Event()
+        calls = [asyncio.create_task(workers.run(work, 10)) for work in (gate.wait, int)]
+        await asyncio.sleep(0.02)
+        await asyncio.to_thread(workers.close)
+        gate.set()
+        found = await asyncio.gather(*calls, return_exceptions=True)
+        assert found[0] is True and isinstance(found[1], asyncio.CancelledError)
+
+    asyncio.run(use())

@@ -68,7 +68,6 @@ class SafeStore:
 
     def put(self, key: str, value: str, seconds: float) -> None:
         """Keep `value` for so many seconds, in place of what `key` had."""
-
         self._keep((key,), *(partial(store.put, key, value, seconds) for store in (self._store, self._memory)))
 
     def put_all(self, values: Mapping[str, str], seconds: float) -> None:

@@ -48,7 +48,7 @@ def test_one_too_many_is_turned_away_at_once() -> None:
 
 def test_who_waits_too_long_is_told_so_and_what_has_not_begun_never_begins() -> None:
     async def use() -> None:
-        workers, gate, begun = Workers(1, 3), threading.Event(), []
+        workers, gate, begun = Workers(1, 3), threading.Event(), list[int]()
         calls = [workers.run(gate.wait, 10, seconds=0.1), workers.run(begun.append, 1, seconds=0.1)]
         found = await asyncio.gather(*calls, return_exceptions=True)
         assert all(isinstance(one, Busy) for one in found)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 CAPACITY = 100_000
@@ -39,6 +39,9 @@ class Store(Protocol):
 
     def put(self, key: str, value: str, seconds: float) -> None:
         """Keep `value` for so many seconds, in place of what `key` had; a new key may find no place."""
+
+    def put_all(self, values: Mapping[str, str], seconds: float) -> None:
+        """Put several values at once; a store that writes to disk does it in one go."""
 
     def add(self, key: str, value: str, seconds: float) -> bool:
         """Keep `value` if `key` is free; of all who try at once, in any process, one gets True.
@@ -94,6 +97,11 @@ class MemoryStore:
         check(key, value, seconds)
         with self._lock:
             self._write(key, value, self._clock() + seconds)
+
+    def put_all(self, values: Mapping[str, str], seconds: float) -> None:
+        """Put several values at once."""
+        for key, value in values.items():
+            self.put(key, value, seconds)
 
     def add(self, key: str, value: str, seconds: float) -> bool:
         """Keep `value` if `key` is free."""

@@ -62,6 +62,16 @@ BEHAVIOURS = {
         ("wait", (2 * SOON,), None),
         ("get", ("a",), None),
     ],
+    "several at once": [
+        ("put", ("a", "0", 9), None),
+        ("put_all", ({"a": "1", "b": "2"}, 9), None),
+        ("get", ("a",), "1"),
+        ("get", ("b",), "2"),
+        ("put_all", ({"c": "3"}, SOON), None),
+        ("put_all", ({}, 9), None),
+        ("wait", (2 * SOON,), None),
+        ("get", ("c",), None),
+    ],
     "any text": [("put", (ODD, ODD, 9), None), ("get", (ODD,), ODD), ("get", (ODD + " ",), None)],
     "the longest": [
         ("put", ("k" * LONGEST_KEY, "v" * LONGEST_VALUE, LONGEST_LIFE), None),
@@ -112,6 +122,8 @@ def test_refuses(store: Store, name: str) -> None:
     for write in (store.put, store.add):
         with pytest.raises(ValueError):
             write(*REFUSED[name])
+    with pytest.raises(ValueError):
+        store.put_all({REFUSED[name][0]: REFUSED[name][1]}, REFUSED[name][2])
     if name.endswith("key"):
         for use in (store.get, store.delete):
             with pytest.raises(ValueError):

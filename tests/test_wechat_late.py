@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from bot.channels.wechat.turns import CLAIM_SECONDS
+from bot.channels.wechat.visitors import CLAIM_SECONDS
 from bot.reply import Reply
 from bot.store import MemoryStore
 from tests.support.store_fixtures import KINDS, address_of, make_store, redis_server  # noqa: F401

@@ -141,6 +141,24 @@ def test_too_many_are_told_so_at_once() -> None:
     assert sorted(texts) == ["答复"] * 2 + ["问的人有点多。"] * 3
 
 
+def test_what_is_answered_is_said_again_however_many_ask() -> None:
+    chat = FakeChat(about)
+    app = account(chat, **SOON)
+    app.state.desk.workers = Workers(1, 1)
+
+    async def crowd(wx: Caller) -> tuple[str, str]:
+        first = await wx.say("问过了的话")
+        slow = asyncio.create_task(wx.say("慢的一个问题", number=2))
+        await asyncio.sleep(0.1)
+        again = await wx.say("问过了的话")
+        chat.open()
+        await slow
+        return first, again
+
+    assert together(app, crowd) == ("关于问过了的话",) * 2
+    assert chat.texts == ["问过了的话", "慢的一个问题"]
+
+
 def test_the_event_loop_is_not_held_up() -> None:
     """A thousandth of a second goes by while an answer of a second and a half is worked out."""
     chat = FakeChat(seconds=1.5)
@@ -163,7 +181,7 @@ class BrokenStore:
     def get(self, *_: Any) -> Any:
         raise StoreFault("用不了")
 
-    put = add = count = delete = forget = tidy = get
+    put = put_all = add = count = delete = forget = tidy = get
 
     def close(self) -> None:
         pass

@@ -48,13 +48,47 @@ def test_one_too_many_is_turned_away_at_once() -> None:
 
 def test_who_waits_too_long_is_told_so_and_what_has_not_begun_never_begins() -> None:
     async def use() -> None:
-        workers, gate, begun = Workers(1, 3), threading.Event(), []
+        workers, gate, begun = Workers(1, 3), threading.Event(), list[int]()
         calls = [workers.run(gate.wait, 10, seconds=0.1), workers.run(begun.append, 1, seconds=0.1)]
         found = await asyncio.gather(*calls, return_exceptions=True)
         assert all(isinstance(one, Busy) for one in found)
         # The thread is still at work, and its place is still taken.
-        assert workers._free == 2
+        assert workers.busy == 1
         gate.set()
-        assert await workers.run(str.__add__, "a", "b") == "ab" and begun == [] and workers._free == 3
+        assert await workers.run(str.__add__, "a", "b") == "ab" and begun == [] and workers.busy == 0
+
+    asyncio.run(use())
+
+
+def test_a_slow_call_gives_its_lane_to_another() -> None:
+    async def use() -> None:
+        workers, gate = Workers(2, 9, lanes=1), threading.Event()
+        slow = asyncio.create_task(workers.run(gate.wait, 10))
+        assert await workers.run(str.__add__, "a", "b") == "ab" and not slow.done()
+        gate.set()
+        assert await slow
+        assert [await workers.run(int, number) for number in range(3)] == [0, 1, 2]
+
+    asyncio.run(use())
+
+
+def test_in_a_lane_they_come_in_turn() -> None:
+    async def use() -> None:
+        workers, done = Workers(4, 99, lanes=1), list[int]()
+        await asyncio.gather(*(workers.run(done.append, number) for number in range(50)))
+        assert done == list(range(50)) and workers.busy == 0
+
+    asyncio.run(use())
+
+
+def test_who_waits_when_they_close_does_not_wait_for_ever() -> None:
+    async def use() -> None:
+        workers, gate = Workers(1, 9, lanes=1), threading.Event()
+        calls = [asyncio.create_task(workers.run(work, 10)) for work in (gate.wait, int)]
+        await asyncio.sleep(0.02)
+        await asyncio.to_thread(workers.close)
+        gate.set()
+        found = await asyncio.gather(*calls, return_exceptions=True)
+        assert found[0] is True and isinstance(found[1], asyncio.CancelledError)
 
     asyncio.run(use())

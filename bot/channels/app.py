@@ -65,12 +65,13 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.desk = desk
+    # Every route before it would be looked at for each message.
+    if channel:
+        app.add_route(PATH, channel.serve, methods=["GET", "POST"], include_in_schema=False)
     app.include_router(api_router(desk))
     describe(app, desk)
     add_pages(app, desk)
     add_widget(app)
-    if channel:
-        app.add_route(PATH, channel.serve, methods=["GET", "POST"], include_in_schema=False)
     if console:
         _add_console(app, console)
     _add_error_handlers(app, desk)

@@ -15,7 +15,7 @@ from bot.channels.errors import ApiError, empty_question, failed, long_question,
 from bot.channels.guard import RateLimiter, client_of
 from bot.channels.metrics import Metrics
 from bot.channels.presenter import Presenter
-from bot.channels.workers import SECONDS, Workers
+from bot.channels.workers import Workers
 from bot.chat import Calculator, Chat, china_now
 from bot.opening import open_calculator, open_records, open_store
 from bot.reply import MAX_QUESTION, Feedback, Language, Option, Query, Reply, trim
@@ -130,13 +130,17 @@ class Desk:
 
     async def ask(self, request: Request, query: Query) -> Reply:
         """Reply to `query`, within the client's limit."""
-        return await self.converse(client_of(request, self.settings.proxy), query)
-
-    async def converse(self, client: str, query: Query, seconds: float = SECONDS) -> Reply:
-        """Reply to `query` of a client known by name, within its limit; raise Busy where it takes too long."""
         if self._live is None:
             raise self._closed()
-        return await self.workers.run(self._reply, client, query, seconds=seconds)
+        return await self.workers.run(self.reply, client_of(request, self.settings.proxy), query)
+
+    def reply(self, client: str, query: Query) -> Reply:
+        """Reply to `query` of a client known by name, within its limit; for a thread that may wait."""
+        self._limiter.check("chat", client)
+        started = time.perf_counter()
+        reply = self.chat.reply(query)
+        self.metrics.count_reply(reply.kind, reply.confidence, time.perf_counter() - started)
+        return reply
 
     async def reach(self, work: Callable[..., _Result], *arguments: object) -> _Result:
         """Return what `work` on the store returns."""
@@ -171,13 +175,6 @@ class Desk:
 
     def _closed(self) -> ApiError:
         return failed() if self._failed else not_ready()
-
-    def _reply(self, client: str, query: Query) -> Reply:
-        self._limiter.check("chat", client)
-        started = time.perf_counter()
-        reply = self.chat.reply(query)
-        self.metrics.count_reply(reply.kind, reply.confidence, time.perf_counter() - started)
-        return reply
 
     def _suggest(self, client: str, prefix: str, most: int) -> list[Option]:
         self._limiter.check("suggest", client, TYPED)

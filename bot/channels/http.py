@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from fastapi import Path as FromPath
 from fastapi import Query as FromQuery
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -37,6 +37,7 @@ MAX_BODY = 64 * 1024
 
 _SUGGESTIONS = 5
 _BOM = b"\xef\xbb\xbf"
+_Model = TypeVar("_Model", bound=BaseModel)
 _Responses = dict[int | str, dict[str, Any]]
 
 
@@ -56,7 +57,8 @@ def _add_chat(router: APIRouter, desk: Desk) -> None:
         responses=_errors(400, 413, 415, 422, 429, 503),
         openapi_extra=_body(ChatRequest),
     )
-    async def chat(request: Request, asked: Annotated[ChatRequest, _read(ChatRequest)]) -> Reply:
+    async def chat(request: Request) -> Reply:
+        asked = await _read(request, ChatRequest)
         reply = await desk.ask(
             request, Query(checked_question(asked.question), "api", asked.session_id, asked.language)
         )
@@ -69,8 +71,8 @@ def _add_chat(router: APIRouter, desk: Desk) -> None:
         responses=_errors(400, 413, 415, 422, 429, 503),
         openapi_extra=_body(Feedback),
     )
-    async def feedback(request: Request, given: Annotated[Feedback, _read(Feedback)]) -> None:
-        await desk.take_feedback(request, given)
+    async def feedback(request: Request) -> None:
+        await desk.take_feedback(request, await _read(request, Feedback))
 
 
 def _add_entries(router: APIRouter, desk: Desk) -> None:
@@ -126,19 +128,15 @@ def _detail(desk: Desk, entry_id: str) -> EntryDetail:
     )
 
 
-def _read(model: type[BaseModel]) -> Any:
-    """Return what reads the body: no more of it than there may be, and with errors of our own."""
-
-    async def read(request: Request) -> BaseModel:
-        if not _is_json(request.headers.get("content-type", "")):
-            raise wrong_type()
-        body = await body_of(request)
-        try:
-            return model.model_validate_json(body.removeprefix(_BOM))
-        except ValidationError as error:
-            raise invalid(error.errors(include_url=False, include_context=False, include_input=False)) from None
-
-    return Depends(read)
+async def _read(request: Request, model: type[_Model]) -> _Model:
+    """Return the body: no more of it than there may be, and with errors of our own."""
+    if not _is_json(request.headers.get("content-type", "")):
+        raise wrong_type()
+    body = await body_of(request)
+    try:
+        return model.model_validate_json(body.removeprefix(_BOM))
+    except ValidationError as error:
+        raise invalid(error.errors(include_url=False, include_context=False, include_input=False)) from None
 
 
 def _is_json(content_type: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from bot.store import CAPACITY, StoreFault, check, check_keys, kind_of
@@ -79,6 +79,11 @@ class RedisStore:
     def put(self, key: str, value: str, seconds: float) -> None:
         """Keep `value` for so many seconds, in place of what `key` had."""
         self._write(key, value, seconds, only_free=False)
+
+    def put_all(self, values: Mapping[str, str], seconds: float) -> None:
+        """Put several values, one after another: to ask whether the script is there would take as long."""
+        for key, value in values.items():
+            self.put(key, value, seconds)
 
     def add(self, key: str, value: str, seconds: float) -> bool:
         """Keep `value` if `key` is free."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import TypeVar
 
@@ -68,12 +68,11 @@ class SafeStore:
 
     def put(self, key: str, value: str, seconds: float) -> None:
         """Keep `value` for so many seconds, in place of what `key` had."""
+        self._keep((key,), *(partial(store.put, key, value, seconds) for store in (self._store, self._memory)))
 
-        def real() -> None:
-            self._store.put(key, value, seconds)
-            self._memory.delete(key)
-
-        self._either(real, partial(self._memory.put, key, value, seconds))
+    def put_all(self, values: Mapping[str, str], seconds: float) -> None:
+        """Put several values at once."""
+        self._keep(values, *(partial(store.put_all, values, seconds) for store in (self._store, self._memory)))
 
     def add(self, key: str, value: str, seconds: float) -> bool:
         """Keep `value` if `key` is free; while the store is down, free in this process."""
@@ -111,6 +110,13 @@ class SafeStore:
             timer.cancel()
             timer.join(1)
         self._store.close()
+
+    def _keep(self, keys: Iterable[str], real: _Work[None], spare: _Work[None]) -> None:
+        def work() -> None:
+            real()
+            self._memory.delete(*keys)
+
+        self._either(work, spare)
 
     def _either(self, real: _Work[_Result], spare: _Work[_Result]) -> _Result:
         if not self._down:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -76,9 +76,17 @@ class SqliteStore:
         """Keep `value` for so many seconds, in place of what `key` had."""
         check(key, value, seconds)
         with self._use() as connection:
-            now = self._clock()
-            if self._has_place(connection, key, now):
-                connection.execute(_PUT, (key, now + seconds, value))
+            self._put(connection, key, value, seconds)
+
+    def put_all(self, values: Mapping[str, str], seconds: float) -> None:
+        """Put several values in one transaction, which takes as long as one of them."""
+        for key, value in values.items():
+            check(key, value, seconds)
+        with self._use() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            for key, value in values.items():
+                self._put(connection, key, value, seconds)
+            connection.execute("COMMIT")
 
     def add(self, key: str, value: str, seconds: float) -> bool:
         """Keep `value` if `key` is free."""
@@ -161,6 +169,11 @@ class SqliteStore:
         if connection is not None:
             with suppress(sqlite3.Error):
                 connection.close()
+
+    def _put(self, connection: sqlite3.Connection, key: str, value: str, seconds: float) -> None:
+        now = self._clock()
+        if self._has_place(connection, key, now):
+            connection.execute(_PUT, (key, now + seconds, value))
 
     def _has_place(self, connection: sqlite3.Connection, key: str, now: float) -> bool:
         """Tell whether `key` may be written: it is there already, or its kind has room."""

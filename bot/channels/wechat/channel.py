@@ -39,12 +39,13 @@ class Channel:
         """Join the parts; `desk` says what time it is."""
         settings = desk.settings
         self._now = desk.now
+        self._reach = desk.reach
         self._deadline = settings.wechat_deadline
         self._metrics = WechatMetrics(desk.metrics)
         self._gate = Gate(settings, desk.now)
         self._speaker = Speaker(desk)
         token = settings.wechat_token.get_secret_value() if settings.wechat_token else ""
-        self._visitors = Visitors(desk, token)
+        self._visitors = Visitors(desk.store, token)
         self._turns = Turns(desk, self._visitors, self._speaker, self._metrics)
         self._refused: Counter[str] = Counter()
         self._quiet_until: dict[Reason, float] = {}
@@ -94,7 +95,7 @@ class Channel:
         if event != "subscribe":
             return None
         card = self._speaker.welcome()
-        await self._visitors.change(visitor, lambda state: state.show("", card))
+        await self._reach(self._visitors.change, visitor, lambda state: state.show("", card))
         return card
 
     def _reply(self, message: Message, card: Card) -> str:

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable
 
 from bot.channels.desk import Desk, checked_question
-from bot.channels.errors import ApiError, Busy, broken
+from bot.channels.errors import ApiError, broken
 from bot.channels.wechat.card import Card
 from bot.channels.wechat.scribe import Scribe
 from bot.reply import Query
@@ -24,15 +24,13 @@ class Speaker:
         """Speak for `desk`, as soon as it is open."""
         self._desk = desk
 
-    async def answer(self, visitor: str, question: str, seconds: float) -> Card:
-        """Return what to say to a visitor's question; raise Busy if too many wait already or it takes too long."""
+    def answer(self, visitor: str, question: str) -> Card:
+        """Return what to say to a visitor's question; for a thread that may wait."""
         try:
             query = Query(checked_question(question), CHANNEL, visitor)
-            reply = await self._desk.converse(visitor, query, seconds)
+            reply = self._desk.reply(visitor, query)
             card = self._scribe().card(reply)
             return card if card.text.strip() else self.hint("trouble")
-        except Busy:
-            raise
         except ApiError as error:
             self._desk.metrics.count_error(error.code)
             return Card(error.message, passing=True)

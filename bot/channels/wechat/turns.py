@@ -8,14 +8,13 @@ from bot.channels.desk import Desk
 from bot.channels.errors import Busy
 from bot.channels.metrics import WechatMetrics
 from bot.channels.wechat.card import Card
+from bot.channels.wechat.errand import Errand
 from bot.channels.wechat.scribe import numbers
 from bot.channels.wechat.speaker import Speaker
-from bot.channels.wechat.visitors import KEPT_SECONDS, Visitor, Visitors, prefix
+from bot.channels.wechat.visitors import Visitor, Visitors
 from bot.picks import picked
 from corpus.text import fold
 
-# Whoever answers renews the claim; when a process dies, another still has time to answer WeChat's next try.
-CLAIM_SECONDS = 3.0
 _RENEW_SECONDS = 1.0
 # WeChat tries three times within 15 seconds; after this nobody wants the answer any more.
 PATIENCE_SECONDS = 60.0
@@ -26,6 +25,8 @@ _LOOK_AGAIN = 0.1
 _IN_HAND = 0.3
 _ENDS = " 。.!！~"
 _LONGEST_WORD = 20
+# What a message asks for: a card is what to say, a text the id of a message whose late answer is to be fetched.
+_Said = Card | str
 
 
 class Turns:
@@ -33,18 +34,20 @@ class Turns:
 
     def __init__(self, desk: Desk, visitors: Visitors, speaker: Speaker, metrics: WechatMetrics) -> None:
         """Join the parts."""
-        self._store = desk.store
+        self._desk = desk
         self._reach = desk.reach
         self._visitors = visitors
         self._speaker = speaker
         self._metrics = metrics
         self._running: dict[str, asyncio.Task[Card | None]] = {}
+        self._errands: set[Errand] = set()
+        self._renewing: asyncio.Task[None] | None = None
 
     async def take(self, visitor: str, turn_id: str, question: str, until: float) -> Card:
         """Return what to say to a message before the event loop's clock shows `until`."""
         task, again = self._running.get(turn_id), True
         if task is None:
-            task, again = self._start(visitor, turn_id, question, until), False
+            task, again = self._start(Errand(self._visitors, visitor, turn_id), question, until), False
         await asyncio.wait({task}, timeout=max(0.0, until - _now()))
         card = task.result() if task.done() else None
         if card is None:
@@ -56,7 +59,7 @@ class Turns:
 
     async def forget(self, visitor: str) -> None:
         """Erase all that is known of a visitor."""
-        await self._visitors.erase(visitor)
+        await self._reach(self._visitors.erase, visitor)
         await self._reach(self._speaker.forget, visitor)
 
     async def finish(self, seconds: float) -> None:
@@ -68,67 +71,85 @@ class Turns:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
 
-    def _start(self, visitor: str, turn_id: str, question: str, until: float) -> asyncio.Task[Card | None]:
-        task = asyncio.create_task(self._work(visitor, turn_id, question, until))
-        self._running[turn_id] = task
-        task.add_done_callback(lambda _: self._running.pop(turn_id, None))
+    def _start(self, errand: Errand, question: str, until: float) -> asyncio.Task[Card | None]:
+        task = asyncio.create_task(self._work(errand, question, until))
+        self._running[errand.turn_id] = task
+        self._errands.add(errand)
+        task.add_done_callback(lambda _: self._end(errand))
+        if self._renewing is None or self._renewing.done():
+            self._renewing = asyncio.create_task(self._renew())
         return task
 
-    async def _work(self, visitor: str, turn_id: str, question: str, until: float) -> Card | None:
+    def _end(self, errand: Errand) -> None:
+        self._running.pop(errand.turn_id, None)
+        self._errands.discard(errand)
+
+    async def _renew(self) -> None:
+        """Keep the claims alive of what takes long."""
+        while self._errands:
+            await asyncio.sleep(_RENEW_SECONDS)
+            for errand in [one for one in self._errands if one.held]:
+                await self._reach(errand.renew)
+
+    async def _work(self, errand: Errand, question: str, until: float) -> Card | None:
+        give_up, again = _now() + PATIENCE_SECONDS, False
         try:
-            state = await self._claim(visitor, turn_id)
-            if state is None:
-                self._metrics.retries.inc()
-            give_up = _now() + PATIENCE_SECONDS
-            while state is None and _now() < give_up:
-                # Another process has it, or this one had it at an earlier try.
-                card = await self._outcome(visitor, turn_id, give_up)
+            while _now() < give_up:
+                card = await self._answer(errand, question, until)
+                if card is None:
+                    # Another process has it, or this one had it at an earlier try.
+                    self._metrics.retries.inc(not again)
+                    again = True
+                    card = await self._outcome(errand.visitor, errand.turn_id, give_up)
+                    if card is not None:
+                        await self._hand_over(errand.visitor, errand.turn_id, card)
                 if card is not None:
-                    await self._hand_over(visitor, turn_id, card)
                     return card
                 # Whoever had it is gone.
-                state = await self._claim(visitor, turn_id)
-            return await self._answer(visitor, turn_id, question, state, until) if state else None
+            return None
         except asyncio.CancelledError:
-            await self._visitors.change(
-                visitor, lambda state: self._keep(visitor, turn_id, self._speaker.hint("trouble"), state)
-            )
+            await self._reach(self._excuse, errand, self._speaker.hint("trouble"))
             raise
         except Exception as error:
             return self._speaker.trouble(error)
 
-    async def _claim(self, visitor: str, turn_id: str) -> Visitor | None:
-        """Return the visitor's state if the message is ours to answer."""
-
-        def work(state: Visitor) -> Visitor | None:
-            if not self._store.add(_name(visitor, turn_id), "", CLAIM_SECONDS):
+    async def _answer(self, errand: Errand, question: str, until: float) -> Card | None:
+        """Return what is said to a message, or None if it is not ours to answer."""
+        try:
+            said = await self._desk.workers.run(self._serve, errand, question, seconds=PATIENCE_SECONDS)
+        except Busy:
+            busy = self._speaker.hint("busy")
+            if not await self._reach(self._excuse, errand, busy):
                 return None
-            state.known = True
-            return state
+            self._metrics.overruns.inc()
+            return busy
+        if isinstance(said, str):
+            said = await self._fetch(errand.visitor, said, until - _IN_HAND)
+            await self._reach(self._settle, errand, said)
+        return said
 
-        return await self._visitors.change(visitor, work)
+    def _serve(self, errand: Errand, question: str) -> _Said | None:
+        """Claim a message, answer it and keep what is said, all in the one thread: to change it costs most of all."""
+        state = errand.claim()
+        if state is None:
+            return None
+        said = self._say(errand.visitor, state, question)
+        if isinstance(said, Card):
+            self._settle(errand, said)
+        return said
 
-    async def _answer(self, visitor: str, turn_id: str, question: str, state: Visitor, until: float) -> Card:
-        give_up = _now() + PATIENCE_SECONDS
-        saying = asyncio.ensure_future(self._say(visitor, state, question, until))
-        while not (await asyncio.wait({saying}, timeout=_RENEW_SECONDS))[0] and _now() < give_up:
-            await self._reach(self._store.put, _name(visitor, turn_id), "", CLAIM_SECONDS)
-        card = await saying
-        if not await self._visitors.change(visitor, lambda state: self._keep(visitor, turn_id, card, state)):
-            await self._reach(self._speaker.forget, visitor)
-        return card
+    def _settle(self, errand: Errand, card: Card) -> None:
+        if not errand.settle(card):
+            self._speaker.forget(errand.visitor)
 
-    def _keep(self, visitor: str, turn_id: str, card: Card, state: Visitor) -> bool:
-        """Keep the outcome of a turn; return False if the visitor has unsubscribed meanwhile."""
-        if not state.known:
-            self._store.delete(_name(visitor, turn_id))
+    def _excuse(self, errand: Errand, card: Card) -> bool:
+        """Settle what cannot be answered; return False if somebody else has it."""
+        if not errand.held and errand.claim() is None:
             return False
-        self._store.put(_name(visitor, turn_id), card.dump(), KEPT_SECONDS)
-        if turn_id not in state.waiting:
-            state.show(turn_id, card)
+        self._settle(errand, card)
         return True
 
-    async def _say(self, visitor: str, state: Visitor, question: str, until: float) -> Card:
+    def _say(self, visitor: str, state: Visitor, question: str) -> _Said:
         # Only a short text can be one of these, and folding a long one takes a while.
         short = question if len(question) <= _LONGEST_WORD else ""
         word, pick = fold(short).strip(_ENDS), picked(short, len(state.options))
@@ -136,32 +157,28 @@ class Turns:
         if word in GO_ON and state.rest:
             return Card(state.rest[0], tuple(state.rest[1:]))
         if state.waiting and (word in (*FETCH, *GO_ON) or (number == 1 and not state.options)):
-            return await self._fetch(visitor, state.waiting[0], until - _IN_HAND)
+            return state.waiting[0]
         if word in (*FETCH, *GO_ON) or (number and not state.options and not state.asks):
             return self._speaker.hint("nothing_more")
         if number and number <= len(state.options):
             question = state.options[number - 1]
         elif number and not state.asks:
             return self._speaker.hint("pick_again", numbers=numbers(len(state.options)))
-        try:
-            return await self._speaker.answer(visitor, question, PATIENCE_SECONDS)
-        except Busy:
-            self._metrics.overruns.inc()
-            return self._speaker.hint("busy")
+        return self._speaker.answer(visitor, question)
 
     async def _fetch(self, visitor: str, turn_id: str, until: float) -> Card:
         """Return the answer to an earlier message, which was late."""
         card = await self._outcome(visitor, turn_id, until)
-        if card is None and await self._reach(self._store.get, _name(visitor, turn_id)) is not None:
+        if card is None and await self._reach(self._visitors.outcome, visitor, turn_id) is not None:
             return self._speaker.hint("waiting")
-        await self._visitors.change(visitor, lambda state: state.drop(turn_id))
+        await self._reach(self._visitors.change, visitor, lambda state: state.drop(turn_id))
         # It was promised, but whoever worked on it has died.
         return card or self._speaker.hint("trouble")
 
     async def _outcome(self, visitor: str, turn_id: str, until: float) -> Card | None:
         """Wait for the outcome of a turn, wherever it runs; None if it does not come or is gone."""
         while True:
-            kept = await self._reach(self._store.get, _name(visitor, turn_id))
+            kept = await self._reach(self._visitors.outcome, visitor, turn_id)
             if kept:
                 return Card.load(kept)
             if kept is None or _now() + _LOOK_AGAIN > until:
@@ -175,7 +192,7 @@ class Turns:
             if turn_id in state.waiting:
                 state.show(turn_id, card)
 
-        await self._visitors.change(visitor, work)
+        await self._reach(self._visitors.change, visitor, work)
 
     async def _late(self, visitor: str, turn_id: str) -> Card:
         self._metrics.overruns.inc()
@@ -185,12 +202,8 @@ class Turns:
             if state.known:
                 state.postpone(turn_id)
 
-        await self._visitors.change(visitor, work)
+        await self._reach(self._visitors.change, visitor, work)
         return self._speaker.hint("waiting")
-
-
-def _name(visitor: str, turn_id: str) -> str:
-    return f"{prefix(visitor)}turn/{turn_id}"
 
 
 def _now() -> float:

@@ -1,21 +1,24 @@
-"""Visitors: what the next short message of each follower may refer to, for ten minutes."""
+"""Visitors: what the next short message of each follower may refer to, for ten minutes, and what each was told."""
 
 from __future__ import annotations
 
 import json
-from asyncio import Lock
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import TypeVar
-from weakref import WeakValueDictionary
 
-from bot.channels.desk import Desk
 from bot.channels.wechat.card import Card
 from bot.ids import keyed_name
+from bot.store import Store
 
 KEPT_SECONDS = 600.0
+# Whoever answers renews the claim; when a process dies, another still has time to answer WeChat's next try.
+CLAIM_SECONDS = 3.0
 # More than anybody asks in ten minutes by hand; what falls off is forgotten by its own time.
 _MOST_WAITING = 5
+# One visitor at a time in this process; two that share a lock wait for each other, which does no harm.
+_LOCKS = 64
 
 _Result = TypeVar("_Result")
 
@@ -52,44 +55,79 @@ class Visitor:
 
 
 class Visitors:
-    """The followers who wrote lately, known by a keyed hash."""
+    """The followers who wrote lately, known by a keyed hash; all but their names is for threads that may wait."""
 
-    def __init__(self, desk: Desk, token: str) -> None:
-        """Keep them in the desk's store; nobody without the token can tell who they are."""
-        self._store = desk.store
-        self._reach = desk.reach
+    def __init__(self, store: Store, token: str) -> None:
+        """Keep them in `store`; nobody without the token can tell who they are."""
+        self._store = store
         self._key = token
-        self._locks: WeakValueDictionary[str, Lock] = WeakValueDictionary()
+        self._locks = [Lock() for _ in range(_LOCKS)]
 
     def name(self, *identity: str) -> str:
         """Return the keyed hash of an openid, or of a message's identity; it is a valid session id."""
         return keyed_name(self._key, *identity)
 
-    async def change(self, name: str, work: Callable[[Visitor], _Result]) -> _Result:
-        """Lend a visitor's state to `work` and keep it. One at a time in this process."""
-        lock = self._locks.setdefault(name, Lock())
-        async with lock:
-            return await self._reach(self._changed, name, work)
+    def claim(self, name: str, turn_id: str) -> Visitor | None:
+        """Return the visitor's state if the message is ours to answer, for a while."""
 
-    async def erase(self, name: str) -> None:
+        def work(visitor: Visitor) -> Visitor | None:
+            if not self._store.add(_turn(name, turn_id), "", CLAIM_SECONDS):
+                return None
+            visitor.known = True
+            return visitor
+
+        return self.change(name, work)
+
+    def renew(self, name: str, turn_id: str) -> None:
+        """Claim for a while more what is ours already."""
+        self._store.put(_turn(name, turn_id), "", CLAIM_SECONDS)
+
+    def settle(self, name: str, turn_id: str, card: Card) -> bool:
+        """Keep what is said to a message; return False if the visitor has unsubscribed meanwhile."""
+        turn = _turn(name, turn_id)
+        with self._lock(name):
+            visitor = _read(self._store.get(_state(name)))
+            if not visitor.known:
+                self._store.delete(turn)
+                return False
+            if turn_id not in visitor.waiting:
+                visitor.show(turn_id, card)
+            self._store.put_all({turn: card.dump(), _state(name): _write(visitor)}, KEPT_SECONDS)
+            return True
+
+    def outcome(self, name: str, turn_id: str) -> str | None:
+        """Return the card that settled a message, an empty text while it is worked at, None if nobody has it."""
+        return self._store.get(_turn(name, turn_id))
+
+    def change(self, name: str, work: Callable[[Visitor], _Result]) -> _Result:
+        """Lend a visitor's state to `work` and keep it."""
+        with self._lock(name):
+            visitor = _read(self._store.get(_state(name)))
+            before = _write(visitor)
+            result = work(visitor)
+            if (text := _write(visitor)) != before:
+                self._store.put(_state(name), text, KEPT_SECONDS)
+            return result
+
+    def erase(self, name: str) -> None:
         """Forget a visitor and all messages."""
-        lock = self._locks.setdefault(name, Lock())
-        async with lock:
-            await self._reach(self._store.forget, prefix(name))
+        with self._lock(name):
+            self._store.forget(_prefix(name))
 
-    def _changed(self, name: str, work: Callable[[Visitor], _Result]) -> _Result:
-        key = f"{prefix(name)}state"
-        visitor = _read(self._store.get(key))
-        before = _write(visitor)
-        result = work(visitor)
-        if (text := _write(visitor)) != before:
-            self._store.put(key, text, KEPT_SECONDS)
-        return result
+    def _lock(self, name: str) -> Lock:
+        return self._locks[hash(name) % _LOCKS]
 
 
-def prefix(name: str) -> str:
-    """Return what all keys of a visitor begin with."""
+def _prefix(name: str) -> str:
     return f"wechat/{name}/"
+
+
+def _state(name: str) -> str:
+    return f"{_prefix(name)}state"
+
+
+def _turn(name: str, turn_id: str) -> str:
+    return f"{_prefix(name)}turn/{turn_id}"
 
 
 def _write(visitor: Visitor) -> str:

@@ -86,6 +86,9 @@ def with_amounts(
         doubtful = len(values) < len(spans) or any(sure < ROLE_FLOOR for _, other, sure in meant if other == role)
         if doubtful and role == "F" and record.want not in ("cost", "owncost"):
             continue  # what was paid is only needed to find the cost
+        if len(spans) == 1 and spans[0].ends and role in "TS":
+            said[_FIELDS[role]], said["upto"] = spans[0].ends
+            continue
         if doubtful or (role in _FIELDS and len(set(values)) > 1):
             unclear = unclear or _SLOTS.get(role, "amount")
             continue

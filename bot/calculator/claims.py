@@ -56,6 +56,10 @@ def _claim(records: Sequence[Record], policy: Policy) -> Outcome:
         if refused := impossible(record, policy):
             return refused
     first = records[0]
+    if first.upto is not None and len(records) == 1 and not first.many:
+        return _between(first, policy)
+    if any(record.upto is not None for record in records):
+        return Missing("amount", "calc_ask_which")
     if len(records) > 1:
         return _sum(records, policy)
     if first.many == "cmp" and len(first.compared) > 1:
@@ -110,6 +114,30 @@ def _bill(record: Record, policy: Policy) -> Outcome:
     return _times(record, policy) if record.each is not None and known else one_bill(record, policy)
 
 
+def _between(record: Record, policy: Policy) -> Outcome:
+    """Work out both ends of a cost that is said as lying between two."""
+    name = "total" if record.scoped is None else "scoped"
+    high: dict[str, Any] = {name: record.upto}
+    costs = [getattr(record, name), record.upto]
+    ends = [_bill(replace(record, upto=None), policy), _bill(replace(record, upto=None, **high), policy)]
+    results = [one for one in ends if isinstance(one, Result) and one.figures[0].unit == "元"]
+    tables = [one.table for one in ends if isinstance(one, Missing) and one.table]
+    if max(len(results), len(tables)) < len(ends):
+        return ends[0]
+    rows = zip(*([one.figures for one in results] or tables), strict=True)
+    figures = tuple(
+        replace(one, label=f"{one.label}（按 {plain(cost)} 元）")
+        for row in rows
+        for one, cost in zip(row, costs, strict=True)
+    )
+    if isinstance(ends[0], Missing):
+        return replace(ends[0], table=figures, assumptions=("calc_assume_between", *ends[0].assumptions))
+    steps = tuple(dict.fromkeys(step for one in results for step in one.steps))
+    return replace(
+        results[0], figures=figures, steps=steps, assumptions=("calc_assume_between", *results[0].assumptions)
+    )
+
+
 def _times(record: Record, policy: Policy) -> Outcome:
     """Multiply what each visit or each child cost; limit and deductible are each child's own."""
     times, children = (record.times or 1), (record.children or 1)
@@ -154,10 +182,16 @@ def _sum(records: Sequence[Record], policy: Policy) -> Outcome:
         if outpatient:
             used += Decimal(outcome.figures[0].value)
     own = records[0].want == "self"
-    sums = [sum((Decimal(result.figures[at].value) for result in results), ZERO) for at in (0, 1)]
-    figures = [yuan("医保支付合计", sums[0]), yuan("个人负担合计", sums[1])]
-    at, beyond = int(own), sum((record.beyond for record in records), ZERO)
-    step = Step(" + ".join(result.figures[at].value for result in results), str(cents(sums[at])))
+    names = ("个人负担", "医保支付") if own else ("医保支付", "个人负担")
+    paid = [[Decimal(one.value) for result in results for one in result.figures if one.label == name] for name in names]
+    figures = [yuan(f"{name}合计", sum(parts, ZERO)) for name, parts in zip(names, paid, strict=True)]
+    if beyond := sum((record.beyond for record in records), ZERO):
+        name = "其中起付线和范围外" if any(record.above is not None for record in records) else "其中范围外自费"
+        figures.insert(1 if own else 2, yuan(name, beyond))
+    if records[0].many == "cmp":
+        figures.insert(0, yuan(f"{names[0]}相差", max(paid[0]) - min(paid[0])))
+    step = Step(" + ".join(map(str, paid[0])), str(cents(sum(paid[0], ZERO))))
+    figures += [yuan(f"第{number}笔{names[0]}", one) for number, one in enumerate(paid[0], 1)]
     notes = tuple(dict.fromkeys(note for result in results for note in result.assumptions))
     basis = tuple(dict.fromkeys(entry for result in results for entry in result.basis))
     inputs = {
@@ -166,10 +200,6 @@ def _sum(records: Sequence[Record], policy: Policy) -> Outcome:
         for name, value in result.inputs.items()
     }
     steps = tuple(step for result in results for step in result.steps)
-    figures = figures[::-1] if own else figures
-    if beyond:
-        name = "其中起付线和范围外" if any(record.above is not None for record in records) else "其中范围外自费"
-        figures.insert(1 if own else 2, yuan(name, beyond))
     return Result(tuple(figures), (*steps, step), basis[0], inputs, notes, basis)
 
 

@@ -24,7 +24,7 @@ from bot.calculator.reader import ASKED, Reader, Sentence
 from bot.calculator.record import Record, dump, load
 from bot.calculator.spans import AMOUNT, MONTH, YEAR
 from bot.calculator.sums import read_sum
-from bot.calculator.understand import records_of
+from bot.calculator.understand import MONTH_COUNT, records_of
 from bot.calculator.wording import Say, Wording, said
 from bot.reply import CalculatorReply
 from corpus.policy import Policy
@@ -288,4 +288,4 @@ def _outcome(records: list[Record], policy: Policy) -> Outcome:
 
 def _tells(sentence: Sentence) -> bool:
     """Tell whether a question says anything that a result could depend on; else the entry itself is the best answer."""
-    return bool(sentence.spans) or "midway" in sentence.words
+    return bool(sentence.spans) or "midway" in sentence.words or MONTH_COUNT.search(sentence.text) is not None

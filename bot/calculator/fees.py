@@ -54,8 +54,13 @@ def work_out_fee(record: Record, policy: Policy) -> Outcome:
     if record.base is not None and record.task in _RATES:
         return _based(record, policy, children)
     outcome = _TASKS[record.task](record, policy, children)
-    if record.task == "fee" and record.paid is not None and isinstance(outcome, Result):
-        return against(outcome, record.paid)
+    if record.task == "fee" and isinstance(outcome, Result):
+        if record.part == "half":
+            whole = outcome.figures[0]
+            half = yuan("一半", Decimal(whole.value) / 2)
+            step = Step(f"{whole.value} ÷ 2", half.value)
+            return replace(outcome, figures=(half, *outcome.figures), steps=(*outcome.steps, step))
+        return outcome if record.paid is None else against(outcome, record.paid)
     return outcome
 
 
@@ -221,17 +226,26 @@ def _edge(policy: Policy, birth: Month, applied: Month, children: int) -> Unknow
 
 
 def _shares(record: Record, policy: Policy, children: int) -> Outcome:
-    """Return the government's part, both parts together, or how much more the one is than the other."""
+    """Return the government's part, both parts together, or how much more the one is than the other; and all parts."""
     own, subsidy = policy.number("fee.personal"), policy.number("fee.subsidy")
-    label, value, left = {
+    parts = {
         "subsidy": ("财政补贴", subsidy, f"{subsidy}"),
+        "own": ("个人缴费", own, f"{own}"),
         "total": ("个人缴费加财政补贴", own + subsidy, f"({own} + {subsidy})"),
         "gap": ("财政补贴比个人缴费多", subsidy - own, f"({subsidy} - {own})"),
-    }[record.task]
+    }
+    label, value, left = parts[record.task]
     step = Step(f"{left} × {children}" if children > 1 else left.strip("()"), str(cents(value * children)))
     steps = (step,) if step.left != step.right else ()
     notes = ("calc_note_subsidy",) if record.task == "subsidy" else ()
-    return fee_result(label, value * children, steps, policy, record, notes)
+    result = fee_result(label, value * children, steps, policy, record, notes)
+    others = tuple(
+        yuan(name, one * children) for part, (name, one, _) in parts.items() if part not in (record.task, "gap")
+    )
+    if record.want == "ratio":
+        share = own / (own + subsidy)
+        others = (Figure("个人缴费占", plain(cents(share * 100)), "%"), *others)
+    return replace(result, figures=(*result.figures, *others))
 
 
 def _monthly(record: Record, policy: Policy, children: int) -> Outcome:
@@ -246,9 +260,10 @@ def _monthly(record: Record, policy: Policy, children: int) -> Outcome:
     label = f"{wanted}个月" if wanted > 1 else "平均每月"
     worked = [(name if len(parts) > 1 else "", year * children) for name, year in map(years.__getitem__, parts)]
     figures = tuple(yuan(name + label, year / months * wanted) for name, year in worked)
+    whole = tuple(yuan(f"{name}全年", year) for name, year in worked)
     lefts = (f"{cents(year)} ÷ {plain(months)}" + f" × {wanted}" * (wanted > 1) for _, year in worked)
     steps = tuple(Step(left, one.value) for left, one in zip(lefts, figures, strict=True))
-    return replace(fee_result(label, ZERO, steps, policy, record, ("calc_note_monthly",)), figures=figures)
+    return replace(fee_result(label, ZERO, steps, policy, record, ("calc_note_monthly",)), figures=(*figures, *whole))
 
 
 def _reverse(record: Record, policy: Policy, children: int) -> Outcome:

@@ -34,6 +34,10 @@ _BELOW = re.compile(
 _SURGERY = re.compile(r"(?<![小日间门诊])手术|开刀")
 # 400够不够, 收了280多是不是收多了: the amount is held against the fee.
 _HELD_AGAINST = re.compile(r"够|[收扣](?:得|的)?(?:多(?!少)|错|对)|多[收扣]|对吗|对不对")
+# 公司报一半: half of the fee is somebody else's.
+_HALF = re.compile(
+    r"(?:[报补出担付退负][^,。;]{0,4}|各[出付]?)(?:一半|半数|50%)|(?:一半|50%)[^,。;]{0,8}(?:[报补出担付退])"
+)
 # 也算进去: one bill more, where the reader is in doubt.
 _ADDS = re.compile(r"加上|再加|加[进到埋]|算[上进]|也算|一[起并块道齐][算加报]")
 _EACH_TIME = re.compile(r"每[次趟回天]")
@@ -103,7 +107,10 @@ def _of_task(record: Record, sentence: Sentence) -> Record:
     if record.task == "monthly" and record.part == "all" and ("each" in sentence.words or text.count("多少") > 1):
         record = replace(record, part="all?")  # 个人和财政每月各多少: each of the parts
     if record.task in ("subsidy", "total", "gap", "monthly"):
-        return replace(record, hukou="")  # the same for every child
+        want = "ratio" if "ratio" in sentence.words else record.want
+        return replace(record, hukou="", want=want)  # the same for every child
+    if record.task == "fee" and not record.want and _HALF.search(text):
+        record = replace(record, part="half")
     held = [span.value for span, *_ in sentence.of(AMOUNT, "N")]
     if record.task == "fee" and record.paid is None and len(held) == 1 and _HELD_AGAINST.search(text):
         record = replace(record, paid=held[0])

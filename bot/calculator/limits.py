@@ -68,6 +68,8 @@ def _after_bill(record: Record, policy: Policy) -> Outcome:
     """Say what is left of the limit when one more bill is paid."""
     if record.consult is not None or record.consult_in == "in":
         return Unknown("calc_one_by_one")  # whether its part counts the documents do not say
+    if record.upto is not None:
+        return Missing("amount", "calc_ask_which")
     used = record.used or ZERO
     bill = replace(record, task="claim", want="fund", visit="outpatient", used=used, consult_in="", left=None)
     outcome = claim([bill], policy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -17,17 +18,25 @@ from corpus.policy import Month, Policy
 
 # A month whose meaning is less sure than this is asked for.
 ROLE_FLOOR = 0.6
+# 从3月补到6月, 4-8月: what is paid for ends with the second month; 拖到11月才办 is none of these.
+_UNTIL = re.compile(r"(?<![拖等推留])(?:到|至|[-~—])$")
+_FROM = re.compile(r"[份底初末起交补缴算]{0,2}(?:到|至|[-~—])")
 # Tasks that have only months of application.
 _ANY_MONTH = ("diff", "bstart", "bend", "blen")
 
 
 def with_months(record: Record, sentence: Sentence, policy: Policy, before: Record | None, task: str) -> Record:
     """Add the months of application, of birth and of a visit, each with the year that it must be of."""
-    spans = _resolved([(span, role) for span, role, _ in sentence.of(MONTH)])
+    months = sentence.of(MONTH)
+    if task in ("fee", "newborn"):
+        months, count = _without_ends(months, sentence.text, policy)
+        if count:
+            return replace(record, task="monthly", times=count)
+    spans = _resolved([(span, role) for span, role, _ in months])
     if impossible := next((span for span, _ in spans if not span.possible), None):
         said = sentence.text[impossible.start : impossible.end]
         return replace(record, wrong="calc_no_month", name=said)
-    if task not in _ANY_MONTH and any(sure < ROLE_FLOOR for *_, sure in sentence.of(MONTH)):
+    if task not in _ANY_MONTH and any(sure < ROLE_FLOOR for *_, sure in months):
         # Nobody can tell what happens in which month: without any, it is asked for.
         return replace(record, midway=True)
     births = [span for span, role in spans if role == "b"]
@@ -50,6 +59,38 @@ def with_months(record: Record, sentence: Sentence, policy: Policy, before: Reco
         day_of=tuple(_visit_month(span, apply, policy) for span in others),
         assumed_year=all(yearless[1]) if births else any(yearless[0]),
     )
+
+
+def _without_ends(
+    months: list[tuple[Span, str, float]], text: str, policy: Policy
+) -> tuple[list[tuple[Span, str, float]], int]:
+    """Leave out the months with which what is paid for ends; how many it is for where that is not all that is left.
+
+    A month that is now, or from which on it is paid, is that of the application.
+    """
+    found: list[tuple[Span, str, float]] = []
+    for span, role, sure in months:
+        before = found[-1][0] if found else None
+        joined = before is not None and _FROM.fullmatch(text[before.end : span.start])
+        last = span.number == policy.fee.last.number
+        if role == "b" or not (joined or last) or not _UNTIL.search(text[: span.start]):
+            found.append((span, role, sure))
+            continue
+        if before and joined and found[-1][1] != "b":
+            found[-1] = (before, "a", 1.0)
+            if not last:
+                return found, (span.number - before.number) % 12 + 1
+    for now in [span for span, *_ in found if span.name == "present"]:
+        # 9月断了，现在1月: nobody joins in a month that is over.
+        found = [one for one in found if one[1] != "a" or _place(one[0], policy) >= _place(now, policy)]
+        if not any(role == "a" for span, role, _ in found if span is not now):
+            found = [(one[0], "a", 1.0) if one[0] is now else one for one in found]
+    return found, 0
+
+
+def _place(span: Span, policy: Policy) -> int:
+    """Return which month of the school year it is."""
+    return (span.number - policy.fee.first.number) % 12
 
 
 def _resolved(spans: list[tuple[Span, str]]) -> list[tuple[Span, str]]:

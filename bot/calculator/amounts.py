@@ -94,6 +94,8 @@ def with_amounts(
             continue
         if role == "C":
             values = list(dict.fromkeys(values))  # 诊查费十五块，这十五块: said twice
+        if role == "I" and len(values) > 2 and values[-1] == sum(values[:-1], Decimal(0)):
+            values = values[:-1]  # what they come to is said behind them, and counts once
         said[_FIELDS.get(role) or _SUMS[role]] = sum(values, Decimal(0)) if role in _SUMS else values[0]
     if any(role == "N" and sure < ROLE_FLOOR for _, role, sure in meant):
         unclear = unclear or "amount"

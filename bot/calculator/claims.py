@@ -110,6 +110,8 @@ def _bill(record: Record, policy: Policy) -> Outcome:
     """Work out one bill, also one that says what each visit or child cost."""
     if record.want in ("cost", "owncost"):
         return _turned_round(record, policy)
+    if record.paid is not None and record.total is not None and not record.unclear:
+        return _settled(record, policy)
     known = record.visit in ("inpatient", "outpatient") and record.where not in (UNCOVERED, SEVERAL)
     return _times(record, policy) if record.each is not None and known else one_bill(record, policy)
 
@@ -235,6 +237,23 @@ def _taken(record: Record, one: str) -> Record:
         papers = dict.fromkeys((*CASES, "temporary"), "")
     said: dict[str, Any] = papers if field == "case" or value == LOCAL else {}
     return replace(record, compared=(), many="", **(said if field == "case" else {**said, field: value}))
+
+
+def _settled(record: Record, policy: Policy) -> Outcome:
+    """Say who paid what of a bill that says itself what the family paid of it."""
+    assert record.total is not None and record.paid is not None, "only called with both"
+    own, beyond = record.paid + (record.outside or ZERO), record.outside
+    fund = record.total - own
+    if fund < 0:
+        return Wrong("calc_scope_over")
+    share = Figure("医保支付占总费用", plain(cents(fund / record.total * 100)), "%")
+    parts = [yuan("个人负担", own), yuan("医保支付", fund)]
+    steps = [Step(f"{cents(record.paid)} + {cents(beyond)}", str(cents(own)))] if beyond else []
+    steps.append(Step(f"{cents(record.total)} - {cents(own)}", str(cents(fund))))
+    figures = (*(parts if record.want in ("self", "selfratio") else parts[::-1]), share)
+    figures = (share, *parts) if record.want == "ratio" else figures
+    entry = policy.figure(f"{record.visit or 'inpatient'}.{LEVELS[0]}").entry
+    return Result(figures, tuple(steps), entry, {}, ("calc_note_settled",), (entry,))
 
 
 def _turned_round(record: Record, policy: Policy) -> Outcome:

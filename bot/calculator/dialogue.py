@@ -15,7 +15,7 @@ from bot.calculator.fees import FEES, work_out_fee
 from bot.calculator.finder import Finder
 from bot.calculator.follow import OFFERED, merged, used_by
 from bot.calculator.guards import outside
-from bot.calculator.limits import CAPS, work_out_benefit, work_out_cap
+from bot.calculator.limits import CAPS, work_out_benefit, work_out_caps
 from bot.calculator.months import with_months
 from bot.calculator.numbers import settle
 from bot.calculator.outcome import Missing, Outcome, Result, Unknown, Wrong
@@ -115,7 +115,9 @@ class Calculator:
             return self._absent(settled) if task == "absent" and sure >= TASK_FLOOR else None
         if task in _PLAIN and hits and hits[0].score >= ELSEWHERE and not _tells(sentence):
             return None
-        return self.answer(sentence, TASK_FLOOR if likely >= LIKELY else OTHER_FLOOR)
+        reply = self.answer(sentence, TASK_FLOOR if likely >= LIKELY else OTHER_FLOOR)
+        asks = "quantity" in sentence.words and sentence.reading.sure("task", "none") < 1 - TASK_FLOOR
+        return reply or (self._absent(settled) if asks else None)
 
     def _goes_on(self, settled: str, before: Sequence[Record]) -> bool:
         """Tell whether a message goes on from the entry that was answered last: 三级呢."""
@@ -283,7 +285,7 @@ def _outcome(records: list[Record], policy: Policy) -> Outcome:
         return Wrong(records[0].wrong, {"month": records[0].name})
     if task in FEES:
         return work_out_fee(records[0], policy)
-    return work_out_cap(records[0], policy) if task in CAPS else work_out_benefit(records[0], policy)
+    return work_out_caps(records, policy) if task in CAPS else work_out_benefit(records[0], policy)
 
 
 def _tells(sentence: Sentence) -> bool:

@@ -63,6 +63,7 @@ _CENT = re.compile(r"([\d一二三四五六七八九])(?:分|(?![级甲乙个岁
 _HALF = re.compile(r"个半(?!小时|钟|月|天|年|学)(?P<scale>[w万千k])?|(?<=[万千百])半(?![年月天个岁日夜小])")
 _RANGE = re.compile(r"\s*(?:-|~|～|—|到|至|、|'|\s)\s*")
 # 七八百: the two ends have one scale.
+_SCALES = "十百千万wk"
 _TWO = re.compile(r"([一两二三四五六七八九])([两二三四五六七八九])([十百千万])")
 # 晚上11点50 is a time of the day.
 _CLOCK = re.compile(r"(?:[上下中]午|[早晚]上?|凌晨|夜里?)$")
@@ -256,7 +257,7 @@ def _and_more(value: Decimal) -> tuple[Decimal, ...]:
 def _between(first: str, second: str) -> tuple[Decimal, ...]:
     """Return the ends of 8到10万; the scale of the second is that of a bare first."""
     first, second = first.rstrip("块元钱"), second.rstrip("块元钱")
-    scale = second[-1] if second[-1] in "十百千万wk" and first[-1] not in "十百千万wk" else ""
+    scale = second[-1] if second[-1] in _SCALES and not any(sign in first for sign in _SCALES) else ""
     low, high = read_number(first + scale), read_number(second)
     return (low, high) if low and high and low < high <= 10 * low else ()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -28,8 +29,22 @@ from corpus.policy import Month, Policy
 CAPS = ("cap", "remaining", "spent", "capcost")
 
 
+def work_out_caps(records: Sequence[Record], policy: Policy) -> Outcome:
+    """Work out a question about the yearly limit, of one child or of each of several."""
+    outcomes = [work_out_cap(record, policy) for record in records]
+    results = [one for one in outcomes if isinstance(one, Result)]
+    if len(outcomes) == 1 or len(results) < len(outcomes):
+        return next((one for one in outcomes if not isinstance(one, Result)), outcomes[0])
+    figures = tuple(
+        replace(one.figures[0], label=f"第{at}个孩子{one.figures[0].label}") for at, one in enumerate(results, 1)
+    )
+    return replace(results[0], figures=figures, steps=tuple(step for one in results for step in one.steps))
+
+
 def work_out_cap(record: Record, policy: Policy) -> Outcome:
-    """Work out a question about the yearly limit."""
+    """Work out a question about the yearly limit of one child."""
+    if record.visit == "inpatient" and record.task != "capcost" and not record.told_cost:
+        return Unknown("calc_stay_limit")
     if record.year not in (None, policy.cap_year):
         return Unknown("calc_other_cap", {"year": str(record.year)})
     if wrong := out_of_bounds((record.used, record.left, record.base)):

@@ -101,7 +101,8 @@ _SETTLING = re.compile(r"社康(?:中心)?(?:它|那边|上头|上面|上级|所
 class Span:
     """Something of a sentence that has a value, and where it stands.
 
-    `value` is None for an amount that is only hinted at, `ends` between which it lies where that was said; `name` is a level, a group of places, a school year or a kin.
+    `value` is None for an amount that is only hinted at, `ends` are those between which it was said to lie; `name` is a
+    level, a group of places, a school year, a kin, or what a month is to today.
     """
 
     kind: str

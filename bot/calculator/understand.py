@@ -76,8 +76,13 @@ def records_of(sentence: Sentence, policy: Policy, before: Record | None = None)
     record = _base(sentence)
     record = _with_years(_with_counts(_with_hospital(record, sentence), sentence), sentence, policy)
     task = before.task if before and record.task in ("more", "unknown") else record.task
-    if record.task == "cap" and sentence.of(AMOUNT, "U"):
-        record = replace(record, task="remaining")
+    used = sentence.of(AMOUNT, "U")
+    if used and (record.task == "cap" or (record.task == "claim" and not sentence.of(AMOUNT, BILLS + "EC"))):
+        record = replace(
+            record, task="remaining" if record.task == "cap" or "remaining" in sentence.words else record.task
+        )
+    if record.task == "remaining" and record.children == len(used) > 1:
+        return [replace(record, used=span.value) for span, *_ in used]
     months = MONTH_COUNT.search(sentence.text) if record.task in ("fee", "monthly") else None
     if months and (record.task == "monthly" or ((months["left"] or months["half"]) and not sentence.of(MONTH, "a"))):
         count = int(policy.number("fee.months")) // 2 if months["half"] else int(read_number(months["count"]) or 1)
@@ -290,7 +295,7 @@ def _in_pieces(record: Record, sentence: Sentence, policy: Policy, borders: Sequ
         own = [(span, "T" if role == "I" else role, sure), *(one for column in columns for one in column[at])]
         place = places[at][0] if places[at] else record.location
         scope = "all" if any(columns[2]) else record.scope  # what is out of scope was said, of one of them
-        one = replace(record, visit=visits[at], level="".join(levels[at]), location=place, scope=scope)
+        one = replace(record, compared=(), visit=visits[at], level="".join(levels[at]), location=place, scope=scope)
         bills.append(with_amounts(replace(one, used=used.used, left=used.left), own, sentence, policy))
     return bills
 

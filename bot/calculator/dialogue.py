@@ -37,6 +37,8 @@ TASK_FLOOR, OTHER_FLOOR = 0.6, 0.65
 ELSEWHERE = 0.9
 # Less than this for all entries with numbers together: hardly one that can be computed. From LIKELY on it is one.
 NUMERIC, LIKELY = 0.08, 0.5
+# What is fainter still is read where it may be a bill, and computed where the reader is certain of one.
+FAINT, CERTAIN, COSTS = 0.05, 0.95, "TSIA"
 # Nothing was asked or computed: an entry was answered that a calculation may go on from.
 OPENED = "opened"
 _LONGEST = 200
@@ -111,7 +113,7 @@ class Calculator:
         if before:
             return self._go_on(sentence, task, sure, before, asked)
         ours = task in CAPS and self._reader.lexicon.names_all(settled, _CAP)
-        if hits is not None and likely < NUMERIC and not ours:
+        if hits is not None and likely < NUMERIC and not ours and not (sure >= CERTAIN and sentence.of(AMOUNT, COSTS)):
             return self._absent(settled) if task == "absent" and sure >= TASK_FLOOR else None
         if task in _PLAIN and hits and hits[0].score >= ELSEWHERE and not _tells(sentence):
             return None
@@ -132,7 +134,7 @@ class Calculator:
         if before:
             return not (hits and hits[0].entry_id not in self.entries and hits[0].score >= ELSEWHERE)
         named = self._reader.lexicon.names_all(settled, _CAP) or self._absences.named(settled)
-        return likely >= NUMERIC or bool(named)
+        return likely >= FAINT or bool(named)
 
     def _read(self, settled: str, asked: str, before: Sequence[Record]) -> Sentence:
         context = asked if asked in ASKED else before[0].task if before else ""

@@ -11,6 +11,7 @@ from bot.calculator.formulas import (
     against,
     based,
     fee,
+    halved,
     income_base,
     month_outside,
     monthly_fee,
@@ -56,10 +57,7 @@ def work_out_fee(record: Record, policy: Policy) -> Outcome:
     outcome = _TASKS[record.task](record, policy, children)
     if record.task == "fee" and isinstance(outcome, Result):
         if record.part == "half":
-            whole = outcome.figures[0]
-            half = yuan("一半", Decimal(whole.value) / 2)
-            step = Step(f"{whole.value} ÷ 2", half.value)
-            return replace(outcome, figures=(half, *outcome.figures), steps=(*outcome.steps, step))
+            return halved(outcome)
         return outcome if record.paid is None else against(outcome, record.paid)
     return outcome
 

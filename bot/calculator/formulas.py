@@ -220,3 +220,12 @@ def against(result: Result, paid: Decimal) -> Result:
     apart = yuan(f"比您说的 {cents(paid)} 元{'多' if value > paid else '少'}", more - less)
     step = Step(f"{cents(more)} - {cents(less)}", str(cents(more - less)))
     return replace(result, figures=(*result.figures, apart), steps=(*result.steps, step))
+
+
+def halved(result: Result) -> Result:
+    """Return a fee with the half of it that somebody else pays."""
+    whole = result.figures[0]
+    half = yuan("一半", Decimal(whole.value) / 2)
+    return replace(
+        result, figures=(half, *result.figures), steps=(*result.steps, Step(f"{whole.value} ÷ 2", half.value))
+    )

@@ -83,13 +83,15 @@ def outside(record: Record, sentence: Sentence) -> bool:
         return any(span.value not in sentence.known for span, *_ in sentence.of(AMOUNT, "N"))
     if record.task in ("bstart", "bend", "blen") and sure < 0.6:
         return True
-    return record.task == "fee" and record.base is None and bool(words & _OTHER_FEES) and sure < 0.97
+    others = words & (_OTHER_FEES - {"monthly"} if record.apply else _OTHER_FEES)
+    return record.task == "fee" and record.base is None and bool(others) and sure < 0.97
 
 
 def _of_task(record: Record, sentence: Sentence) -> Record:
     """Settle what of two readings of one task is meant by its words."""
     text = sentence.text
-    if record.task == "fee" and "monthly" in sentence.words and sentence.reading.sure("task", "monthly") >= 0.1:
+    monthly = "monthly" in sentence.words and sentence.reading.sure("task", "monthly") >= 0.1
+    if record.task == "fee" and monthly and not record.apply:
         record = replace(record, task="monthly")
     if record.task == "reverse" and not record.want:
         want = "months" if _MONTHS.search(text) else "month" if _WHICH_MONTH.search(text) else ""
@@ -172,6 +174,8 @@ def _of_amounts(record: Record, sentence: Sentence) -> Record:
             and not before.endswith(("含诊查费", "除诊查费", "了诊查费"))
         ):
             return replace(record, unclear="amount")
+        if before.removesuffix("费").endswith("挂号") and not record.consult_in and not sentence.of(AMOUNT, "C"):
+            record = replace(record, consult_in="maybe")  # a registration may have a consultation in it
     if record.consult is not None and not record.consult_in and len({"within", "apart"} & sentence.words) == 1:
         record = replace(record, consult_in="in" if "within" in sentence.words else "apart")
     if record.deductible is None and record.above is None and _BELOW.search(sentence.text):

@@ -73,7 +73,7 @@ def _without_ends(
         before = found[-1][0] if found else None
         joined = before is not None and _FROM.fullmatch(text[before.end : span.start])
         last = span.number == policy.fee.last.number
-        if role == "b" or not (joined or last) or not _UNTIL.search(text[: span.start]):
+        if role == "b" or span.name or not (joined or last) or not _UNTIL.search(text[: span.start]):
             found.append((span, role, sure))
             continue
         if before and joined and found[-1][1] != "b":

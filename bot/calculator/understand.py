@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 from bot.calculator.amounts import BILLS, listed_total, with_amounts
-from bot.calculator.guards import VISITS, guarded
+from bot.calculator.bills import GROUPS, bills_of
+from bot.calculator.guards import guarded
 from bot.calculator.months import ROLE_FLOOR, with_months
 from bot.calculator.numbers import read_number
 from bot.calculator.reader import Reading, Sentence
@@ -23,26 +24,21 @@ from bot.calculator.record import (
     OUT_PROVINCE,
     SEVERAL,
     SEVERAL_CHILDREN,
-    UNCOVERED,
     UNSURE,
     YES,
     Record,
 )  # fmt: skip
 from bot.calculator.spans import (
-    ABROAD,
     AMOUNT,
     CHILDREN,
-    COUNTRY,
     HERE,
     LEVEL,
     MONTH,
     PERCENT,
     PLACE,
-    PROVINCE,
     SCHOOL,
     TIMES,
     YEAR,
-    Span,
 )
 from corpus.policy import Policy
 
@@ -52,7 +48,6 @@ HEAD_FLOOR, SILENT_FLOOR, HUKOU_FLOOR, YES_FLOOR, VISIT_FLOOR, LEVEL_FLOOR = 0.6
 MIDWAY, PART = 0.2, 0.2
 _VISITS = {"in": "inpatient", "out": "outpatient", "both": "both"}
 _PLACES = {"here": LOCAL, "in": IN_PROVINCE, "out": OUT_PROVINCE, "away": AWAY}
-_GROUPS = {HERE: LOCAL, PROVINCE: IN_PROVINCE, COUNTRY: OUT_PROVINCE, ABROAD: UNCOVERED}
 _YES_NO = {"+": YES, "-": NO, "?": UNSURE}
 _MONTH_TASKS = ("fee", "newborn", "diff", "bstart", "bend", "blen", "binforce")
 _CONSULT = re.compile(r"诊查|诊察|诊金|挂号")
@@ -60,13 +55,11 @@ _EXHAUSTED = re.compile(
     r"(?:额度|限额|上限|封顶|quota|统筹)[^,。;没未不快]{0,14}(?:[用报花使刷][^,。;没未不快]{0,3}[完光晒尽满爆]|到顶|见底|没了)"
     r"|(?:用完|用光|用晒|刷爆|报完|报光)[^,。;]{0,4}(?:额度|限额)|\d[^,。;没未不快]{0,4}[用报][^,。;没未不快]{0,2}[完光晒][了喇啦咯]"
 )
-_SENTENCE_END, _PAUSE = re.compile("[。;!?]"), re.compile("[,、:]")
-_EACH_BEFORE = re.compile(r"[都各均]是?$")
 # 不在深圳, 不去广州: where the hospital is not.
 _NOT_THERE = re.compile(r"(?:不在|没在|离开|不是在|唔喺|不去|没去|唔去)$")
 # 还剩5个月，要交多少; but 交过, and 3个月大, say nothing of what is to be paid.
 MONTH_COUNT = re.compile(
-    r"(?P<left>(?:[剩余交缴补按]|只有)[^,。;过]{0,2})?(?P<count>\d{1,2}|[二两三四五六七八九十]{1,2})个月"
+    r"(?P<left>(?:[剩余交缴补按]|只有)[^,。;过负\d一二两三四五六七八九十]{0,2})?(?P<count>\d{1,2}|[二两三四五六七八九十]{1,2})个月"
     r"|(?P<half>(?<![大上下过])半年(?![多前后以之内大龄就生]))"
 )
 
@@ -85,12 +78,13 @@ def records_of(sentence: Sentence, policy: Policy, before: Record | None = None)
         return [replace(record, used=span.value) for span, *_ in used]
     months = MONTH_COUNT.search(sentence.text) if record.task in ("fee", "monthly") else None
     if months and (record.task == "monthly" or ((months["left"] or months["half"]) and not sentence.of(MONTH, "a"))):
-        count = int(policy.number("fee.months")) // 2 if months["half"] else int(read_number(months["count"]) or 1)
-        # 分12个月 is how it is shared out, not what is asked for.
-        record = replace(record, task="monthly", times=count if count < policy.number("fee.months") else None)
+        whole = int(policy.number("fee.months"))
+        count = whole // 2 if months["half"] else int(read_number(months["count"]) or 1)
+        if count < whole:  # 分12个月 is how it is shared out, not what is asked for
+            record = replace(record, task="monthly", times=count)
     if task in _MONTH_TASKS:
         record = with_months(record, sentence, policy, before, task)
-    if record.many in ("sum", "cmp", "") and len(bills := _bills(record, sentence, policy)) > 1:
+    if record.many in ("sum", "cmp", "") and len(bills := bills_of(record, sentence, policy)) > 1:
         return [guarded(bill, sentence) for bill in bills]
     if record.many == "sum" and (total := listed_total(record, sentence)) is not None:
         return [guarded(replace(record, many="", total=total), sentence)]
@@ -162,8 +156,10 @@ def _with_hospital(record: Record, sentence: Sentence) -> Record:
 
 def _compared(levels: Sequence[str], sentence: Sentence) -> tuple[str, ...]:
     """Return what is compared: levels, places, or with and without a paper."""
-    places = dict.fromkeys(_GROUPS[span.name] for span, *_ in sentence.of(PLACE, "t"))
+    places = dict.fromkeys(GROUPS[span.name] for span, *_ in sentence.of(PLACE, "t"))
     cases = [case for case in CASES if case in sentence.words]
+    if len(cases) > 1:  # 办了备案和没办，都不是抢救: what is denied is none of the two
+        cases = [case for case in cases if sentence.reading[case] != "-"]
     for field, values in (("level", levels), ("location", [*places]), ("case", cases)):
         if len(values) > 1:
             return tuple(f"{field}={value}" for value in values)
@@ -174,7 +170,7 @@ def _location(sentence: Sentence) -> str:
     spans = sentence.of(PLACE)
     denied = [span for span, *_ in spans if _NOT_THERE.search(sentence.text[: span.start])]
     there = [span for span, role, sure in spans if role == "t" and sure >= ROLE_FLOOR and span not in denied]
-    named = list(dict.fromkeys(_GROUPS[span.name] for span in there))
+    named = list(dict.fromkeys(GROUPS[span.name] for span in there))
     said, sure = sentence.reading["place"], sentence.reading.sure("place")
     if denied and (len(named) == 1 or any(span.name == HERE for span in denied)):
         return named[0] if len(named) == 1 else AWAY
@@ -229,88 +225,13 @@ def _with_years(record: Record, sentence: Sentence, policy: Policy) -> Record:
     if record.task in ("claim", "more", "cap", "remaining", "spent", "capcost"):
         months = [span.year for span, *_ in sentence.of(MONTH) if span.year and span.name != "now"]
         year = max([*years, *months], default=None)
+    elif ahead := [
+        span
+        for span, *_ in sentence.of(MONTH, "o")
+        if span.number == policy.fee.first.number and (span.year or 0) > policy.fee.first.year
+    ]:
+        school = f"{ahead[0].year}-{ahead[0].month.year + 1}"  # 25年9月开始的那个学年
     elif years and not school and policy.fee.first.year not in years and not sentence.of(MONTH, "ab"):
         # A bare year is the one in which the school year begins.
         school = f"{years[0]}-{years[0] + 1}"
     return replace(record, school_year=school, year=year)
-
-
-def _bills(record: Record, sentence: Sentence, policy: Policy) -> list[Record]:
-    """Return one record for each bill; what stands in a bill's own piece of the sentence belongs to it."""
-    amounts = sentence.of(AMOUNT)
-    costs = [one for one in amounts if one[1] in "TSA"] or [one for one in amounts if one[1] == "I"]
-    if len(costs) < 2 or any(sure < ROLE_FLOOR or span.value is None for span, _, sure in amounts):
-        return []
-    levels = {span.name for span, *_ in sentence.of(LEVEL, "t")}
-    found: list[list[Record]] = []
-    for borders in _borders([span for span, *_ in costs], sentence):
-        bills = _in_pieces(record, sentence, policy, borders)
-        if bills and bills not in found:
-            found.append(bills)
-    if not record.many:
-        # Nobody says that they belong together, but each has a hospital of its own.
-        return found[0] if len(found) == 1 and all(bill.level for bill in found[0]) and len(levels) > 1 else []
-    # Where the sentence can be cut in two ways nobody can tell what belongs to which bill.
-    return found[0] if len(found) == 1 else [replace(record, unclear="amount", many="")] * 2
-
-
-def _borders(costs: Sequence[Span], sentence: Sentence) -> Iterator[list[int]]:
-    """Yield the ways to cut a sentence between its costs, each with the end of the last bill."""
-    text, stops = sentence.text, [span.end for span, *_ in sentence.of(AMOUNT)]
-    after = _SENTENCE_END.search(text, stops[-1])
-    end = after.start() if after else len(text)
-    gaps = [
-        (max(stop for stop in stops if stop <= second.start), second.start, first.end)
-        for first, second in pairwise(costs)
-    ]
-    for cut in (_SENTENCE_END, _PAUSE):
-        yield [*(found.start() if (found := cut.search(text, *gap[:2])) else gap[0] for gap in gaps), end]
-    yield [*(max(text.rfind(",", gap[2], gap[1]), gap[2]) for gap in gaps), end]
-    named = [span.start for span in sentence.spans if span.kind in (LEVEL, PLACE)]
-    yield [*(min((start for start in named if gap[0] <= start < gap[1]), default=gap[0]) for gap in gaps), end]
-
-
-def _in_pieces(record: Record, sentence: Sentence, policy: Policy, borders: Sequence[int]) -> list[Record]:
-    """Return the bills of a sentence that is cut like this, none where a piece says too much or too little."""
-    pieces = list(zip([0, *borders[:-1]], borders, strict=True))
-    levels = [_said_in(piece, sentence.of(LEVEL, "t"), lambda span: span.name) for piece in pieces]
-    places = [_said_in(piece, sentence.of(PLACE, "t"), lambda span: _GROUPS[span.name]) for piece in pieces]
-    visits = [_visit_in(sentence.text[slice(*piece)], record.visit) for piece in pieces]
-    columns = [[_roles_in(piece, sentence, role) for piece in pieces] for role in "DCO"]
-    if not all(visits) or any(len(said) > 1 for column in (levels, places, *columns) for said in column):
-        return []
-    if any(sum(map(bool, column)) not in (0, 1, len(pieces)) for column in (levels, places)):
-        return []
-    if sum(map(bool, levels)) == 1 and len(set(visits)) == 1:
-        levels = [max(levels, key=len)] * len(pieces)
-    if sum(map(bool, places)) == 1:
-        places = [max(places, key=len)] * len(pieces)
-    lines = [one for column in columns[0] for one in column]
-    if len(lines) == 1 and _EACH_BEFORE.search(sentence.text[: lines[0][0].start]):
-        columns[0] = [lines] * len(pieces)
-    costs = [_roles_in(piece, sentence, "TSA") or _roles_in(piece, sentence, "I") for piece in pieces]
-    used = with_amounts(Record(), sentence.of(AMOUNT, "UL"), sentence, policy)
-    bills = []
-    for at, (span, role, sure) in enumerate(one[0] for one in costs):
-        own = [(span, "T" if role == "I" else role, sure), *(one for column in columns for one in column[at])]
-        place = places[at][0] if places[at] else record.location
-        scope = "all" if any(columns[2]) else record.scope  # what is out of scope was said, of one of them
-        one = replace(record, compared=(), visit=visits[at], level="".join(levels[at]), location=place, scope=scope)
-        bills.append(with_amounts(replace(one, used=used.used, left=used.left), own, sentence, policy))
-    return bills
-
-
-def _roles_in(piece: tuple[int, int], sentence: Sentence, roles: str) -> list[tuple[Span, str, float]]:
-    return [one for one in sentence.of(AMOUNT, roles) if piece[0] <= one[0].start < piece[1]]
-
-
-def _said_in(
-    piece: tuple[int, int], spans: Sequence[tuple[Span, str, float]], name: Callable[[Span], str]
-) -> list[str]:
-    return list(dict.fromkeys(name(span) for span, *_ in spans if piece[0] <= span.start < piece[1]))
-
-
-def _visit_in(piece: str, visit: str) -> str:
-    """Return the kind of visit of a bill: the one that its piece says, or the one of all."""
-    said = [name for name, words in VISITS.items() if words.search(piece)]
-    return said[0] if len(said) == 1 else visit if visit in VISITS else ""

@@ -119,25 +119,32 @@ def _bill(record: Record, policy: Policy) -> Outcome:
 def _between(record: Record, policy: Policy) -> Outcome:
     """Work out both ends of a cost that is said as lying between two."""
     name = "total" if record.scoped is None else "scoped"
-    high: dict[str, Any] = {name: record.upto}
+    other: dict[str, Any] = {name: record.upto}
     costs = [getattr(record, name), record.upto]
-    ends = [_bill(replace(record, upto=None), policy), _bill(replace(record, upto=None, **high), policy)]
-    results = [one for one in ends if isinstance(one, Result) and one.figures[0].unit == "元"]
-    tables = [one.table for one in ends if isinstance(one, Missing) and one.table]
-    if max(len(results), len(tables)) < len(ends):
-        return ends[0]
-    rows = zip(*([one.figures for one in results] or tables), strict=True)
+    low, high = (_bill(replace(record, upto=None, **one), policy) for one in ({}, other))
+    lows, highs = map(_in_yuan, (low, high))
+    if not lows:
+        return low  # a ratio, or a question, is that of both ends
+    if len(lows) != len(highs):
+        return Missing("amount", "calc_ask_which")
     figures = tuple(
         replace(one, label=f"{one.label}（按 {plain(cost)} 元）")
-        for row in rows
+        for row in zip(lows, highs, strict=True)
         for one, cost in zip(row, costs, strict=True)
     )
-    if isinstance(ends[0], Missing):
-        return replace(ends[0], table=figures, assumptions=("calc_assume_between", *ends[0].assumptions))
-    steps = tuple(dict.fromkeys(step for one in results for step in one.steps))
-    return replace(
-        results[0], figures=figures, steps=steps, assumptions=("calc_assume_between", *results[0].assumptions)
-    )
+    assert isinstance(low, Result | Missing), "only these have figures"
+    notes = ("calc_assume_between", *low.assumptions)
+    if isinstance(low, Missing):
+        return replace(low, table=figures, assumptions=notes)
+    steps = tuple(dict.fromkeys([*low.steps, *(high.steps if isinstance(high, Result) else ())]))
+    return replace(low, figures=figures, steps=steps, assumptions=notes)
+
+
+def _in_yuan(outcome: Outcome) -> tuple[Figure, ...]:
+    """Return the amounts of a result or of a table."""
+    if isinstance(outcome, Result):
+        return outcome.figures if outcome.figures[0].unit == "元" else ()
+    return outcome.table if isinstance(outcome, Missing) else ()
 
 
 def _times(record: Record, policy: Policy) -> Outcome:

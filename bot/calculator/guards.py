@@ -55,7 +55,9 @@ def guarded(record: Record, sentence: Sentence) -> Record:
     """Return a record with its doubts."""
     record = _of_task(record, sentence)
     if record.task in ("claim", "more", "capcost"):
-        record = _of_visit(with_papers(record, sentence), sentence)
+        record = with_papers(record, sentence)
+    if record.task in ("claim", "more", "capcost", "remaining"):
+        record = _of_visit(record, sentence)
     if record.task in ("claim", "more"):
         record = _of_amounts(record, sentence)
     if record.task == "more" and not record.many and _ADDS.search(sentence.text):

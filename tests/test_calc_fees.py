@@ -39,8 +39,8 @@ fee children=99999 | calc_children | cannot be
 fee children=-1 | calc_child_by_child | one sum at a time
 total | 1308.96 872.64 436.32 | R2
 total want=ratio | 1308.96 33.33% 872.64 436.32 | R2 and whose share it is
-fee part=half | 218.16 436.32 | R1 half of it paid by an employer
-fee part=half children=2 apply_month=2025-03 | 218.16 436.32 6 | R3
+fee want=half | 218.16 436.32 | R1 half of it paid by an employer
+fee want=half children=2 apply_month=2025-03 | 218.16 436.32 6 | R3
 total children=2 | 2617.92 1745.28 872.64 | R2
 fee base=6500 | 468.00 | R2 of an income that is named
 fee base=6500 apply_month=2025-08 | 39.00 | R2, R3

@@ -56,7 +56,7 @@ def work_out_fee(record: Record, policy: Policy) -> Outcome:
         return _based(record, policy, children)
     outcome = _TASKS[record.task](record, policy, children)
     if record.task == "fee" and isinstance(outcome, Result):
-        if record.part == "half":
+        if record.want == "half":
             return halved(outcome)
         return outcome if record.paid is None else against(outcome, record.paid)
     return outcome

@@ -114,7 +114,7 @@ def _of_task(record: Record, sentence: Sentence) -> Record:
         want = "ratio" if "ratio" in sentence.words else record.want
         return replace(record, hukou="", want=want)  # the same for every child
     if record.task == "fee" and not record.want and _HALF.search(text):
-        record = replace(record, part="half")
+        record = replace(record, want="half")
     held = [span.value for span, *_ in sentence.of(AMOUNT, "N")]
     if record.task == "fee" and record.paid is None and len(held) == 1 and _HELD_AGAINST.search(text):
         record = replace(record, paid=held[0])

@@ -182,7 +182,8 @@ def _of_amounts(record: Record, sentence: Sentence) -> Record:
         record = replace(record, consult_in="in" if "within" in sentence.words else "apart")
     if record.deductible is None and record.above is None and _BELOW.search(sentence.text):
         record = replace(record, unclear=record.unclear or "deductible")
-    if record.times and record.total is not None and record.each is None and _EACH_TIME.search(sentence.text):
+    lone = record.times and record.total is not None and record.each is None and len(sentence.of(AMOUNT)) == 1
+    if lone and _EACH_TIME.search(sentence.text):
         # 去了三次，每次都是88: what each cost, and not all.
         return replace(record, each=record.total, total=None)
     ones = [span.end for span, *_ in sentence.of(TIMES) if span.value == 1]

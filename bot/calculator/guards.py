@@ -93,7 +93,7 @@ def _of_task(record: Record, sentence: Sentence) -> Record:
     """Settle what of two readings of one task is meant by its words."""
     text = sentence.text
     monthly = "monthly" in sentence.words and sentence.reading.sure("task", "monthly") >= 0.1
-    if record.task == "fee" and monthly and not record.apply:
+    if record.task == "fee" and monthly and not (record.apply and "total" in sentence.words):
         record = replace(record, task="monthly")
     if record.task == "reverse" and not record.want:
         want = "months" if _MONTHS.search(text) else "month" if _WHICH_MONTH.search(text) else ""

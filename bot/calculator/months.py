@@ -7,13 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.calculator.reader import Sentence
-from bot.calculator.record import (
-    Record,
-)  # fmt: skip
-from bot.calculator.spans import (
-    MONTH,
-    Span,
-)
+from bot.calculator.record import Record
+from bot.calculator.spans import MONTH, TIMES, Span
 from corpus.policy import Month, Policy
 
 # A month whose meaning is less sure than this is asked for.
@@ -39,8 +34,12 @@ def with_months(record: Record, sentence: Sentence, policy: Policy, before: Reco
     if task not in _ANY_MONTH and any(sure < ROLE_FLOOR for *_, sure in months):
         # Nobody can tell what happens in which month: without any, it is asked for.
         return replace(record, midway=True)
-    births = [span for span, role in spans if role == "b"]
-    applied = [span for span, role in spans if role == "a" or (role == "o" and task in _ANY_MONTH)]
+    days = any(sentence.text[span.end - 1] == "天" for span, *_ in sentence.of(TIMES))
+    # 到今天32天了: the day of birth is another.
+    births = [span for span, role in spans if role == "b" and not (days and span.name == "now")]
+    applied = [span for span, role in spans if role == "a"]
+    if task == "diff" or (task in _ANY_MONTH and not applied):
+        applied = [span for span, role in spans if role in "ao"]
     others = [span for span, role in spans if role == "o" and task == "binforce"]
     if task == "binforce" and not others:
         # 9月交的，9月底住院: the month that is said last is that of the visit.

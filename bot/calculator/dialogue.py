@@ -118,8 +118,7 @@ class Calculator:
         if task in _PLAIN and hits and hits[0].score >= ELSEWHERE and not _tells(sentence):
             return None
         reply = self.answer(sentence, TASK_FLOOR if likely >= LIKELY else OTHER_FLOOR)
-        asks = "quantity" in sentence.words and sentence.reading.sure("task", "none") < 1 - TASK_FLOOR
-        return reply or (self._absent(settled) if asks else None)
+        return reply or (self._absent(settled) if sentence.reading.sure("task", "none") < 1 - TASK_FLOOR else None)
 
     def _goes_on(self, settled: str, before: Sequence[Record]) -> bool:
         """Tell whether a message goes on from the entry that was answered last: 三级呢."""

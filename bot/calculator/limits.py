@@ -145,9 +145,9 @@ def work_out_benefit(record: Record, policy: Policy) -> Outcome:
         return Unknown("calc_other_benefit")
     if record.birth and record.task in ("bstart", "binforce") and record.hukou != "other":
         return _newborn(record, policy)
-    if not record.apply:
+    if not record.apply and record.task != "bend":
         return Missing("apply_month")
-    month = record.apply[0]
+    month = record.apply[0] if record.apply else policy.fee.first
     if not policy.fee.contains(month):
         return Unknown("calc_other_benefit")
     if month != policy.fee.first:
@@ -168,7 +168,7 @@ def _whole_period(record: Record, policy: Policy) -> Result:
         notes.insert(0, "calc_in_force" if inside else "calc_not_in_force")
     step = Step(f"{policy.fee.first.chinese}至{policy.fee.last.chinese}的费", f"{first.chinese}至{last.chinese}的待遇")
     entry = policy.figure("newborn.window").entry
-    inputs = {"apply_month": str(record.apply[0]), "school_year": policy.years}
+    inputs = {"apply_month": str(policy.fee.first), "school_year": policy.years}
     return Result(figures, (step,), entry, inputs, tuple(notes), (entry,))
 
 

@@ -44,7 +44,7 @@ OPENED = "opened"
 _LONGEST = 200
 _REMEMBERED = 2048
 # Questions whose plain form an entry answers word for word.
-_PLAIN = ("fee", "claim", "cap")
+_PLAIN = ("fee", "claim", "cap", "bstart")
 # Words that only a question about the limit for visits has.
 _CAP = ("cap", "outpatient_word")
 TALK = ("none", "absent", "more", "unknown", "cancel")
@@ -118,7 +118,10 @@ class Calculator:
         if task in _PLAIN and hits and hits[0].score >= ELSEWHERE and not _tells(sentence):
             return None
         reply = self.answer(sentence, TASK_FLOOR if likely >= LIKELY else OTHER_FLOOR)
-        return reply or (self._absent(settled) if sentence.reading.sure("task", "none") < 1 - TASK_FLOOR else None)
+        if reply or sentence.reading.sure("task", "none") >= 1 - TASK_FLOOR:
+            return reply
+        name = self._absences.asked_right_out(settled) or self._absences.named(settled, strictly=True)
+        return self._wordings[self._policies[0].years].unknown(Unknown("calc_absent", {"name": name})) if name else None
 
     def _goes_on(self, settled: str, before: Sequence[Record]) -> bool:
         """Tell whether a message goes on from the entry that was answered last: 三级呢."""

@@ -16,6 +16,7 @@ ROLE_FLOOR = 0.6
 # 从3月补到6月, 4-8月: what is paid for ends with the second month; 拖到11月才办 is none of these.
 _UNTIL = re.compile(r"(?<![拖等推留])(?:到|至|[-~—])$")
 _FROM = re.compile(r"[份底初末起交补缴算]{0,2}(?:到|至|[-~—])")
+_WHOLE_YEAR = re.compile("(?:一个|[哥弟姐妹]|老[大二]|[大小]的)[^,。;]{0,6}[全整]年")
 # Tasks that have only months of application.
 _ANY_MONTH = ("diff", "bstart", "bend", "blen")
 
@@ -48,6 +49,8 @@ def with_months(record: Record, sentence: Sentence, policy: Policy, before: Reco
     birth = tuple(_birth_month(span, apply_later or list(before.apply if before else ()), policy) for span in births)
     born = birth or (before.birth if before else ())
     apply = tuple(_apply_month(span, born, apply_later, policy) for span in applied)
+    if task == "fee" and len(apply) == 1 and record.children == 2 and _WHOLE_YEAR.search(sentence.text):
+        apply = (policy.fee.first, *apply)  # 姐姐全年，妹妹2月才来
     yearless = [span.year is None for span in applied], [span.year is None for span in (*births, *applied)]
     return replace(
         record,

@@ -225,13 +225,16 @@ def _with_years(record: Record, sentence: Sentence, policy: Policy) -> Record:
     if record.task in ("claim", "more", "cap", "remaining", "spent", "capcost"):
         months = [span.year for span, *_ in sentence.of(MONTH) if span.year and span.name != "now"]
         year = max([*years, *months], default=None)
-    elif ahead := [
-        span
-        for span, *_ in sentence.of(MONTH, "o")
-        if span.number == policy.fee.first.number and (span.year or 0) > policy.fee.first.year
-    ]:
-        school = f"{ahead[0].year}-{ahead[0].month.year + 1}"  # 25年9月开始的那个学年
+    elif record.task == "fee" and (ahead := _school_year_ahead(sentence, policy)):
+        school = ahead
     elif years and not school and policy.fee.first.year not in years and not sentence.of(MONTH, "ab"):
         # A bare year is the one in which the school year begins.
         school = f"{years[0]}-{years[0] + 1}"
     return replace(record, school_year=school, year=year)
+
+
+def _school_year_ahead(sentence: Sentence, policy: Policy) -> str:
+    """Return the later school year whose first month is named: 25年9月开始的那个学年."""
+    first = policy.fee.first
+    years = [span.year for span, *_ in sentence.of(MONTH, "o") if span.number == first.number and span.year]
+    return next((f"{year}-{year + 1}" for year in years if year > first.year), "")

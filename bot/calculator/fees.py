@@ -7,19 +7,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from bot.calculator.formulas import (
-    ZERO,
-    against,
-    based,
-    fee,
-    halved,
-    income_base,
-    month_outside,
-    monthly_fee,
-    months_from,
-    other_year,
-    school_year_of,
-    several,
-    wage_base,
+    ZERO, against, based, fee, fee_inputs, fee_result, halved, income_base, month_outside, monthly_fee, months_from,
+    other_year, school_year_of, several, wage_base,
 )  # fmt: skip
 from bot.calculator.outcome import (
     Figure,
@@ -55,11 +44,10 @@ def work_out_fee(record: Record, policy: Policy) -> Outcome:
     if record.base is not None and record.task in _RATES:
         return _based(record, policy, children)
     outcome = _TASKS[record.task](record, policy, children)
-    if record.task == "fee" and isinstance(outcome, Result):
-        if record.want == "half":
-            return halved(outcome)
-        return outcome if record.paid is None else against(outcome, record.paid)
-    return outcome
+    if record.task != "fee" or not isinstance(outcome, Result):
+        return outcome
+    half = halved(outcome) if record.want == "half" else outcome
+    return half if record.paid is None else against(half, record.paid)
 
 
 def _based(record: Record, policy: Policy, children: int) -> Outcome:
@@ -74,23 +62,10 @@ def _based(record: Record, policy: Policy, children: int) -> Outcome:
     return fee_result(label, value, (step,), policy, record, ("calc_note_base",))
 
 
-def fee_result(
-    label: str, value: Decimal, steps: tuple[Step, ...], policy: Policy, record: Record, notes: tuple[str, ...] = ()
-) -> Result:
-    """Return a fee with the entry that it stands in."""
-    entry = policy.figure("fee.personal").entry
-    return Result((yuan(label, value),), steps, entry, _inputs(record, policy), notes, (entry,))
-
-
-def _inputs(record: Record, policy: Policy) -> dict[str, str]:
-    sent = {"school_year": policy.years, "children": str(record.children or ""), "hukou": record.hukou}
-    sent["apply_month"] = ",".join(map(str, record.apply))
-    sent["birth_month"] = ",".join(map(str, record.birth))
-    return {name: value for name, value in sent.items() if value}
-
-
 def fee_by_month(record: Record, policy: Policy, children: int) -> Outcome:
     """Work out the fee of children who join in one month, or each in his own."""
+    if record.birth and record.apply and 0 <= record.apply[0] - record.birth[0] <= int(policy.number("newborn.window")):
+        return _newborn(record, policy, children)
     months = tuple(dict.fromkeys(record.apply))
     if not months:
         return Missing("apply_month") if record.midway else _whole_year(record, policy, children)
@@ -290,7 +265,7 @@ def _derived(record: Record, policy: Policy, children: int) -> Outcome:
         label = "倒推的月平均工资" if wage else "倒推的年可支配收入"
         steps.append(Step(f"{step.right} {'÷' if wage else '×'} {plain(months)}", str(cents(value))))
     entry = policy.figure("cap.amount" if wage else "fee.personal").entry
-    inputs = {} if wage else _inputs(record, policy)
+    inputs = {} if wage else fee_inputs(record, policy)
     return Result((yuan(label, value),), tuple(steps), entry, inputs, ("calc_note_derived",), (entry,))
 
 

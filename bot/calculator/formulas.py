@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from bot.calculator.outcome import Result, Step, Unknown, cents, plain, yuan
+from bot.calculator.record import Record
 from corpus.policy import Month, Policy
 
 ZERO = Decimal(0)
@@ -211,6 +212,22 @@ def _times(children: int) -> str:
 
 def _money(value: Decimal) -> str:
     return str(cents(value))
+
+
+def fee_result(
+    label: str, value: Decimal, steps: tuple[Step, ...], policy: Policy, record: Record, notes: tuple[str, ...] = ()
+) -> Result:
+    """Return a fee with the entry that it stands in."""
+    entry = policy.figure("fee.personal").entry
+    return Result((yuan(label, value),), steps, entry, fee_inputs(record, policy), notes, (entry,))
+
+
+def fee_inputs(record: Record, policy: Policy) -> dict[str, str]:
+    """Return what was read of a fee as the wire shows it."""
+    sent = {"school_year": policy.years, "children": str(record.children or ""), "hukou": record.hukou}
+    sent["apply_month"] = ",".join(map(str, record.apply))
+    sent["birth_month"] = ",".join(map(str, record.birth))
+    return {name: value for name, value in sent.items() if value}
 
 
 def against(result: Result, paid: Decimal) -> Result:

@@ -7,8 +7,21 @@ from dataclasses import replace
 from decimal import Decimal
 
 from bot.calculator.formulas import (
-    ZERO, against, based, fee, fee_inputs, fee_result, halved, income_base, month_outside, monthly_fee, months_from,
-    other_year, school_year_of, several, wage_base,
+    ZERO,
+    against,
+    based,
+    fee,
+    fee_inputs,
+    fee_result,
+    halved,
+    income_base,
+    month_outside,
+    monthly_fee,
+    months_from,
+    other_year,
+    school_year_of,
+    several,
+    wage_base,
 )  # fmt: skip
 from bot.calculator.outcome import (
     Figure,

@@ -191,8 +191,9 @@ def _from_birth(record: Record, policy: Policy, birth: Month, applied: Month, ch
         values = {"from": birth.chinese, "to": policy.fee.first.plus(-1).chinese, "fee": str(cents(value))}
         return Unknown("calc_newborn_before", values)
     value, step = fee(policy, birth, children)
-    steps = (step,) if step.left != step.right else ()
-    result = fee_result("个人缴费", value, steps, policy, record, ("calc_note_from_birth",))
+    result = fee_result(
+        "个人缴费", value, (step,) * (step.left != step.right), policy, record, ("calc_note_from_birth",)
+    )
     rule = policy.figure("newborn.window").entry
     return _with_months(replace(result, entry=rule, basis=(rule, result.entry)), policy, birth, record)
 
@@ -222,7 +223,7 @@ def _shares(record: Record, policy: Policy, children: int) -> Outcome:
     }
     label, value, left = parts[record.task]
     step = Step(f"{left} × {children}" if children > 1 else left.strip("()"), str(cents(value * children)))
-    steps = (step,) if step.left != step.right else ()
+    steps = (step,) * (step.left != step.right)
     notes = ("calc_note_subsidy",) if record.task == "subsidy" else ()
     result = fee_result(label, value * children, steps, policy, record, notes)
     others = tuple(

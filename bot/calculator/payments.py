@@ -169,8 +169,7 @@ def _unclear(record: Record) -> Missing | None:
     apart = record.outside is not None and record.total is None and record.above is None
     if record.scoped is None and record.cost is not None and (partly or apart):
         return Missing("amount", "calc_ask_scope")
-    own = "" if record.unclear == "deductible" else "calc_ask_which"
-    return Missing(record.unclear, own) if record.unclear else None
+    return Missing(record.unclear, "calc_ask_which" * (record.unclear != "deductible")) if record.unclear else None
 
 
 def _consult_unclear(record: Record) -> Missing | None:

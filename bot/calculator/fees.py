@@ -77,7 +77,7 @@ def _based(record: Record, policy: Policy, children: int) -> Outcome:
 
 def fee_by_month(record: Record, policy: Policy, children: int) -> Outcome:
     """Work out the fee of children who join in one month, or each in his own."""
-    if record.birth and record.apply and 0 <= record.apply[0] - record.birth[0] <= int(policy.number("newborn.window")):
+    if record.birth and record.apply and 0 <= record.apply[0] - record.birth[0] < int(policy.number("newborn.window")):
         return _newborn(record, policy, children)
     months = tuple(dict.fromkeys(record.apply))
     if not months:
@@ -176,11 +176,9 @@ def _newborn(record: Record, policy: Policy, children: int) -> Outcome:
 
 def _late(record: Record, policy: Policy, children: int) -> Outcome:
     outcome = fee_by_month(replace(record, assumed_year=False), policy, children)
-    return (
-        replace(outcome, assumptions=("calc_note_late", *outcome.assumptions))
-        if isinstance(outcome, Result)
-        else outcome
-    )
+    if not isinstance(outcome, Result):
+        return outcome
+    return replace(outcome, assumptions=("calc_note_late", *outcome.assumptions))
 
 
 def _from_birth(record: Record, policy: Policy, birth: Month, applied: Month, children: int) -> Outcome:

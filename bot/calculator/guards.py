@@ -38,8 +38,6 @@ _HELD_AGAINST = re.compile(r"够|[收扣](?:得|的)?(?:多(?!少)|错|对)|多[
 _HALF = re.compile(
     r"(?:[报补出担付退负][^,。;]{0,8}|各[出付]?)(?:一半|半数|50%)|(?:一半|50%)[^,。;]{0,8}(?:[报补出担付退])"
 )
-# 也算进去: one bill more, where the reader is in doubt.
-_ADDS = re.compile(r"加上|再加|加[进到埋]|算[上进]|也算|一[起并块道齐][算加报]")
 _EACH_TIME = re.compile(r"每[次趟回天]")
 # 哪天截止: a day is asked for and no fee.
 _DEADLINE, _SUM = re.compile("截止|到期|最晚|最迟"), re.compile("[钱费元块]|多少|几多")
@@ -60,8 +58,6 @@ def guarded(record: Record, sentence: Sentence) -> Record:
         record = _of_visit(record, sentence)
     if record.task in ("claim", "more"):
         record = _of_amounts(record, sentence)
-    if record.task == "more" and not record.many and _ADDS.search(sentence.text):
-        record = replace(record, many="sum" if sentence.reading.sure("many", "sum") >= 0.05 else "")
     return _of_months(record, sentence)
 
 
@@ -77,13 +73,7 @@ def outside(record: Record, sentence: Sentence) -> bool:
         return not sentence.of(AMOUNT)
     if record.task == "fee" and _DEADLINE.search(sentence.text) and not _SUM.search(sentence.text):
         return True
-    if record.task == "newborn" and "difference" in words:
-        return True
     if record.task in ("subsidy", "total", "gap", "monthly") and sentence.of(MONTH, "a"):
-        return True
-    if record.task == "income" and sentence.of(AMOUNT, "N"):
-        return any(span.value not in sentence.known for span, *_ in sentence.of(AMOUNT, "N"))
-    if record.task in ("bstart", "bend", "blen") and sure < 0.6:
         return True
     others = words & (_OTHER_FEES - {"monthly"} if record.apply else _OTHER_FEES)
     return record.task == "fee" and record.base is None and bool(others) and sure < 0.97

@@ -42,7 +42,6 @@ _EACH_TIME = re.compile(r"每[次趟回天]")
 # 哪天截止: a day is asked for and no fee.
 _DEADLINE, _SUM = re.compile("截止|到期|最晚|最迟"), re.compile("[钱费元块]|多少|几多")
 _ANOTHER = re.compile(r"另一个|另外一个|其中一个|只有一个")
-_ONE_AND_ONE = re.compile(r"一个[^。;]*一个|一[^。;个]{0,3}一")
 _YEARLY = re.compile(r"年可支配|年的?收入|换算成一?年|全年[^,。;]{0,6}收入")
 _MONEY = re.compile(r"钱|元|块|几多$")
 _MONTHS, _WHICH_MONTH = re.compile(r"几个月|多少个?月|几多个?月"), re.compile(r"几月|哪个?月|何时|什么时候|从.{0,3}月")
@@ -98,8 +97,6 @@ def _of_task(record: Record, sentence: Sentence) -> Record:
         whole = bool(sentence.words & {"own_part", "total"})
         part = ("all" if whole else "sub") if "subsidy" in sentence.words else ""
         record = replace(record, part=part if sentence.reading.sure("part", part) >= 0.05 else f"{part}?")
-    if record.task == "monthly" and record.part == "all" and ("each" in sentence.words or text.count("多少") > 1):
-        record = replace(record, part="all?")  # 个人和财政每月各多少: each of the parts
     if record.task in ("subsidy", "total", "gap", "monthly"):
         want = "ratio" if "ratio" in sentence.words else record.want
         return replace(record, hukou="", want=want)  # the same for every child
@@ -115,17 +112,13 @@ def _of_task(record: Record, sentence: Sentence) -> Record:
 
 
 def _of_children(record: Record, sentence: Sentence) -> Record:
-    """Settle what words say of the child: newborn or not, whose household, one of two."""
-    text, words = sentence.text, sentence.words
+    """Settle what words say of the child: newborn or not, and whose household."""
+    text = sentence.text
     if record.task == "fee" and not record.want and _MONTHS.search(text) and not _MONEY.search(text):
         return replace(record, want="months")
     if record.task == "newborn" and _ONLY_APPLY.search(text):
         return replace(record, task="fee", birth=())
-    if record.task == "fee" and not record.birth and words & {"baby", "newborn", "from_birth"}:
-        return replace(record, task="newborn")
-    if record.task == "diff" and record.children == len(record.apply) and _ONE_AND_ONE.search(text):
-        return replace(record, children=None)
-    if record.hukou == "shenzhen" and "hukou_elsewhere" in words:
+    if record.hukou == "shenzhen" and "hukou_elsewhere" in sentence.words:
         return replace(record, hukou="")
     return record
 
@@ -168,8 +161,6 @@ def _of_amounts(record: Record, sentence: Sentence) -> Record:
             return replace(record, unclear="amount")
         if before.removesuffix("费").endswith("挂号") and not record.consult_in and not sentence.of(AMOUNT, "C"):
             record = replace(record, consult_in="maybe")  # a registration may have a consultation in it
-    if record.consult is not None and not record.consult_in and len({"within", "apart"} & sentence.words) == 1:
-        record = replace(record, consult_in="in" if "within" in sentence.words else "apart")
     if record.deductible is None and record.above is None and _BELOW.search(sentence.text):
         record = replace(record, unclear=record.unclear or "deductible")
     lone = record.times and record.total is not None and record.each is None and len(sentence.of(AMOUNT)) == 1

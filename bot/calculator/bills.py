@@ -63,7 +63,8 @@ def _in_pieces(record: Record, sentence: Sentence, policy: Policy, borders: Sequ
     places = [_said_in(piece, sentence.of(PLACE, "t"), lambda span: GROUPS[span.name]) for piece in pieces]
     visits = [_visit_in(sentence.text[slice(*piece)], record.visit) for piece in pieces]
     columns = [[_roles_in(piece, sentence, role) for piece in pieces] for role in "DCO"]
-    if not all(visits) or any(len(said) > 1 for column in (levels, places, *columns) for said in column):
+    said: list[Sequence[object]] = [*levels, *places, *(one for column in columns for one in column)]
+    if not all(visits) or any(len(one) > 1 for one in said):
         return []
     if any(sum(map(bool, column)) not in (0, 1, len(pieces)) for column in (levels, places)):
         return []

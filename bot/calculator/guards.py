@@ -38,7 +38,6 @@ _HELD_AGAINST = re.compile(r"够|[收扣](?:得|的)?(?:多(?!少)|错|对)|多[
 _HALF = re.compile(
     r"(?:[报补出担付退负][^,。;]{0,8}|各[出付]?)(?:一半|半数|50%)|(?:一半|50%)[^,。;]{0,8}(?:[报补出担付退])"
 )
-_EACH_TIME = re.compile(r"每[次趟回天]")
 # 哪天截止: a day is asked for and no fee.
 _DEADLINE, _SUM = re.compile("截止|到期|最晚|最迟"), re.compile("[钱费元块]|多少|几多")
 _ANOTHER = re.compile(r"另一个|另外一个|其中一个|只有一个")
@@ -163,10 +162,6 @@ def _of_amounts(record: Record, sentence: Sentence) -> Record:
             record = replace(record, consult_in="maybe")  # a registration may have a consultation in it
     if record.deductible is None and record.above is None and _BELOW.search(sentence.text):
         record = replace(record, unclear=record.unclear or "deductible")
-    lone = record.times and record.total is not None and record.each is None and len(sentence.of(AMOUNT)) == 1
-    if lone and _EACH_TIME.search(sentence.text):
-        # 去了三次，每次都是88: what each cost, and not all.
-        return replace(record, each=record.total, total=None)
     ones = [span.end for span, *_ in sentence.of(TIMES) if span.value == 1]
     if record.times and record.each is None and any(span.start in ones for span, role, _ in sentence.of(AMOUNT, "TSI")):
         # 一趟130, 跑了4趟: what each cost, and not all.

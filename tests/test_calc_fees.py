@@ -37,24 +37,27 @@ fee school_year=2023-2024 apply_month=2024-01 | calc_other_year | 0: only one sc
 fee children=0 | calc_children | cannot be
 fee children=99999 | calc_children | cannot be
 fee children=-1 | calc_child_by_child | one sum at a time
-total | 1308.96 | R2
-total children=2 | 2617.92 | R2
+total | 1308.96 872.64 436.32 | R2
+total want=ratio | 1308.96 33.33% 872.64 436.32 | R2 and whose share it is
+fee want=half | 218.16 436.32 | R1 half of it paid by an employer
+fee want=half children=2 apply_month=2025-03 | 218.16 436.32 6 | R3
+total children=2 | 2617.92 1745.28 872.64 | R2
 fee base=6500 | 468.00 | R2 of an income that is named
 fee base=6500 apply_month=2025-08 | 39.00 | R2, R3
 subsidy base=6060 | 872.64 | R2 as printed
 total base=6060 children=2 | 2617.92 | R2 as printed
 monthly base=7000 | 42.00 | R2
-subsidy | 872.64 | R1
-subsidy children=3 | 2617.92 | R1
+subsidy | 872.64 436.32 1308.96 | R1
+subsidy children=3 | 2617.92 1308.96 3926.88 | R1
 subsidy school_year=2025-2026 | calc_other_year | R1
-gap | 436.32 | R2
-gap children=2 | 872.64 | R2
-monthly | 36.36 | R3
-monthly times=5 | 181.80 | R3
-monthly children=2 | 72.72 | R3
-monthly part=sub | 72.72 | R2 1.2% of 6060
-monthly part=all | 109.08 | R2 1.8% of 6060
-monthly part=all times=12 | 1308.96 | R2
+gap | 436.32 872.64 436.32 1308.96 | R2
+gap children=2 | 872.64 1745.28 872.64 2617.92 | R2
+monthly | 36.36 436.32 | R3
+monthly times=5 | 181.80 436.32 | R3
+monthly children=2 | 72.72 872.64 | R3
+monthly part=sub | 72.72 872.64 | R2 1.2% of 6060
+monthly part=all | 109.08 1308.96 | R2 1.8% of 6060
+monthly part=all times=12 | 1308.96 1308.96 | R2
 income | 6060.00 | R2
 wage | 164754.00 | R8
 diff apply_month=2025-02 | 181.80 436.32 254.52 | R3 than in September

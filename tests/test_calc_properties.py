@@ -48,7 +48,7 @@ CLAIMS = st.builds(
     location=PLACES, filed=PAPERS, referral=PAPERS, emergency=PAPERS, selected=PAPERS,
     temporary=st.sampled_from(("", "", "true")),
     hukou=st.sampled_from(("", "shenzhen", "other")), scope=st.sampled_from(("", "", "all", "part")),
-    consult_in=st.sampled_from(("", "in", "apart", "only")), total=SAID, scoped=st.none() | SAID,
+    consult_in=st.sampled_from(("", "in", "apart", "only", "maybe")), total=SAID, scoped=st.none() | SAID,
     items=st.none() | SAID,
     above=st.none() | SAID, each=st.none() | st.none() | SAID, deductible=SAID,
     consult=st.none() | st.decimals(0, 900, places=2) | SAID,
@@ -56,7 +56,7 @@ CLAIMS = st.builds(
     children=st.sampled_from((None, None, 1, 2, 3, -1, 0, 9999)),
     times=st.sampled_from((None, None, 2, 6, 9999)), year=st.sampled_from((None, None, 2024, 2025, 2023, 9999)),
     unclear=st.sampled_from(("", "", "", "amount", "deductible", "used_cap")), exhausted=st.booleans(),
-    about=st.booleans(),
+    about=st.booleans(), upto=st.none() | st.none() | SAID,
 )  # fmt: skip
 
 BENEFITS = ("bstart", "bend", "blen", "binforce", "window")
@@ -69,12 +69,13 @@ PLAIN_CLAIMS = st.builds(
     selected=st.just("true"),
 )  # fmt: skip
 OTHERS = st.builds(
-    Record, task=st.sampled_from((*FEES, *CAPS, *BENEFITS)), want=st.sampled_from(("", "months", "month", "year")),
+    Record, task=st.sampled_from((*FEES, *CAPS, *BENEFITS)), want=st.sampled_from(("", "months", "half", "ratio")),
     apply=st.lists(ANY_MONTHS, max_size=3).map(tuple), birth=st.lists(ANY_MONTHS, max_size=2).map(tuple),
     day_of=st.lists(OURS_MONTHS, max_size=1).map(tuple), apply_day=st.sampled_from((None, 1, 20, 31)),
     birth_day=st.sampled_from((None, 1, 20, 31)), hukou=st.sampled_from(("", "shenzhen", "other")),
     children=st.sampled_from((None, None, 1, 2, 3, 0, -1, 1001)), times=st.sampled_from((None, None, 2, 12, 400)),
-    part=st.sampled_from(("", "", "sub", "all", "?")), many=st.sampled_from(("", "sum", "one")), midway=st.booleans(),
+    part=st.sampled_from(("", "", "sub", "all", "?")), many=st.sampled_from(("", "sum", "one")),
+    midway=st.booleans(),
     assumed_year=st.booleans(), paid=SAID | st.integers(1, 13).map(lambda months: months * Decimal("36.36")),
     used=SAID, left=SAID, base=st.none() | SAID, total=st.none() | SAID,
     level=st.sampled_from((*LEVELS, "", "4")), year=st.sampled_from((None, None, 2024, 2025, 9999)),

@@ -29,9 +29,10 @@ class Absences:
         self._absent = tuple((absent.name, _patterns(absent)) for absent in policy.absent)
         self._weak = {absent.name for absent in policy.absent if any(on_bill(fold(word)) for word in absent.words)}
 
-    def named(self, text: str) -> str:
-        """Return the name of the first missing number that a text names, an empty string if there is none."""
-        return next((name for name, words in self._absent if _named(words, text)), "")
+    def named(self, text: str, *, strictly: bool = False) -> str:
+        """Return the name of the first missing number that a text names, strictly none that may stand on a bill."""
+        known = ((name, words) for name, words in self._absent if not strictly or name not in self._weak)
+        return next((name for name, words in known if _named(words, text)), "")
 
     def asked(self, record: Record, sentence: Sentence) -> str:
         """Return the name of the missing number that a question asks for, an empty string if there is none."""
@@ -39,7 +40,8 @@ class Absences:
             return ""
         ratio = record.want in ("ratio", "selfratio") and sentence.reading.sure("want") > _SURE
         told = record.told_cost or record.unclear or record.deductible is not None or record.paid is not None
-        weak = record.task == "claim" and not told and not ratio
+        # 起付线过了以后报多少: the line is only named.
+        weak = record.task == "claim" and not told and not ratio and "above" not in sentence.words
         known = ((name, words) for name, words in self._absent if weak or name not in self._weak)
         return next((name for name, words in known if _named(words, sentence.text)), "")
 

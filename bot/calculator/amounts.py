@@ -86,11 +86,16 @@ def with_amounts(
         doubtful = len(values) < len(spans) or any(sure < ROLE_FLOOR for _, other, sure in meant if other == role)
         if doubtful and role == "F" and record.want not in ("cost", "owncost"):
             continue  # what was paid is only needed to find the cost
+        if len(spans) == 1 and spans[0].ends and role in "TS":
+            said[_FIELDS[role]], said["upto"] = spans[0].ends
+            continue
         if doubtful or (role in _FIELDS and len(set(values)) > 1):
             unclear = unclear or _SLOTS.get(role, "amount")
             continue
         if role == "C":
             values = list(dict.fromkeys(values))  # 诊查费十五块，这十五块: said twice
+        if role == "I" and len(values) > 2 and values[-1] == sum(values[:-1], Decimal(0)):
+            values = values[:-1]  # what they come to is said behind them, and counts once
         said[_FIELDS.get(role) or _SUMS[role]] = sum(values, Decimal(0)) if role in _SUMS else values[0]
     if any(role == "N" and sure < ROLE_FLOOR for _, role, sure in meant):
         unclear = unclear or "amount"

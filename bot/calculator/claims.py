@@ -56,6 +56,10 @@ def _claim(records: Sequence[Record], policy: Policy) -> Outcome:
         if refused := impossible(record, policy):
             return refused
     first = records[0]
+    if first.upto is not None and len(records) == 1 and not first.many:
+        return _between(first, policy)
+    if any(record.upto is not None for record in records):
+        return Missing("amount", "calc_ask_which")
     if len(records) > 1:
         return _sum(records, policy)
     if first.many == "cmp" and len(first.compared) > 1:
@@ -106,8 +110,41 @@ def _bill(record: Record, policy: Policy) -> Outcome:
     """Work out one bill, also one that says what each visit or child cost."""
     if record.want in ("cost", "owncost"):
         return _turned_round(record, policy)
+    if record.paid is not None and record.total is not None and not record.unclear:
+        return _settled(record, policy)
     known = record.visit in ("inpatient", "outpatient") and record.where not in (UNCOVERED, SEVERAL)
     return _times(record, policy) if record.each is not None and known else one_bill(record, policy)
+
+
+def _between(record: Record, policy: Policy) -> Outcome:
+    """Work out both ends of a cost that is said as lying between two."""
+    name = "total" if record.scoped is None else "scoped"
+    other: dict[str, Any] = {name: record.upto}
+    costs = [getattr(record, name), record.upto]
+    low, high = (_bill(replace(record, upto=None, **one), policy) for one in ({}, other))
+    lows, highs = map(_in_yuan, (low, high))
+    if not lows:
+        return low  # a ratio, or a question, is that of both ends
+    if len(lows) != len(highs):
+        return Missing("amount", "calc_ask_which")
+    figures = tuple(
+        replace(one, label=f"{one.label}（按 {plain(cost)} 元）")
+        for row in zip(lows, highs, strict=True)
+        for one, cost in zip(row, costs, strict=True)
+    )
+    assert isinstance(low, Result | Missing), "only these have figures"
+    notes = ("calc_assume_between", *low.assumptions)
+    if isinstance(low, Missing):
+        return replace(low, table=figures, assumptions=notes)
+    steps = tuple(dict.fromkeys([*low.steps, *(high.steps if isinstance(high, Result) else ())]))
+    return replace(low, figures=figures, steps=steps, assumptions=notes)
+
+
+def _in_yuan(outcome: Outcome) -> tuple[Figure, ...]:
+    """Return the amounts of a result or of a table."""
+    if isinstance(outcome, Result):
+        return outcome.figures if outcome.figures[0].unit == "元" else ()
+    return outcome.table if isinstance(outcome, Missing) else ()
 
 
 def _times(record: Record, policy: Policy) -> Outcome:
@@ -154,10 +191,16 @@ def _sum(records: Sequence[Record], policy: Policy) -> Outcome:
         if outpatient:
             used += Decimal(outcome.figures[0].value)
     own = records[0].want == "self"
-    sums = [sum((Decimal(result.figures[at].value) for result in results), ZERO) for at in (0, 1)]
-    figures = [yuan("医保支付合计", sums[0]), yuan("个人负担合计", sums[1])]
-    at, beyond = int(own), sum((record.beyond for record in records), ZERO)
-    step = Step(" + ".join(result.figures[at].value for result in results), str(cents(sums[at])))
+    names = ("个人负担", "医保支付") if own else ("医保支付", "个人负担")
+    paid = [[Decimal(one.value) for result in results for one in result.figures if one.label == name] for name in names]
+    figures = [yuan(f"{name}合计", sum(parts, ZERO)) for name, parts in zip(names, paid, strict=True)]
+    if beyond := sum((record.beyond for record in records), ZERO):
+        name = "其中起付线和范围外" if any(record.above is not None for record in records) else "其中范围外自费"
+        figures.insert(1 if own else 2, yuan(name, beyond))
+    if records[0].many == "cmp":
+        figures.insert(0, yuan(f"{names[0]}相差", max(paid[0]) - min(paid[0])))
+    step = Step(" + ".join(map(str, paid[0])), str(cents(sum(paid[0], ZERO))))
+    figures += [yuan(f"第{number}笔{names[0]}", one) for number, one in enumerate(paid[0], 1)]
     notes = tuple(dict.fromkeys(note for result in results for note in result.assumptions))
     basis = tuple(dict.fromkeys(entry for result in results for entry in result.basis))
     inputs = {
@@ -166,10 +209,6 @@ def _sum(records: Sequence[Record], policy: Policy) -> Outcome:
         for name, value in result.inputs.items()
     }
     steps = tuple(step for result in results for step in result.steps)
-    figures = figures[::-1] if own else figures
-    if beyond:
-        name = "其中起付线和范围外" if any(record.above is not None for record in records) else "其中范围外自费"
-        figures.insert(1 if own else 2, yuan(name, beyond))
     return Result(tuple(figures), (*steps, step), basis[0], inputs, notes, basis)
 
 
@@ -205,6 +244,23 @@ def _taken(record: Record, one: str) -> Record:
         papers = dict.fromkeys((*CASES, "temporary"), "")
     said: dict[str, Any] = papers if field == "case" or value == LOCAL else {}
     return replace(record, compared=(), many="", **(said if field == "case" else {**said, field: value}))
+
+
+def _settled(record: Record, policy: Policy) -> Outcome:
+    """Say who paid what of a bill that says itself what the family paid of it."""
+    assert record.total is not None and record.paid is not None, "only called with both"
+    own, beyond = record.paid + (record.outside or ZERO), record.outside
+    fund = record.total - own
+    if fund < 0:
+        return Wrong("calc_scope_over")
+    share = Figure("医保支付占总费用", plain(cents(fund / record.total * 100)), "%")
+    parts = [yuan("个人负担", own), yuan("医保支付", fund)]
+    steps = [Step(f"{cents(record.paid)} + {cents(beyond)}", str(cents(own)))] if beyond else []
+    steps.append(Step(f"{cents(record.total)} - {cents(own)}", str(cents(fund))))
+    figures = (*(parts if record.want in ("self", "selfratio") else parts[::-1]), share)
+    figures = (share, *parts) if record.want == "ratio" else figures
+    entry = policy.figure(f"{record.visit or 'inpatient'}.{LEVELS[0]}").entry
+    return Result(figures, tuple(steps), entry, {}, ("calc_note_settled",), (entry,))
 
 
 def _turned_round(record: Record, policy: Policy) -> Outcome:

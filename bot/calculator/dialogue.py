@@ -15,7 +15,7 @@ from bot.calculator.fees import FEES, work_out_fee
 from bot.calculator.finder import Finder
 from bot.calculator.follow import OFFERED, merged, used_by
 from bot.calculator.guards import outside
-from bot.calculator.limits import CAPS, work_out_benefit, work_out_cap
+from bot.calculator.limits import CAPS, work_out_benefit, work_out_caps
 from bot.calculator.months import with_months
 from bot.calculator.numbers import settle
 from bot.calculator.outcome import Missing, Outcome, Result, Unknown, Wrong
@@ -24,7 +24,7 @@ from bot.calculator.reader import ASKED, Reader, Sentence
 from bot.calculator.record import Record, dump, load
 from bot.calculator.spans import AMOUNT, MONTH, YEAR
 from bot.calculator.sums import read_sum
-from bot.calculator.understand import records_of
+from bot.calculator.understand import MONTH_COUNT, records_of
 from bot.calculator.wording import Say, Wording, said
 from bot.reply import CalculatorReply
 from corpus.policy import Policy
@@ -37,12 +37,14 @@ TASK_FLOOR, OTHER_FLOOR = 0.6, 0.65
 ELSEWHERE = 0.9
 # Less than this for all entries with numbers together: hardly one that can be computed. From LIKELY on it is one.
 NUMERIC, LIKELY = 0.08, 0.5
+# What is fainter still is read where it may be a bill, and computed where the reader is certain of one.
+FAINT, CERTAIN, COSTS = 0.05, 0.95, "TSIA"
 # Nothing was asked or computed: an entry was answered that a calculation may go on from.
 OPENED = "opened"
 _LONGEST = 200
 _REMEMBERED = 2048
 # Questions whose plain form an entry answers word for word.
-_PLAIN = ("fee", "claim", "cap")
+_PLAIN = ("fee", "claim", "cap", "bstart")
 # Words that only a question about the limit for visits has.
 _CAP = ("cap", "outpatient_word")
 TALK = ("none", "absent", "more", "unknown", "cancel")
@@ -111,11 +113,15 @@ class Calculator:
         if before:
             return self._go_on(sentence, task, sure, before, asked)
         ours = task in CAPS and self._reader.lexicon.names_all(settled, _CAP)
-        if hits is not None and likely < NUMERIC and not ours:
+        if hits is not None and likely < NUMERIC and not ours and not (sure >= CERTAIN and sentence.of(AMOUNT, COSTS)):
             return self._absent(settled) if task == "absent" and sure >= TASK_FLOOR else None
         if task in _PLAIN and hits and hits[0].score >= ELSEWHERE and not _tells(sentence):
             return None
-        return self.answer(sentence, TASK_FLOOR if likely >= LIKELY else OTHER_FLOOR)
+        reply = self.answer(sentence, TASK_FLOOR if likely >= LIKELY else OTHER_FLOOR)
+        if reply or sentence.reading.sure("task", "none") >= 1 - TASK_FLOOR:
+            return reply
+        name = self._absences.asked_right_out(settled) or self._absences.named(settled, strictly=True)
+        return self._wordings[self._policies[0].years].unknown(Unknown("calc_absent", {"name": name})) if name else None
 
     def _goes_on(self, settled: str, before: Sequence[Record]) -> bool:
         """Tell whether a message goes on from the entry that was answered last: 三级呢."""
@@ -130,7 +136,7 @@ class Calculator:
         if before:
             return not (hits and hits[0].entry_id not in self.entries and hits[0].score >= ELSEWHERE)
         named = self._reader.lexicon.names_all(settled, _CAP) or self._absences.named(settled)
-        return likely >= NUMERIC or bool(named)
+        return likely >= FAINT or bool(named)
 
     def _read(self, settled: str, asked: str, before: Sequence[Record]) -> Sentence:
         context = asked if asked in ASKED else before[0].task if before else ""
@@ -283,9 +289,9 @@ def _outcome(records: list[Record], policy: Policy) -> Outcome:
         return Wrong(records[0].wrong, {"month": records[0].name})
     if task in FEES:
         return work_out_fee(records[0], policy)
-    return work_out_cap(records[0], policy) if task in CAPS else work_out_benefit(records[0], policy)
+    return work_out_caps(records, policy) if task in CAPS else work_out_benefit(records[0], policy)
 
 
 def _tells(sentence: Sentence) -> bool:
     """Tell whether a question says anything that a result could depend on; else the entry itself is the best answer."""
-    return bool(sentence.spans) or "midway" in sentence.words
+    return bool(sentence.spans) or "midway" in sentence.words or MONTH_COUNT.search(sentence.text) is not None

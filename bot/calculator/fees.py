@@ -11,6 +11,9 @@ from bot.calculator.formulas import (
     against,
     based,
     fee,
+    fee_inputs,
+    fee_result,
+    halved,
     income_base,
     month_outside,
     monthly_fee,
@@ -54,9 +57,10 @@ def work_out_fee(record: Record, policy: Policy) -> Outcome:
     if record.base is not None and record.task in _RATES:
         return _based(record, policy, children)
     outcome = _TASKS[record.task](record, policy, children)
-    if record.task == "fee" and record.paid is not None and isinstance(outcome, Result):
-        return against(outcome, record.paid)
-    return outcome
+    if record.task != "fee" or not isinstance(outcome, Result):
+        return outcome
+    half = halved(outcome) if record.want == "half" else outcome
+    return half if record.paid is None else against(half, record.paid)
 
 
 def _based(record: Record, policy: Policy, children: int) -> Outcome:
@@ -71,23 +75,10 @@ def _based(record: Record, policy: Policy, children: int) -> Outcome:
     return fee_result(label, value, (step,), policy, record, ("calc_note_base",))
 
 
-def fee_result(
-    label: str, value: Decimal, steps: tuple[Step, ...], policy: Policy, record: Record, notes: tuple[str, ...] = ()
-) -> Result:
-    """Return a fee with the entry that it stands in."""
-    entry = policy.figure("fee.personal").entry
-    return Result((yuan(label, value),), steps, entry, _inputs(record, policy), notes, (entry,))
-
-
-def _inputs(record: Record, policy: Policy) -> dict[str, str]:
-    sent = {"school_year": policy.years, "children": str(record.children or ""), "hukou": record.hukou}
-    sent["apply_month"] = ",".join(map(str, record.apply))
-    sent["birth_month"] = ",".join(map(str, record.birth))
-    return {name: value for name, value in sent.items() if value}
-
-
 def fee_by_month(record: Record, policy: Policy, children: int) -> Outcome:
     """Work out the fee of children who join in one month, or each in his own."""
+    if record.birth and record.apply and 0 <= record.apply[0] - record.birth[0] < int(policy.number("newborn.window")):
+        return _newborn(record, policy, children)
     months = tuple(dict.fromkeys(record.apply))
     if not months:
         return Missing("apply_month") if record.midway else _whole_year(record, policy, children)
@@ -185,11 +176,9 @@ def _newborn(record: Record, policy: Policy, children: int) -> Outcome:
 
 def _late(record: Record, policy: Policy, children: int) -> Outcome:
     outcome = fee_by_month(replace(record, assumed_year=False), policy, children)
-    return (
-        replace(outcome, assumptions=("calc_note_late", *outcome.assumptions))
-        if isinstance(outcome, Result)
-        else outcome
-    )
+    if not isinstance(outcome, Result):
+        return outcome
+    return replace(outcome, assumptions=("calc_note_late", *outcome.assumptions))
 
 
 def _from_birth(record: Record, policy: Policy, birth: Month, applied: Month, children: int) -> Outcome:
@@ -200,8 +189,9 @@ def _from_birth(record: Record, policy: Policy, birth: Month, applied: Month, ch
         values = {"from": birth.chinese, "to": policy.fee.first.plus(-1).chinese, "fee": str(cents(value))}
         return Unknown("calc_newborn_before", values)
     value, step = fee(policy, birth, children)
-    steps = (step,) if step.left != step.right else ()
-    result = fee_result("个人缴费", value, steps, policy, record, ("calc_note_from_birth",))
+    result = fee_result(
+        "个人缴费", value, (step,) * (step.left != step.right), policy, record, ("calc_note_from_birth",)
+    )
     rule = policy.figure("newborn.window").entry
     return _with_months(replace(result, entry=rule, basis=(rule, result.entry)), policy, birth, record)
 
@@ -221,17 +211,26 @@ def _edge(policy: Policy, birth: Month, applied: Month, children: int) -> Unknow
 
 
 def _shares(record: Record, policy: Policy, children: int) -> Outcome:
-    """Return the government's part, both parts together, or how much more the one is than the other."""
+    """Return the government's part, both parts together, or how much more the one is than the other; and all parts."""
     own, subsidy = policy.number("fee.personal"), policy.number("fee.subsidy")
-    label, value, left = {
+    parts = {
         "subsidy": ("财政补贴", subsidy, f"{subsidy}"),
+        "own": ("个人缴费", own, f"{own}"),
         "total": ("个人缴费加财政补贴", own + subsidy, f"({own} + {subsidy})"),
         "gap": ("财政补贴比个人缴费多", subsidy - own, f"({subsidy} - {own})"),
-    }[record.task]
+    }
+    label, value, left = parts[record.task]
     step = Step(f"{left} × {children}" if children > 1 else left.strip("()"), str(cents(value * children)))
-    steps = (step,) if step.left != step.right else ()
+    steps = (step,) * (step.left != step.right)
     notes = ("calc_note_subsidy",) if record.task == "subsidy" else ()
-    return fee_result(label, value * children, steps, policy, record, notes)
+    result = fee_result(label, value * children, steps, policy, record, notes)
+    others = tuple(
+        yuan(name, one * children) for part, (name, one, _) in parts.items() if part not in (record.task, "gap")
+    )
+    if record.want == "ratio":
+        share = own / (own + subsidy)
+        others = (Figure("个人缴费占", plain(cents(share * 100)), "%"), *others)
+    return replace(result, figures=(*result.figures, *others))
 
 
 def _monthly(record: Record, policy: Policy, children: int) -> Outcome:
@@ -246,9 +245,10 @@ def _monthly(record: Record, policy: Policy, children: int) -> Outcome:
     label = f"{wanted}个月" if wanted > 1 else "平均每月"
     worked = [(name if len(parts) > 1 else "", year * children) for name, year in map(years.__getitem__, parts)]
     figures = tuple(yuan(name + label, year / months * wanted) for name, year in worked)
+    whole = tuple(yuan(f"{name}全年", year) for name, year in worked)
     lefts = (f"{cents(year)} ÷ {plain(months)}" + f" × {wanted}" * (wanted > 1) for _, year in worked)
     steps = tuple(Step(left, one.value) for left, one in zip(lefts, figures, strict=True))
-    return replace(fee_result(label, ZERO, steps, policy, record, ("calc_note_monthly",)), figures=figures)
+    return replace(fee_result(label, ZERO, steps, policy, record, ("calc_note_monthly",)), figures=(*figures, *whole))
 
 
 def _reverse(record: Record, policy: Policy, children: int) -> Outcome:
@@ -277,7 +277,7 @@ def _derived(record: Record, policy: Policy, children: int) -> Outcome:
         label = "倒推的月平均工资" if wage else "倒推的年可支配收入"
         steps.append(Step(f"{step.right} {'÷' if wage else '×'} {plain(months)}", str(cents(value))))
     entry = policy.figure("cap.amount" if wage else "fee.personal").entry
-    inputs = {} if wage else _inputs(record, policy)
+    inputs = {} if wage else fee_inputs(record, policy)
     return Result((yuan(label, value),), tuple(steps), entry, inputs, ("calc_note_derived",), (entry,))
 
 

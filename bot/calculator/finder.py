@@ -42,11 +42,11 @@ _JOINED_BEFORE = re.compile(r"[大小老幼统唯同之万]$")
 _HOTLINES = ("12345", "12333", "12366")
 _SMALLEST, _PERSONAL, _LONGEST = 5, 7, 18
 _UNIT = re.compile(
-    r"\s*(?P<how>来|左右|上下|多|余|几|出头|挂零|往上|不到|以内|有余|有零|把|\+)?\s*"
+    r"\s*(?P<how>来|左右|上下|多|余|几|出头|挂零|往上|不到|以内|有余|有零|把|\+(?![^,。;\d]{0,6}\d))?\s*"
     r"(?P<unit>块钱|元|块(?!儿)|圆|蚊|文|rmb|人民币|yuan|大洋|毛钱|毛|毫子?|角|分钱|刀|美元|美金|港币|港元|欧元|日元)?"
     r"(?P<later>来|左右|上下|多|出头|以上(?!的?部分|费用|的?费)|以内|以下)?"
 )
-_ABOUT = ("左右", "上下", "来")
+_ABOUT, _AND_MORE = ("左右", "上下", "来"), {"多", "余"}
 _FOREIGN = ("刀", "美元", "美金", "港币", "港元", "欧元", "日元")
 _VAGUE_BEFORE = re.compile(
     r"(?:不到|将近|(?<!最)近|超过|(?<![正最只友])好|(?<![以线之往至身赶加])上|几|数|(?<![大中])小|不止|至少|起码|快|不足|低于|少于|高于|多于|差点|接近|(?<![一上下大])半)$"
@@ -62,9 +62,14 @@ _CHANGE = re.compile(
 _CENT = re.compile(r"([\d一二三四五六七八九])(?:分|(?![级甲乙个岁月天号次年\d.]))")
 _HALF = re.compile(r"个半(?!小时|钟|月|天|年|学)(?P<scale>[w万千k])?|(?<=[万千百])半(?![年月天个岁日夜小])")
 _RANGE = re.compile(r"\s*(?:-|~|～|—|到|至|、|'|\s)\s*")
+# 七八百: the two ends have one scale.
+_SCALES = "十百千万wk"
+_TWO = re.compile(r"([一两二三四五六七八九])([两二三四五六七八九])([十百千万])")
+# 晚上11点50 is a time of the day.
+_CLOCK = re.compile(r"(?:[上下中]午|[早晚]上?|凌晨|夜里?)$")
 _MINUS = re.compile(r"(?:负|(?<![\d年月.级])-)\s*$")
 # 一、二万 and 1-2万: the first of two guesses.
-_FIRST_OF_TWO = re.compile(r"(?<![\d.])[\d一二三四五六七八九]\s*(?:-|~|～|—|到|至|、|'|\s)\s*$")
+_FIRST_OF_TWO = re.compile(r"(?<![\d.])([\d一二两三四五六七八九])\s*(?:-|~|～|—|到|至|、|'|\s)\s*$")
 # 八千两个一起 is 八千 and 两个.
 _COUNTED = re.compile(r"[百千万][一二三四五六七八九]?[一两二三四五六七八九][个次天张笔人家趟晚]$")
 _CUE = re.compile(r"[花费用钱付缴交收报共额线:=是了过掉出总价单剩计外]\s*$")
@@ -138,7 +143,12 @@ def _amounts_of(text: str, taken: bytearray) -> list[Span]:
             continue
         before = found[-1] if found else None
         if before and span.kind == AMOUNT and _is_range(before, span, text):
-            found[-1] = Span(AMOUNT, before.start, span.end)
+            found[-1] = Span(
+                AMOUNT,
+                before.start,
+                span.end,
+                ends=span.ends or _between(text[before.start : before.end], text[span.start : span.end]),
+            )
         else:
             found.append(span)
     for match in _VAGUE_ALONE.finditer(text):
@@ -165,7 +175,7 @@ def _amount(text: str, start: int, end: int) -> Span | None:
     how = {unit["how"], unit["later"]} - {None, ""}
     end = unit.end() if unit["unit"] or unit["how"] else end
     scaled = unit["how"] == "来" and (said[0] in "百千万" or text[unit.end("how") :][:1] in tuple("百千万亿"))
-    listed = value is not None and value >= _COUNTABLE and _FIRST_OF_TWO.search(text[:start]) is not None
+    listed = _FIRST_OF_TWO.search(text[:start]) if value is not None and value >= _COUNTABLE else None
     vague = (
         value is None
         or scaled
@@ -175,7 +185,10 @@ def _amount(text: str, start: int, end: int) -> Span | None:
         or unit["unit"] in _FOREIGN
     )
     if vague or value is None:
-        return Span(AMOUNT, start, end)
+        if listed:
+            return Span(AMOUNT, start, end, ends=_between(listed[1], said))
+        more = value is not None and how <= _AND_MORE and not (scaled or _VAGUE_BEFORE.search(before))
+        return Span(AMOUNT, start, end, ends=_and_more(value) if value and more else _two(said))
     if unit["unit"]:
         value, end = _in_yuan(value, unit["unit"], text, end)
     value = -value if _MINUS.search(before) else value
@@ -202,7 +215,8 @@ def _kind_of(said: str, value: Decimal | None, before: str, after: str, unit: re
     counted = _OTHER_AFTER.match(after) and not (large and after[0].isspace())
     if named or joined or counted or _NAMED_BEFORE.search(before) or (not large and _ORDER_BEFORE.search(before)):
         return OTHER
-    if re.search(r"[a-z_]$", before) or re.match(r"[a-z_]", after):
+    clock = "点" in said and (after[:1] == "分" or _CLOCK.search(before))
+    if clock or re.search(r"[a-z_]$", before) or re.match(r"[a-z_]", after):
         return OTHER
     if said[0].isascii() or scaled or value is None:
         return AMOUNT if scaled or value is None or value >= _SMALLEST or said == "0" or _CUE.search(before) else OTHER
@@ -225,6 +239,27 @@ def _in_yuan(value: Decimal, unit: str, text: str, end: int) -> tuple[Decimal, i
     tenths = read_number(change["tenth"] or (change["only"] if change["part"] else "") or "") or 0
     cents = read_number(change["cent"] or ("" if change["part"] else change["only"]) or "") or 0
     return value + Decimal(tenths) / 10 + Decimal(cents) / 100, change.end()
+
+
+def _two(said: str) -> tuple[Decimal, ...]:
+    """Return the ends of 七八百."""
+    few = _TWO.fullmatch(said)
+    return _between(few[1], few[2] + few[3]) if few else ()
+
+
+def _and_more(value: Decimal) -> tuple[Decimal, ...]:
+    """Return between what 八千三百多 lies: up to one more of the last digit that is said."""
+    digits = str(int(value))
+    step = 10 ** (len(digits) - len(digits.rstrip("0")))
+    return (value, value + step) if step >= _COUNTABLE and value == int(value) else ()
+
+
+def _between(first: str, second: str) -> tuple[Decimal, ...]:
+    """Return the ends of 8到10万; the scale of the second is that of a bare first."""
+    first, second = first.rstrip("块元钱"), second.rstrip("块元钱")
+    scale = second[-1] if second[-1] in _SCALES and not any(sign in first for sign in _SCALES) else ""
+    low, high = read_number(first + scale), read_number(second)
+    return (low, high) if low and high and low < high <= 10 * low else ()
 
 
 def _is_range(first: Span, second: Span, text: str) -> bool:

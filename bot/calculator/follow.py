@@ -54,7 +54,7 @@ def merged(before: list[Record], told: list[Record], sentence: Sentence, asked: 
 
 def used_by(bills: Sequence[Record], policy: Policy) -> Decimal | None:
     """Return how much of the limit is used when outpatient bills are paid, None where nobody can tell."""
-    outpatient = all(one.visit == "outpatient" and one.consult is None and one.left is None for one in bills)
+    outpatient = all(one.visit == "outpatient" and one.consult is one.left is one.upto is None for one in bills)
     outcome = claim(bills, policy) if bills[0].task == "claim" and outpatient else None
     if not isinstance(outcome, Result):
         return None

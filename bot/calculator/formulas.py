@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from bot.calculator.outcome import Result, Step, Unknown, cents, plain, yuan
+from bot.calculator.record import Record
 from corpus.policy import Month, Policy
 
 ZERO = Decimal(0)
@@ -213,6 +214,22 @@ def _money(value: Decimal) -> str:
     return str(cents(value))
 
 
+def fee_result(
+    label: str, value: Decimal, steps: tuple[Step, ...], policy: Policy, record: Record, notes: tuple[str, ...] = ()
+) -> Result:
+    """Return a fee with the entry that it stands in."""
+    entry = policy.figure("fee.personal").entry
+    return Result((yuan(label, value),), steps, entry, fee_inputs(record, policy), notes, (entry,))
+
+
+def fee_inputs(record: Record, policy: Policy) -> dict[str, str]:
+    """Return what was read of a fee as the wire shows it."""
+    sent = {"school_year": policy.years, "children": str(record.children or ""), "hukou": record.hukou}
+    sent["apply_month"] = ",".join(map(str, record.apply))
+    sent["birth_month"] = ",".join(map(str, record.birth))
+    return {name: value for name, value in sent.items() if value}
+
+
 def against(result: Result, paid: Decimal) -> Result:
     """Return a fee with how much more or less it is than an amount that was named."""
     value = Decimal(next(one.value for one in result.figures if one.unit == "元"))
@@ -220,3 +237,12 @@ def against(result: Result, paid: Decimal) -> Result:
     apart = yuan(f"比您说的 {cents(paid)} 元{'多' if value > paid else '少'}", more - less)
     step = Step(f"{cents(more)} - {cents(less)}", str(cents(more - less)))
     return replace(result, figures=(*result.figures, apart), steps=(*result.steps, step))
+
+
+def halved(result: Result) -> Result:
+    """Return a fee with the half of it that somebody else pays."""
+    whole = result.figures[0]
+    half = yuan("一半", Decimal(whole.value) / 2)
+    return replace(
+        result, figures=(half, *result.figures), steps=(*result.steps, Step(f"{whole.value} ÷ 2", half.value))
+    )

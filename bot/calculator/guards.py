@@ -25,7 +25,7 @@ _AWAY = re.compile(
     r"(?<![非从])(?<!不是)(?<!不在)(?:外地|异地|外市|市外|老家|乡下|乡里|娘家|婆家|外婆家|姥姥家|奶奶家)"
     r"(?!户口|户籍|户|人(?!民)|的户|转学|过来|来|带|寄|回来|转诊|就医|备案)"
 )
-_ONLY_APPLY = re.compile(r"不想?补|不补前|只从|只[交缴].{0,4}(?:申请|办)")
+_ONLY_APPLY = re.compile(r"(?<!补)不想?补|不补前|只从|只[交缴].{0,4}(?:申请|办)")
 # 没到起付线: nothing is paid, and without the deductible nobody can show it.
 _BELOW = re.compile(
     r"(?:没|未|不)(?:有)?(?:到|够|达到|超过|超|过)[^,。;]{0,3}起付|起付线?[^,。;]{0,2}(?:没|未|不)(?:到|过|超|达到|够)"
@@ -34,13 +34,13 @@ _BELOW = re.compile(
 _SURGERY = re.compile(r"(?<![小日间门诊])手术|开刀")
 # 400够不够, 收了280多是不是收多了: the amount is held against the fee.
 _HELD_AGAINST = re.compile(r"够|[收扣](?:得|的)?(?:多(?!少)|错|对)|多[收扣]|对吗|对不对")
-# 也算进去: one bill more, where the reader is in doubt.
-_ADDS = re.compile(r"加上|再加|加[进到埋]|算[上进]|也算|一[起并块道齐][算加报]")
-_EACH_TIME = re.compile(r"每[次趟回天]")
+# 公司报一半: half of the fee is somebody else's.
+_HALF = re.compile(
+    r"(?:[报补出担付退负][^,。;]{0,8}|各[出付]?)(?:一半|半数|50%)|(?:一半|50%)[^,。;]{0,8}(?:[报补出担付退])"
+)
 # 哪天截止: a day is asked for and no fee.
 _DEADLINE, _SUM = re.compile("截止|到期|最晚|最迟"), re.compile("[钱费元块]|多少|几多")
 _ANOTHER = re.compile(r"另一个|另外一个|其中一个|只有一个")
-_ONE_AND_ONE = re.compile(r"一个[^。;]*一个|一[^。;个]{0,3}一")
 _YEARLY = re.compile(r"年可支配|年的?收入|换算成一?年|全年[^,。;]{0,6}收入")
 _MONEY = re.compile(r"钱|元|块|几多$")
 _MONTHS, _WHICH_MONTH = re.compile(r"几个月|多少个?月|几多个?月"), re.compile(r"几月|哪个?月|何时|什么时候|从.{0,3}月")
@@ -51,11 +51,11 @@ def guarded(record: Record, sentence: Sentence) -> Record:
     """Return a record with its doubts."""
     record = _of_task(record, sentence)
     if record.task in ("claim", "more", "capcost"):
-        record = _of_visit(with_papers(record, sentence), sentence)
+        record = with_papers(record, sentence)
+    if record.task in ("claim", "more", "capcost", "remaining"):
+        record = _of_visit(record, sentence)
     if record.task in ("claim", "more"):
         record = _of_amounts(record, sentence)
-    if record.task == "more" and not record.many and _ADDS.search(sentence.text):
-        record = replace(record, many="sum" if sentence.reading.sure("many", "sum") >= 0.05 else "")
     return _of_months(record, sentence)
 
 
@@ -71,21 +71,17 @@ def outside(record: Record, sentence: Sentence) -> bool:
         return not sentence.of(AMOUNT)
     if record.task == "fee" and _DEADLINE.search(sentence.text) and not _SUM.search(sentence.text):
         return True
-    if record.task == "newborn" and "difference" in words:
-        return True
     if record.task in ("subsidy", "total", "gap", "monthly") and sentence.of(MONTH, "a"):
         return True
-    if record.task == "income" and sentence.of(AMOUNT, "N"):
-        return any(span.value not in sentence.known for span, *_ in sentence.of(AMOUNT, "N"))
-    if record.task in ("bstart", "bend", "blen") and sure < 0.6:
-        return True
-    return record.task == "fee" and record.base is None and bool(words & _OTHER_FEES) and sure < 0.97
+    others = words & (_OTHER_FEES - {"monthly"} if record.apply else _OTHER_FEES)
+    return record.task == "fee" and record.base is None and bool(others) and sure < 0.97
 
 
 def _of_task(record: Record, sentence: Sentence) -> Record:
     """Settle what of two readings of one task is meant by its words."""
     text = sentence.text
-    if record.task == "fee" and "monthly" in sentence.words and sentence.reading.sure("task", "monthly") >= 0.1:
+    monthly = "monthly" in sentence.words and sentence.reading.sure("task", "monthly") >= 0.1
+    if record.task == "fee" and monthly and not (record.apply and "total" in sentence.words):
         record = replace(record, task="monthly")
     if record.task == "reverse" and not record.want:
         want = "months" if _MONTHS.search(text) else "month" if _WHICH_MONTH.search(text) else ""
@@ -100,10 +96,11 @@ def _of_task(record: Record, sentence: Sentence) -> Record:
         whole = bool(sentence.words & {"own_part", "total"})
         part = ("all" if whole else "sub") if "subsidy" in sentence.words else ""
         record = replace(record, part=part if sentence.reading.sure("part", part) >= 0.05 else f"{part}?")
-    if record.task == "monthly" and record.part == "all" and ("each" in sentence.words or text.count("多少") > 1):
-        record = replace(record, part="all?")  # 个人和财政每月各多少: each of the parts
     if record.task in ("subsidy", "total", "gap", "monthly"):
-        return replace(record, hukou="")  # the same for every child
+        want = "ratio" if "ratio" in sentence.words else record.want
+        return replace(record, hukou="", want=want)  # the same for every child
+    if record.task == "fee" and not record.want and _HALF.search(text):
+        record = replace(record, want="half")
     held = [span.value for span, *_ in sentence.of(AMOUNT, "N")]
     if record.task == "fee" and record.paid is None and len(held) == 1 and _HELD_AGAINST.search(text):
         record = replace(record, paid=held[0])
@@ -114,17 +111,13 @@ def _of_task(record: Record, sentence: Sentence) -> Record:
 
 
 def _of_children(record: Record, sentence: Sentence) -> Record:
-    """Settle what words say of the child: newborn or not, whose household, one of two."""
-    text, words = sentence.text, sentence.words
+    """Settle what words say of the child: newborn or not, and whose household."""
+    text = sentence.text
     if record.task == "fee" and not record.want and _MONTHS.search(text) and not _MONEY.search(text):
         return replace(record, want="months")
     if record.task == "newborn" and _ONLY_APPLY.search(text):
         return replace(record, task="fee", birth=())
-    if record.task == "fee" and not record.birth and words & {"baby", "newborn", "from_birth"}:
-        return replace(record, task="newborn")
-    if record.task == "diff" and record.children == len(record.apply) and _ONE_AND_ONE.search(text):
-        return replace(record, children=None)
-    if record.hukou == "shenzhen" and "hukou_elsewhere" in words:
+    if record.hukou == "shenzhen" and "hukou_elsewhere" in sentence.words:
         return replace(record, hukou="")
     return record
 
@@ -165,13 +158,10 @@ def _of_amounts(record: Record, sentence: Sentence) -> Record:
             and not before.endswith(("含诊查费", "除诊查费", "了诊查费"))
         ):
             return replace(record, unclear="amount")
-    if record.consult is not None and not record.consult_in and len({"within", "apart"} & sentence.words) == 1:
-        record = replace(record, consult_in="in" if "within" in sentence.words else "apart")
+        if before.removesuffix("费").endswith("挂号") and not record.consult_in and not sentence.of(AMOUNT, "C"):
+            record = replace(record, consult_in="maybe")  # a registration may have a consultation in it
     if record.deductible is None and record.above is None and _BELOW.search(sentence.text):
         record = replace(record, unclear=record.unclear or "deductible")
-    if record.times and record.total is not None and record.each is None and _EACH_TIME.search(sentence.text):
-        # 去了三次，每次都是88: what each cost, and not all.
-        return replace(record, each=record.total, total=None)
     ones = [span.end for span, *_ in sentence.of(TIMES) if span.value == 1]
     if record.times and record.each is None and any(span.start in ones for span, role, _ in sentence.of(AMOUNT, "TSI")):
         # 一趟130, 跑了4趟: what each cost, and not all.

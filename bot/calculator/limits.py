@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -28,8 +29,22 @@ from corpus.policy import Month, Policy
 CAPS = ("cap", "remaining", "spent", "capcost")
 
 
+def work_out_caps(records: Sequence[Record], policy: Policy) -> Outcome:
+    """Work out a question about the yearly limit, of one child or of each of several."""
+    outcomes = [work_out_cap(record, policy) for record in records]
+    results = [one for one in outcomes if isinstance(one, Result)]
+    if len(outcomes) == 1 or len(results) < len(outcomes):
+        return next((one for one in outcomes if not isinstance(one, Result)), outcomes[0])
+    figures = tuple(
+        replace(one.figures[0], label=f"第{at}个孩子{one.figures[0].label}") for at, one in enumerate(results, 1)
+    )
+    return replace(results[0], figures=figures, steps=tuple(step for one in results for step in one.steps))
+
+
 def work_out_cap(record: Record, policy: Policy) -> Outcome:
-    """Work out a question about the yearly limit."""
+    """Work out a question about the yearly limit of one child."""
+    if record.visit == "inpatient" and record.task != "capcost" and not record.told_cost:
+        return Unknown("calc_stay_limit")
     if record.year not in (None, policy.cap_year):
         return Unknown("calc_other_cap", {"year": str(record.year)})
     if wrong := out_of_bounds((record.used, record.left, record.base)):
@@ -68,6 +83,8 @@ def _after_bill(record: Record, policy: Policy) -> Outcome:
     """Say what is left of the limit when one more bill is paid."""
     if record.consult is not None or record.consult_in == "in":
         return Unknown("calc_one_by_one")  # whether its part counts the documents do not say
+    if record.upto is not None:
+        return Missing("amount", "calc_ask_which")
     used = record.used or ZERO
     bill = replace(record, task="claim", want="fund", visit="outpatient", used=used, consult_in="", left=None)
     outcome = claim([bill], policy)
@@ -128,9 +145,9 @@ def work_out_benefit(record: Record, policy: Policy) -> Outcome:
         return Unknown("calc_other_benefit")
     if record.birth and record.task in ("bstart", "binforce") and record.hukou != "other":
         return _newborn(record, policy)
-    if not record.apply:
+    if not record.apply and record.task != "bend":
         return Missing("apply_month")
-    month = record.apply[0]
+    month = record.apply[0] if record.apply else policy.fee.first
     if not policy.fee.contains(month):
         return Unknown("calc_other_benefit")
     if month != policy.fee.first:
@@ -151,7 +168,7 @@ def _whole_period(record: Record, policy: Policy) -> Result:
         notes.insert(0, "calc_in_force" if inside else "calc_not_in_force")
     step = Step(f"{policy.fee.first.chinese}至{policy.fee.last.chinese}的费", f"{first.chinese}至{last.chinese}的待遇")
     entry = policy.figure("newborn.window").entry
-    inputs = {"apply_month": str(record.apply[0]), "school_year": policy.years}
+    inputs = {"apply_month": str(policy.fee.first), "school_year": policy.years}
     return Result(figures, (step,), entry, inputs, tuple(notes), (entry,))
 
 

@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.calculator.reader import Sentence
-from bot.calculator.record import (
-    Record,
-)  # fmt: skip
-from bot.calculator.spans import (
-    MONTH,
-    Span,
-)
+from bot.calculator.record import Record
+from bot.calculator.spans import MONTH, TIMES, Span
 from corpus.policy import Month, Policy
 
 # A month whose meaning is less sure than this is asked for.
 ROLE_FLOOR = 0.6
+# 从3月补到6月, 4-8月: what is paid for ends with the second month; 拖到11月才办 is none of these.
+_UNTIL = re.compile(r"(?<![拖等推留])(?:到|至|[-~—])$")
+_FROM = re.compile(r"[份底初末起交补缴算]{0,2}(?:到|至|[-~—])")
+_WHOLE_YEAR = re.compile("(?:一个|[哥弟姐妹]|老[大二]|[大小]的)[^,。;]{0,6}[全整]年")
 # Tasks that have only months of application.
 _ANY_MONTH = ("diff", "bstart", "bend", "blen")
 
 
 def with_months(record: Record, sentence: Sentence, policy: Policy, before: Record | None, task: str) -> Record:
     """Add the months of application, of birth and of a visit, each with the year that it must be of."""
-    spans = _resolved([(span, role) for span, role, _ in sentence.of(MONTH)])
+    months = sentence.of(MONTH)
+    if task in ("fee", "newborn"):
+        months, count = _without_ends(months, sentence.text, policy)
+        if count:
+            return replace(record, task="monthly", times=count)
+    spans = _resolved([(span, role) for span, role, _ in months])
     if impossible := next((span for span, _ in spans if not span.possible), None):
         said = sentence.text[impossible.start : impossible.end]
         return replace(record, wrong="calc_no_month", name=said)
-    if task not in _ANY_MONTH and any(sure < ROLE_FLOOR for *_, sure in sentence.of(MONTH)):
+    if task not in _ANY_MONTH and any(sure < ROLE_FLOOR for *_, sure in months):
         # Nobody can tell what happens in which month: without any, it is asked for.
         return replace(record, midway=True)
-    births = [span for span, role in spans if role == "b"]
-    applied = [span for span, role in spans if role == "a" or (role == "o" and task in _ANY_MONTH)]
+    days = any(sentence.text[span.end - 1] == "天" for span, *_ in sentence.of(TIMES))
+    # 到今天32天了: the day of birth is another.
+    births = [span for span, role in spans if role == "b" and not (days and span.name == "now")]
+    applied = [span for span, role in spans if role == "a"]
+    if task == "diff" or (task in _ANY_MONTH and not applied):
+        applied = [span for span, role in spans if role in "ao"]
     others = [span for span, role in spans if role == "o" and task == "binforce"]
     if task == "binforce" and not others:
         # 9月交的，9月底住院: the month that is said last is that of the visit.
@@ -40,6 +49,8 @@ def with_months(record: Record, sentence: Sentence, policy: Policy, before: Reco
     birth = tuple(_birth_month(span, apply_later or list(before.apply if before else ()), policy) for span in births)
     born = birth or (before.birth if before else ())
     apply = tuple(_apply_month(span, born, apply_later, policy) for span in applied)
+    if task == "fee" and len(apply) == 1 and record.children == 2 and _WHOLE_YEAR.search(sentence.text):
+        apply = (policy.fee.first, *apply)  # 姐姐全年，妹妹2月才来
     yearless = [span.year is None for span in applied], [span.year is None for span in (*births, *applied)]
     return replace(
         record,
@@ -50,6 +61,38 @@ def with_months(record: Record, sentence: Sentence, policy: Policy, before: Reco
         day_of=tuple(_visit_month(span, apply, policy) for span in others),
         assumed_year=all(yearless[1]) if births else any(yearless[0]),
     )
+
+
+def _without_ends(
+    months: list[tuple[Span, str, float]], text: str, policy: Policy
+) -> tuple[list[tuple[Span, str, float]], int]:
+    """Leave out the months with which what is paid for ends; how many it is for where that is not all that is left.
+
+    A month that is now, or from which on it is paid, is that of the application.
+    """
+    found: list[tuple[Span, str, float]] = []
+    for span, role, sure in months:
+        before = found[-1][0] if found else None
+        joined = before is not None and _FROM.fullmatch(text[before.end : span.start])
+        last = span.number == policy.fee.last.number
+        if role == "b" or span.name or not (joined or last) or not _UNTIL.search(text[: span.start]):
+            found.append((span, role, sure))
+            continue
+        if before and joined and found[-1][1] != "b":
+            found[-1] = (before, "a", 1.0)
+            if not last:
+                return found, (span.number - before.number) % 12 + 1
+    for now in [span for span, *_ in found if span.name == "present"]:
+        # 9月断了，现在1月: nobody joins in a month that is over.
+        found = [one for one in found if one[1] != "a" or _place(one[0], policy) >= _place(now, policy)]
+        if not any(role == "a" for span, role, _ in found if span is not now):
+            found = [(one[0], "a", 1.0) if one[0] is now else one for one in found]
+    return found, 0
+
+
+def _place(span: Span, policy: Policy) -> int:
+    """Return which month of the school year it is."""
+    return (span.number - policy.fee.first.number) % 12
 
 
 def _resolved(spans: list[tuple[Span, str]]) -> list[tuple[Span, str]]:

@@ -33,7 +33,7 @@ _FILED = re.compile(
 _NOT_FILED = re.compile(r"(?:没|沒|未|冇|不|无|来不及)[^,。;]{0,6}备案|备案[^,。;]{0,3}(?:没|未|冇)")
 _BOTH_WAYS = re.compile(
     r"(备案|转诊)[^。;]{0,8}[不没未冇][^,。;]{0,3}\1|[不没未冇][^,。;]{0,3}(备案|转诊)[^。;]{0,8}\2"
-    r"|(?:有没有?|有冇|有无|办不办|办没办|备不备)[^,。;]{0,6}(?:备案|转诊)"
+    r"|(?:备案|转诊)[了过]?[跟和与同比][没不未冇]|(?:有没有?|有冇|有无|办不办|办没办|备不备)[^,。;]{0,6}(?:备案|转诊)"
 )
 _OUT_OF_CITY = re.compile("市外|外市|外地|异地|省外")
 _EMERGENCY_DENIED = re.compile(r"(?:没|沒|未|无|冇|不|唔|非)[^,。;!? ]{0,5}(?:抢救|急诊|急症)")
@@ -87,8 +87,9 @@ def _of_cases(record: Record, sentence: Sentence) -> Record:
 def _of_choice(record: Record, sentence: Sentence) -> Record:
     words = sentence.words
     unsure = (not record.selected and "not_chosen" in words) or (record.selected and {"unknown", "selected"} <= words)
-    denied = record.selected != NO and _CHOSEN_DENIED.search(sentence.text)
-    return replace(record, selected=UNSURE) if unsure or denied else record
+    denied = _CHOSEN_DENIED.search(sentence.text) or words & {"not_chosen", "other_chosen"}
+    # Nothing is paid where it was not chosen, so both a word and the reader have to say so.
+    return replace(record, selected=UNSURE) if unsure or (record.selected == NO) != bool(denied) else record
 
 
 def _of_scope(record: Record, sentence: Sentence) -> Record:

@@ -127,7 +127,7 @@ def _outpatient_paid(record: Record, policy: Policy, away: str, notes: list[str]
     if missing := _unclear(record) or _consult_unclear(record):
         return missing
     cost, consult = record.cost, record.consult
-    if cost is not None and consult is not None and record.consult_in == "in":
+    if cost is not None and consult is not None and record.consult_in in ("in", "maybe"):
         cost -= consult
     used, capped, refused = _used(record, policy)
     if refused:
@@ -138,7 +138,8 @@ def _outpatient_paid(record: Record, policy: Policy, away: str, notes: list[str]
         # Something of the limit is used, and a cost is what it matters for.
         return Missing("amount")
     if cost:
-        notes = notes if consult is not None or record.consult_in else [*notes, "calc_assume_no_consult"]
+        of_consult = {"": ["calc_assume_no_consult"], "maybe": ["calc_assume_registration"]}
+        notes = [*notes, *(of_consult.get(record.consult_in, ()) if consult is None else ())]
         told = record.used is not None or record.left is not None or record.exhausted
         notes = notes if told else [*notes, "calc_assume_unused" if capped else "calc_cap_unknown"]
     if not record.level:
@@ -168,7 +169,7 @@ def _unclear(record: Record) -> Missing | None:
     apart = record.outside is not None and record.total is None and record.above is None
     if record.scoped is None and record.cost is not None and (partly or apart):
         return Missing("amount", "calc_ask_scope")
-    return Missing(record.unclear, "calc_ask_which") if record.unclear else None
+    return Missing(record.unclear, "calc_ask_which" * (record.unclear != "deductible")) if record.unclear else None
 
 
 def _consult_unclear(record: Record) -> Missing | None:

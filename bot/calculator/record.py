@@ -18,7 +18,7 @@ CASES = ("filed", "referral", "emergency")
 SEVERAL_CHILDREN = -1
 YES, NO, UNSURE = "true", "false", "unsure"
 # The amounts that say how much was spent, whichever way; a new one takes the place of all of them.
-COSTS = ("total", "scoped", "items", "above", "each")
+COSTS = ("total", "scoped", "items", "above", "each", "upto")
 AMOUNTS = (*COSTS, "deductible", "consult", "outside", "used", "left", "paid", "base")
 _COUNTS = ("children", "times", "apply_day", "birth_day", "year")
 _MONTHS = ("apply", "birth", "day_of")
@@ -56,6 +56,7 @@ class Record:
     items: Decimal | None = None
     above: Decimal | None = None
     each: Decimal | None = None
+    upto: Decimal | None = None  # the other end of a cost that is said as lying between two
     deductible: Decimal | None = None
     consult: Decimal | None = None
     outside: Decimal | None = None

@@ -34,16 +34,20 @@ _YEAR = (
     rf"|(?P<near>{'|'.join(_NEAR)}|次年|翌年|过完年|开年)(?!级))"
 )
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-# 24年11月底, 十二月份, 9月20号, 9月20 (but not 9月20块).
+# 24年11月底, 十二月份, 9月20号, 9月20 (but not 9月20块); 现在是1月 is one month and not two; 农历八月 is none of these.
+_PRESENT = r"(?:现在|今天|而家|依家)[都已经是就,]{0,3}"
 _WORDED = re.compile(
-    rf"(?:{_YEAR}\s*(?:\(\d{{4}}\))?(?:的|年)?\s*)?(?<![满每])(?<![\d.])(?P<month>\d{{1,2}}|元|腊|(?<![{_S}])[{_S}]{{1,3}})\s*月"
+    rf"(?:(?P<now>{_PRESENT})|(?P<lunar>[农阴旧老][历曆]的?))?"
+    rf"(?:{_YEAR}\s*(?:\(\d{{4}}\))?(?:的|年)?\s*)?(?<![满每])(?<![\d.])(?P<month>\d{{1,2}}|元|[腊正冬](?=月)|(?<![{_S}])[{_S}]{{1,3}})\s*月"
     rf"(?!\s*(?:子|嫂|经|饼|票|薪|均|龄|大))(?:份)?(?:的)?\s*(?:初(?=[{_S}\d]))?"
     rf"(?:(?P<day>\d{{1,2}}|[{_S}]{{1,3}})\s*(?:号|日)|(?P<bare>\d{{1,2}})(?![\d.,]|\s*[个元块天月级岁万千百%次种倍wk]))?"
 )
 # What a month may be called when it is asked for.
 BARE_MONTH = re.compile(rf"(?:就|是|大概|应该|可能|选)*(1[0-2]|[1-9]|十?[{_S}])(?:吧|的|啊|去|办)*")
 # The 11 of 11、12月.
-_ENUMERATED = re.compile(rf"(?<![\d.{_S}])(\d{{1,2}}|[{_S}]{{1,2}})(?=[、,和跟及或到/](?:\d{{1,2}}|[{_S}]{{1,3}})月)")
+_ENUMERATED = re.compile(
+    rf"(?<![\d.{_S}])(\d{{1,2}}|[{_S}]{{1,2}})(?=(?:[、,和跟及或到/](?:\d{{1,2}}|[{_S}]{{1,3}}))+月)"
+)
 # 2024-12-05, 2025/07, 2025.1.1, 20241205; with two digits of the year only as a whole date.
 _WRITTEN = re.compile(
     r"(?<![\d.])(?:(?P<year>20\d{2})(?P<sep>[-/.年])(?P<month>1\d|0?[1-9]|[2-9]\d|00)(?:(?P=sep)(?P<day>\d{1,2}))?(?!\d|月|学年|%|元)"
@@ -63,7 +67,7 @@ _RELATIVE = re.compile(
     rf"|(?P<later>\d{{1,2}}|[{_S}])个(?:多)?月(?:后|以后|之后)|(?P<now>今天|今日|今早|而家|依家|现在|马上|明天)|(?P<ago>大前天|前天|昨天|昨晚|寻日)|(?P<same>当月)"
 )
 _SCHOOL = re.compile(
-    r"(?<!\d)(?P<first>20\d{2}|\d{2})\s*年?\s*(?:-|到|至|~|—|–|/|、)\s*(?P<last>20\d{2}|\d{2})(?!\d|-|/|\.|\s*[月号日])\s*(?:年|学年)?"
+    r"(?<!\d)(?P<first>20\d{2}|\d{2})\s*年?\s*(?:-|到|至|~|—|–|/|、)\s*(?P<last>20\d{2}|\d{2})(?!\d|-|/|\.|、|\s*[月号日])\s*(?:年|学年)?"
     r"|(?<![-到至~—\d])(?P<only>20\d{2}|\d{2})(?:年)?(?:学年|年度学年)|(?P<before>上一?个?学年|往年|历年)|(?P<next>下一?个?学年)"
 )
 _BARE_YEAR = re.compile(rf"{_YEAR}(?!前)(?:度)?|(?<![\d.])(?P<only>20[123]\d)(?=度|的?(?:门诊|限额|额度|学年))")
@@ -71,10 +75,10 @@ _BARE_YEAR = re.compile(rf"{_YEAR}(?!前)(?:度)?|(?<![\d.])(?P<only>20[123]\d)(
 _KIN = "侄[子女儿]?|外?甥女?|外?孙[子女]?|[表堂][弟妹哥姐]|弟弟|妹妹|哥哥|姐姐|儿子|女儿|闺女"
 _NOUN = (
     rf"{_KIN}|娃|孩|小孩|宝宝?|小朋友|仔|崽|细路|细佬|bb|小鬼|小家伙|学生|插班生|女|囡|囝|kids?|妞|丫头|小子"
-    r"|子女|细蚊|名(?!字)|人(?![民家]|工)|个(?=一共|总共|一起|都|加|合|埋|总|$|,|呢|一齐)"
+    r"|子女|细蚊|名(?!字)|人(?![民家]|工)|个(?=一共|总共|一起|都|加|合|埋|总|$|,|呢|一齐|[是要]?多少)"
 )
 _CHILDREN = re.compile(
-    rf"(?<![第老\d.{_S}百千万])(?P<count>-?\d{{1,4}}|[{_S}百]{{1,4}}|俩|仨)\s*(?:个|位|名|只|条)?(?:的|小)?\s*(?:{_NOUN})"
+    rf"(?<![第老高初\d.{_S}百千万])(?P<count>-?\d{{1,4}}|[{_S}百]{{1,4}}|俩|仨)\s*(?:个|位|名|只|条)?(?:的|小)?\s*(?:{_NOUN})"
     rf"|(?:孩子|娃|小孩|宝宝|家)(?:一共|总共|共)?(?:有)?(?P<behind>[两三四五2-5]个|俩|仨)(?![月半])"
     r"|(?P<three>三胞胎|老大[^。;]{0,12}老二[^。;]{0,14}老三|仨)"
     r"|(?P<two>龙凤胎|双胞胎|双胎|孖|twins|一儿一女|一男一女|一仔一女|哥俩|姐俩|兄弟俩?|姐妹俩?|兄妹|姐弟|老大[^。;]{0,14}老二|大[宝娃仔女][^。;]{0,16}[二小细][宝娃仔女]|[哥姐]{2}[^。;]{0,14}[弟妹]{2}|大的[^。;]{0,16}小的|俩(?![月天百千万]))"
@@ -97,7 +101,8 @@ _SETTLING = re.compile(r"社康(?:中心)?(?:它|那边|上头|上面|上级|所
 class Span:
     """Something of a sentence that has a value, and where it stands.
 
-    `value` is None for an amount that is only hinted at; `name` is a level, a group of places, a school year or a kin.
+    `value` is None for an amount that is only hinted at, `ends` are those between which it was said to lie; `name` is a
+    level, a group of places, a school year, a kin, or what a month is to today.
     """
 
     kind: str
@@ -108,6 +113,7 @@ class Span:
     year: int | None = None
     day: int | None = None
     about: bool = False
+    ends: tuple[Decimal, ...] = ()
 
     @property
     def number(self) -> int:
@@ -175,8 +181,12 @@ def months_in(text: str, today: date) -> Iterator[Span]:
             yield _month(match, int(match["month"]), None, match["day"])
     if "月" in text:
         for match in _WORDED.finditer(text):
-            number = {"元": 1, "腊": 12}.get(match["month"]) or int(read_number(match["month"]) or 0)
-            yield _month(match, number, near_year(match["year"], match["near"], today), match["day"] or match["bare"])
+            if match["lunar"] or match["month"] in "腊正冬":
+                yield Span(OTHER, *match.span())  # 腊月生的: which month that is nobody can tell
+                continue
+            number = 1 if match["month"] == "元" else int(read_number(match["month"]) or 0)
+            span = _month(match, number, near_year(match["year"], match["near"], today), match["day"] or match["bare"])
+            yield replace(span, name="present" if match["now"] else "")
         for match in _ENUMERATED.finditer(text):
             yield _month(match, int(read_number(match[1]) or 0), None, None)
     for match in _RELATIVE.finditer(text):

@@ -9,7 +9,8 @@ from itertools import pairwise
 from typing import Any
 
 from bot.calculator.amounts import BILLS, listed_total, with_amounts
-from bot.calculator.guards import VISITS, guarded
+from bot.calculator.bills import GROUPS, bills_of
+from bot.calculator.guards import guarded
 from bot.calculator.months import ROLE_FLOOR, with_months
 from bot.calculator.numbers import read_number
 from bot.calculator.reader import Reading, Sentence
@@ -23,26 +24,21 @@ from bot.calculator.record import (
     OUT_PROVINCE,
     SEVERAL,
     SEVERAL_CHILDREN,
-    UNCOVERED,
     UNSURE,
     YES,
     Record,
 )  # fmt: skip
 from bot.calculator.spans import (
-    ABROAD,
     AMOUNT,
     CHILDREN,
-    COUNTRY,
     HERE,
     LEVEL,
     MONTH,
     PERCENT,
     PLACE,
-    PROVINCE,
     SCHOOL,
     TIMES,
     YEAR,
-    Span,
 )
 from corpus.policy import Policy
 
@@ -52,7 +48,6 @@ HEAD_FLOOR, SILENT_FLOOR, HUKOU_FLOOR, YES_FLOOR, VISIT_FLOOR, LEVEL_FLOOR = 0.6
 MIDWAY, PART = 0.2, 0.2
 _VISITS = {"in": "inpatient", "out": "outpatient", "both": "both"}
 _PLACES = {"here": LOCAL, "in": IN_PROVINCE, "out": OUT_PROVINCE, "away": AWAY}
-_GROUPS = {HERE: LOCAL, PROVINCE: IN_PROVINCE, COUNTRY: OUT_PROVINCE, ABROAD: UNCOVERED}
 _YES_NO = {"+": YES, "-": NO, "?": UNSURE}
 _MONTH_TASKS = ("fee", "newborn", "diff", "bstart", "bend", "blen", "binforce")
 _CONSULT = re.compile(r"诊查|诊察|诊金|挂号")
@@ -60,12 +55,13 @@ _EXHAUSTED = re.compile(
     r"(?:额度|限额|上限|封顶|quota|统筹)[^,。;没未不快]{0,14}(?:[用报花使刷][^,。;没未不快]{0,3}[完光晒尽满爆]|到顶|见底|没了)"
     r"|(?:用完|用光|用晒|刷爆|报完|报光)[^,。;]{0,4}(?:额度|限额)|\d[^,。;没未不快]{0,4}[用报][^,。;没未不快]{0,2}[完光晒][了喇啦咯]"
 )
-_EACH_BEFORE = re.compile(r"[都各均]是?$")
 # 不在深圳, 不去广州: where the hospital is not.
 _NOT_THERE = re.compile(r"(?:不在|没在|离开|不是在|唔喺|不去|没去|唔去)$")
 # 还剩5个月，要交多少; but 交过, and 3个月大, say nothing of what is to be paid.
-_HALF_YEAR = re.compile(r"(?<!大)(?<!上)(?<!下)半年(?:的)?(?:医保|参保)?(?:费|要交|要缴|得交|一共|共|合计|总共|多少)")
-_MONTH_COUNT = re.compile(r"(?P<left>[剩余交缴补][^,。;过]{0,2})?(?P<count>\d{1,2}|[二两三四五六七八九十]{1,2})个月")
+MONTH_COUNT = re.compile(
+    r"(?P<left>(?:[剩余交缴补按]|只有)[^,。;过负\d一二两三四五六七八九十]{0,2})?(?P<count>\d{1,2}|[二两三四五六七八九十]{1,2})个月"
+    r"|(?P<half>(?<![大上下过])半年(?![多前后以之内大龄就生]))"
+)
 
 
 def records_of(sentence: Sentence, policy: Policy, before: Record | None = None) -> list[Record]:
@@ -73,18 +69,22 @@ def records_of(sentence: Sentence, policy: Policy, before: Record | None = None)
     record = _base(sentence)
     record = _with_years(_with_counts(_with_hospital(record, sentence), sentence), sentence, policy)
     task = before.task if before and record.task in ("more", "unknown") else record.task
-    if record.task == "cap" and sentence.of(AMOUNT, "U"):
-        record = replace(record, task="remaining")
-    if record.task == "fee" and _HALF_YEAR.search(sentence.text):
-        record = replace(record, task="monthly", times=int(policy.number("fee.months")) // 2)
-    months = _MONTH_COUNT.search(sentence.text) if record.task in ("fee", "monthly") else None
-    if months and (record.task == "monthly" or (months["left"] and not sentence.of(MONTH, "a"))):
-        count = int(read_number(months["count"]) or 1)
-        # 分12个月 is how it is shared out, not what is asked for.
-        record = replace(record, task="monthly", times=count if count < policy.number("fee.months") else None)
+    used = sentence.of(AMOUNT, "U")
+    if used and (record.task == "cap" or (record.task == "claim" and not sentence.of(AMOUNT, BILLS + "EC"))):
+        record = replace(
+            record, task="remaining" if record.task == "cap" or "remaining" in sentence.words else record.task
+        )
+    if record.task == "remaining" and record.children == len(used) > 1:
+        return [replace(record, used=span.value) for span, *_ in used]
+    months = MONTH_COUNT.search(sentence.text) if record.task in ("fee", "monthly") else None
+    if months and (record.task == "monthly" or ((months["left"] or months["half"]) and not sentence.of(MONTH, "a"))):
+        whole = int(policy.number("fee.months"))
+        count = whole // 2 if months["half"] else int(read_number(months["count"]) or 1)
+        if count < whole:  # 分12个月 is how it is shared out, not what is asked for
+            record = replace(record, task="monthly", times=count)
     if task in _MONTH_TASKS:
         record = with_months(record, sentence, policy, before, task)
-    if record.many == "sum" and len(bills := _bills(record, sentence, policy)) > 1:
+    if record.many in ("sum", "cmp", "") and len(bills := bills_of(record, sentence, policy)) > 1:
         return [guarded(bill, sentence) for bill in bills]
     if record.many == "sum" and (total := listed_total(record, sentence)) is not None:
         return [guarded(replace(record, many="", total=total), sentence)]
@@ -156,8 +156,10 @@ def _with_hospital(record: Record, sentence: Sentence) -> Record:
 
 def _compared(levels: Sequence[str], sentence: Sentence) -> tuple[str, ...]:
     """Return what is compared: levels, places, or with and without a paper."""
-    places = dict.fromkeys(_GROUPS[span.name] for span, *_ in sentence.of(PLACE, "t"))
+    places = dict.fromkeys(GROUPS[span.name] for span, *_ in sentence.of(PLACE, "t"))
     cases = [case for case in CASES if case in sentence.words]
+    if len(cases) > 1:  # 办了备案和没办，都不是抢救: what is denied is none of the two
+        cases = [case for case in cases if sentence.reading[case] != "-"]
     for field, values in (("level", levels), ("location", [*places]), ("case", cases)):
         if len(values) > 1:
             return tuple(f"{field}={value}" for value in values)
@@ -168,7 +170,7 @@ def _location(sentence: Sentence) -> str:
     spans = sentence.of(PLACE)
     denied = [span for span, *_ in spans if _NOT_THERE.search(sentence.text[: span.start])]
     there = [span for span, role, sure in spans if role == "t" and sure >= ROLE_FLOOR and span not in denied]
-    named = list(dict.fromkeys(_GROUPS[span.name] for span in there))
+    named = list(dict.fromkeys(GROUPS[span.name] for span in there))
     said, sure = sentence.reading["place"], sentence.reading.sure("place")
     if denied and (len(named) == 1 or any(span.name == HERE for span in denied)):
         return named[0] if len(named) == 1 else AWAY
@@ -223,54 +225,16 @@ def _with_years(record: Record, sentence: Sentence, policy: Policy) -> Record:
     if record.task in ("claim", "more", "cap", "remaining", "spent", "capcost"):
         months = [span.year for span, *_ in sentence.of(MONTH) if span.year and span.name != "now"]
         year = max([*years, *months], default=None)
+    elif record.task == "fee" and (ahead := _school_year_ahead(sentence, policy)):
+        school = ahead
     elif years and not school and policy.fee.first.year not in years and not sentence.of(MONTH, "ab"):
         # A bare year is the one in which the school year begins.
         school = f"{years[0]}-{years[0] + 1}"
     return replace(record, school_year=school, year=year)
 
 
-def _bills(record: Record, sentence: Sentence, policy: Policy) -> list[Record]:
-    """Return one record for each bill; what is said as often as there are bills belongs to them in order."""
-    amounts = sentence.of(AMOUNT)
-    costs = [one for one in amounts if one[1] in "TSA"] or [one for one in amounts if one[1] == "I"]
-    count = len(costs)
-    if count < 2 or any(sure < ROLE_FLOOR or span.value is None for span, _, sure in amounts):
-        return []
-    columns = {role: [one for one in amounts if one[1] == role] for role in "DCO"}
-    if len(columns["D"]) == 1 and _EACH_BEFORE.search(sentence.text[: columns["D"][0][0].start]):
-        columns["D"] *= count
-    levels = [span.name for span, *_ in sentence.of(LEVEL, "t")]
-    places = [_GROUPS[span.name] for span, *_ in sentence.of(PLACE, "t")]
-    visits = _visits(record, sentence, [span for span, *_ in costs])
-    if len(levels) > 1 and len(set(levels)) == 1:
-        levels = levels[:1]
-    fits = all(len(column) in (0, 1, count) for column in (levels, places)) and all(
-        len(column) in (0, count) for column in columns.values()
-    )
-    if not fits or len(visits) != count:
-        return [replace(record, unclear="amount", many=""), replace(record, unclear="amount", many="")]
-    used = with_amounts(Record(), [one for one in amounts if one[1] in "UL"], sentence, policy)
-    bills = []
-    for at, cost in enumerate(costs):
-        own = [
-            (replace(cost[0]), cost[1] if cost[1] != "I" else "T", cost[2]),
-            *(column[at] for column in columns.values() if column),
-        ]
-        level = levels[at] if len(levels) == count else levels[0] if levels else ""
-        place = places[at] if len(places) == count else places[0] if places else record.location
-        one = replace(record, visit=visits[at], level=level, location=place, used=used.used, left=used.left)
-        bills.append(with_amounts(one, own, sentence, policy))
-    return bills
-
-
-def _visits(record: Record, sentence: Sentence, costs: list[Span]) -> list[str]:
-    """Return the kind of visit of each bill: the one of all, or the one that stands nearest before its cost."""
-    if record.visit != "both":
-        return [record.visit] * len(costs)
-    found, last = [], 0
-    for cost in costs:
-        piece = sentence.text[last : cost.start]
-        last = cost.end
-        said = [name for name, words in VISITS.items() if words.search(piece)]
-        found += said if len(said) == 1 else []
-    return found
+def _school_year_ahead(sentence: Sentence, policy: Policy) -> str:
+    """Return the later school year whose first month is named: 25年9月开始的那个学年."""
+    first = policy.fee.first
+    years = [span.year for span, *_ in sentence.of(MONTH, "o") if span.number == first.number and span.year]
+    return next((f"{year}-{year + 1}" for year in years if year > first.year), "")

@@ -32,7 +32,7 @@ _LEVELS = {"1": "一级医院或社康", "2": "二级医院", "3": "三级医院
 _VISITS = {"inpatient": "住院", "outpatient": "看门诊", "": ""}
 _AMOUNTS = {
     "total": "费用", "scoped": "医保范围内费用", "items": "各项费用合计", "above": "起付线以上费用",
-    "each": "每次（每人）费用", "outside": "自费",
+    "each": "每次（每人）费用", "upto": "最多", "outside": "自费",
     "deductible": "起付线", "consult": "诊查费", "used": "门诊已报", "left": "门诊额度还剩",
 }  # fmt: skip
 

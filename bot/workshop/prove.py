@@ -77,10 +77,10 @@ def _built(
         rebuilt = rebuild(corpora[1], before, before.encoder, threshold, say, known)
         after, figures = rebuilt.engine, held_out(rebuilt.before, rebuilt.after)
     _save(after, index_of(folder), corpora[1], model)
-    chats = (_chat(engine, settings, corpus) for engine, corpus in zip((before, after), corpora, strict=True))
+    one, other = _chat(before, settings, corpora[0]), _chat(after, settings, corpora[1])
     exam = load_exam(corpora[1].path)
     asked = fair(exam, *corpora)
-    pairs = {one.question: one for one in compared(questions(*corpora, asked, recorded), *chats, say)}
+    pairs = {pair.question: pair for pair in compared(questions(*corpora, asked, recorded), one, other, say)}
     graded = tuple(_graded(item, pairs[item.text]) for item in asked)
     return Report(**{
         **vars(found), "thorough": thorough, "drifted": drifted, "asked": len(pairs), "turned": turned(pairs.values()),

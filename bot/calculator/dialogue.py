@@ -153,7 +153,9 @@ class Calculator:
     def answer(self, sentence: Sentence, floor: float = OTHER_FLOOR) -> CalculatorReply | None:
         """Answer a sentence that has been read, as a new question; what is less sure than `floor` is left alone."""
         task = sentence.reading["task"]
-        sure = sentence.reading.sure("task") >= (TASK_FLOOR if task == "claim" else floor)
+        # Of the year or of a month: words settle later which of the two it is.
+        alike = ("fee", "monthly") if task in ("fee", "monthly") else (task,)
+        sure = sentence.reading.sure("task", *alike) >= (TASK_FLOOR if task == "claim" else floor)
         return self._begin(sentence, task, []) if sure else None
 
     @property

@@ -200,7 +200,7 @@ def _compared(record: Record, policy: Policy) -> Outcome:
 def _taken(record: Record, one: str) -> Record:
     """Return a record as it is on one side of a comparison."""
     field, _, value = one.partition("=")
-    papers: dict[str, Any] = dict.fromkeys(CASES, NO) | ({value: YES} if value in CASES else {})
+    papers: dict[str, Any] = {**dict.fromkeys(CASES, NO), "temporary": ""} | ({value: YES} if value in CASES else {})
     if field == "location" and value == LOCAL:
         papers = dict.fromkeys((*CASES, "temporary"), "")
     said: dict[str, Any] = papers if field == "case" or value == LOCAL else {}

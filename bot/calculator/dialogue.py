@@ -13,7 +13,7 @@ from bot.calculator.buttons import named_by
 from bot.calculator.claims import claim
 from bot.calculator.fees import FEES, work_out_fee
 from bot.calculator.finder import Finder
-from bot.calculator.follow import OFFERED, merged, used_by
+from bot.calculator.follow import OFFERED, born_not_enrolled, contrast, merged, place_of, used_by
 from bot.calculator.guards import outside
 from bot.calculator.limits import CAPS, work_out_benefit, work_out_cap
 from bot.calculator.months import with_months
@@ -21,7 +21,8 @@ from bot.calculator.numbers import settle
 from bot.calculator.outcome import Missing, Outcome, Result, Unknown, Wrong
 from bot.calculator.payments import NOT_CHOSEN
 from bot.calculator.reader import ASKED, Reader, Sentence
-from bot.calculator.record import Record, dump, load
+from bot.calculator.record import Record, Talk, dump, load
+from bot.calculator.siblings import family_of, family_told, work_out_family
 from bot.calculator.spans import AMOUNT, MONTH, YEAR
 from bot.calculator.sums import read_sum
 from bot.calculator.understand import records_of
@@ -39,7 +40,11 @@ ELSEWHERE = 0.9
 NUMERIC, LIKELY = 0.08, 0.5
 # Nothing was asked or computed: an entry was answered that a calculation may go on from.
 OPENED = "opened"
+# The message has no place in what goes on.
+ANEW = CalculatorReply("anew", "")
 _LONGEST = 200
+# What a limit is called that is asked for after a stay.
+_NO_LIMIT = "住院限额"
 _REMEMBERED = 2048
 # Questions whose plain form an entry answers word for word.
 _PLAIN = ("fee", "claim", "cap")
@@ -91,28 +96,43 @@ class Calculator:
         `state` is what the last reply left, or the id of the entry that was answered last; `hits` is what the index
         found for the message where it was searched.
         """
-        before, asked = load(state)
+        talk = load(state)
         if opened := self._opens.get(state or ""):
-            before, asked = [opened], OPENED
-        if asked in ("", OFFERED, OPENED) and (sums := read_sum(text)):
+            talk = Talk((opened,), OPENED)
+        if talk.asked in ("", OFFERED, OPENED) and (sums := read_sum(text)):
             return self._wordings[self._policies[0].years].arithmetic(sums)
-        if len(text) > _LONGEST and before:
+        if len(text) > _LONGEST and talk.records:
             return None
-        settled = settle(text)
-        if before and (record := named_by(settled, asked)):
-            return self._run([record.over(one) for one in before], self._known_policy(before))
+        reply = self._reply(settle(text), talk, hits)
+        if reply is None or reply.kind == "smalltalk" or opened:
+            return reply
+        # What the documents do not say ends no calculation.
+        after = load(reply.state).after(talk) if reply.state else talk
+        return replace(reply, state=dump(after) if after.records else None)
+
+    def _reply(self, settled: str, talk: Talk, hits: Sequence[Hit] | None) -> CalculatorReply | None:
+        if talk.records and (record := named_by(settled, talk.asked)):
+            policy = self._known_policy(talk.records)
+            parts = [one for one in talk.records if _lacks(one, record)] or talk.records
+            return self._run([record.over(one) if one in parts else one for one in talk.records], policy)
         likely = sum(hit.score for hit in hits or () if hit.entry_id in self.entries)
-        if asked == OPENED and not self._goes_on(settled, before):
-            before, asked = [], ""
-        if hits is not None and not self._may_be_ours(settled, before, hits, likely):
+        if talk.asked == OPENED and not self._goes_on(settled, talk.records):
+            talk = Talk()
+        if hits is not None and not self._may_be_ours(settled, talk.records, hits, likely):
             return None
-        sentence = self._read(settled, asked, before)
+        if talk.records:
+            sentence = born_not_enrolled(self._read(settled, talk.asked, talk.records))
+            reply = self._go_on(sentence, talk)
+            if reply is not ANEW:
+                return reply
+        return self._first(self._read(settled, "", ()), hits, likely)
+
+    def _first(self, sentence: Sentence, hits: Sequence[Hit] | None, likely: float) -> CalculatorReply | None:
+        """Answer a message that stands for itself."""
         task, sure = sentence.reading["task"], sentence.reading.sure("task")
-        if before:
-            return self._go_on(sentence, task, sure, before, asked)
-        ours = task in CAPS and self._reader.lexicon.names_all(settled, _CAP)
+        ours = task in CAPS and self._reader.lexicon.names_all(sentence.text, _CAP)
         if hits is not None and likely < NUMERIC and not ours:
-            return self._absent(settled) if task == "absent" and sure >= TASK_FLOOR else None
+            return self._absent(sentence.text) if task == "absent" and sure >= TASK_FLOOR else None
         if task in _PLAIN and hits and hits[0].score >= ELSEWHERE and not _tells(sentence):
             return None
         return self.answer(sentence, TASK_FLOOR if likely >= LIKELY else OTHER_FLOOR)
@@ -133,6 +153,7 @@ class Calculator:
         return likely >= NUMERIC or bool(named)
 
     def _read(self, settled: str, asked: str, before: Sequence[Record]) -> Sentence:
+        """Return what is read of a message in the light of what was asked, or is going on."""
         context = asked if asked in ASKED else before[0].task if before else ""
         today = self._today
         key = (settled, asked, context, today)
@@ -176,79 +197,104 @@ class Calculator:
             records = [one.keeping(kept[0]) for one in records]
             if task == "remaining" and not told:
                 records = [replace(one, used=used_by(kept, policy) or one.used) for one in records]
+            if task in ("remaining", "cap") and kept[0].visit == "inpatient" and "outpatient_word" not in sentence.words:
+                return self._absent(_NO_LIMIT)
             if kept[0].task in CAPS and task == "claim":
                 records = [replace(one, visit=one.visit or "outpatient") for one in records]
+        if len(records) == 1:
+            records = family_told(records[0], sentence, policy)
         return self._run(records, policy)
 
-    def _go_on(
-        self, sentence: Sentence, task: str, sure: float, before: list[Record], asked: str
-    ) -> CalculatorReply | None:
-        """Reply to a message that belongs to the calculation that is going on, None if it is about something else."""
-        policy = self._policy_of(sentence, before)
+    def _go_on(self, sentence: Sentence, talk: Talk) -> CalculatorReply | None:
+        """Reply to a message that may belong to the calculation that is going on, None if it is about something else.
+
+        ANEW says that it has no place in any calculation so far.
+        """
+        policy, before = self._policy_of(sentence, talk.records), list(talk.records)
         wording = self._wordings[policy.years]
+        task, sure = sentence.reading["task"], sentence.reading.sure("task")
         if _LINE_COUNTED.search(sentence.text) and before[0].task == "claim" and not sentence.of(AMOUNT):
             return self._run(before, policy)  # whether the deductible came off stands with the result
+        told = records_of(sentence, policy, before[0])
+        if task == "more" and not sentence.of(AMOUNT) and _ASKS_OTHERWISE.search(sentence.text):
+            return None
+        if task in ("more", *FEES) and (children := family_of(before, told[0], sentence, policy)):
+            return self._run(children[0], policy, shown=[children[0][at] for at in children[1]])
         if sure < TASK_FLOOR:
             return None
         if task == "cancel":
             return CalculatorReply("smalltalk", wording.fill("calc_cancelled"))
         if task == "absent":
-            return self._absent(sentence.text, dump(before, asked))
-        if task == "none" or (task == "more" and not sentence.of(AMOUNT) and _ASKS_OTHERWISE.search(sentence.text)):
+            return self._absent(sentence.text)
+        if task == "none":
             return None
+        if task in ("more", before[0].task, "diff") and (compared := contrast(talk, told[0], sentence)):
+            return self._run(before, policy, shown=[compared])
         if task == "unknown":
             return self._not_known(before, policy)
         if task != "more":
-            records = records_of(sentence, policy, before[0])
-            if task == before[0].task == "claim" and len(before) == len(records) == 1 and not records[0].is_whole:
-                return self._resume([replace(records[0], task=task).over(before[0])], sentence, policy)
-            return self._begin(sentence, task, before)
-        told = records_of(sentence, policy, before[0])
+            whole = len(before) != 1 or len(told) != 1 or told[0].is_whole
+            if task != "claim" or before[0].task != "claim" or whole:
+                return self._begin(sentence, task, before)
+            return self._resume([replace(told[0], task=task).over(before[0])], sentence, policy)
+        return self._more(sentence, told, talk, policy)
+
+    def _more(
+        self, sentence: Sentence, told: list[Record], talk: Talk, policy: Policy
+    ) -> CalculatorReply | None:
+        """Reply to what adds to or changes a calculation."""
         open_question = not told[0].told_cost and told[0].deductible is None and "quantity" in sentence.words
         if open_question and (name := self._absences.asked_right_out(sentence.text)):
-            return wording.unknown(Unknown("calc_absent", {"name": name}), dump(before, asked))
-        together = merged(before, told, sentence, asked)
-        if "all_levels" in sentence.words:
-            return self._resume(together, sentence, policy, dump(before, asked))
-        same = _outcome(together, policy) == _outcome(before, policy)
-        if together == before or (same and isinstance(_outcome(before, policy), Result)):
-            # Nothing was said that matters here.
-            return None
-        return self._resume(together, sentence, policy, dump(before, asked))
+            return self._wordings[policy.years].unknown(Unknown("calc_absent", {"name": name}))
+        place = place_of(told[0], sentence, talk)
+        if place is None:
+            return ANEW
+        if place != talk.records:
+            talk = Talk(place, "", (talk.records,))
+        before = list(talk.records)
+        together = merged(talk, told, sentence)
+        if isinstance(together, Missing):
+            return self._wordings[policy.years].question(together, said(before), dump(replace(talk, asked="")))
+        if "all_levels" not in sentence.words:
+            outcome = _outcome(before, policy)
+            if together == before or (isinstance(outcome, Result) and _outcome(together, policy) == outcome):
+                return None  # Nothing was said that matters here.
+        return self._resume(together, sentence, policy)
 
-    def _resume(
-        self, records: list[Record], sentence: Sentence, policy: Policy, before: str | None = None
-    ) -> CalculatorReply:
+    def _resume(self, records: list[Record], sentence: Sentence, policy: Policy) -> CalculatorReply:
         """Work out what goes on; 三个级别都算算 is the table of all levels."""
         if "all_levels" in sentence.words and records[0].task == "claim" and len(records) == 1:
             records = [replace(records[0], level="", compared=())]
-            return self._not_known(records, policy) or self._run(records, policy, before)
-        return self._run(records, policy, before)
+            return self._not_known(records, policy) or self._run(records, policy)
+        return self._run(records, policy)
 
-    def _run(self, records: list[Record], policy: Policy | None = None, before: str | None = None) -> CalculatorReply:
-        policy = policy or self._policies[0]
+    def _run(
+        self, records: list[Record], policy: Policy, shown: Sequence[Record] | None = None
+    ) -> CalculatorReply:
+        """Say what `shown` comes to, all the records where it is not given; all of them go on."""
         records = [replace(record, policy=policy.years) for record in records]
-        wording, outcome, read = self._wordings[policy.years], _outcome(records, policy), said(records)
+        asked = records if shown is None else list(shown)
+        wording, outcome, read = self._wordings[policy.years], _outcome(asked, policy), said(asked)
         match outcome:
             case Result():
                 offered = OFFERED if "calc_assume_deductible" in outcome.assumptions else ""
-                return wording.result(outcome, read, dump(records, offered))
+                return wording.result(outcome, read, dump(Talk(tuple(records), offered)))
             case Missing():
-                return wording.question(outcome, read, dump(records, outcome.slot))
+                return wording.question(outcome, read, dump(Talk(tuple(records), outcome.slot)))
             case Unknown():
-                return wording.unknown(outcome, dump(records, ""))
+                return wording.unknown(outcome, dump(Talk(tuple(records))), read)
             case Wrong():
-                return wording.wrong(outcome, before)
+                return wording.wrong(outcome)
 
     def _not_known(self, before: list[Record], policy: Policy) -> CalculatorReply | None:
         outcome = _outcome(before, policy)
         if not isinstance(outcome, Missing):
             return None
-        return self._wordings[policy.years].not_known(outcome, said(before), dump(before, outcome.slot))
+        return self._wordings[policy.years].not_known(outcome, said(before), dump(Talk(tuple(before), outcome.slot)))
 
-    def _absent(self, text: str, state: str | None = None) -> CalculatorReply | None:
+    def _absent(self, text: str) -> CalculatorReply | None:
         unknown = Unknown("calc_absent", {"name": self._absences.named(text)})
-        return self._wordings[self._policies[0].years].unknown(unknown, state) if unknown.values["name"] else None
+        return self._wordings[self._policies[0].years].unknown(unknown) if unknown.values["name"] else None
 
     def _midway(self, sentence: Sentence, policy: Policy) -> CalculatorReply | None:
         """Say that the documents do not say when benefits begin that are paid for from another month than September."""
@@ -282,8 +328,13 @@ def _outcome(records: list[Record], policy: Policy) -> Outcome:
     if records[0].wrong:
         return Wrong(records[0].wrong, {"month": records[0].name})
     if task in FEES:
-        return work_out_fee(records[0], policy)
+        return work_out_family(records, policy) if len(records) > 1 else work_out_fee(records[0], policy)
     return work_out_cap(records[0], policy) if task in CAPS else work_out_benefit(records[0], policy)
+
+
+def _lacks(record: Record, said: Record) -> bool:
+    """Tell whether something of what is said is not known of a record."""
+    return any(said.over(record) == said.over(replace(record, **{name: value})) and not getattr(record, name) for name, value in vars(said).items() if value)
 
 
 def _tells(sentence: Sentence) -> bool:

@@ -93,9 +93,10 @@ class Wording:
         notes = (*whose, *missing.assumptions, "calc_note_table")
         return self.result(Result(missing.table, (), missing.entry, missing.inputs, notes), read, state)
 
-    def unknown(self, unknown: Unknown, state: str | None = None) -> CalculatorReply:
-        """Say that the documents do not say it."""
-        text = f"{self.fill(unknown.phrase, unknown.values)}\n{self._say('hotline')}"
+    def unknown(self, unknown: Unknown, state: str | None = None, read: str = "") -> CalculatorReply:
+        """Say that the documents do not say it, and first what was read."""
+        said = self.fill("calc_read_so_far", {"read": read}) if read else ""
+        text = f"{said}{self.fill(unknown.phrase, unknown.values)}\n{self._say('hotline')}"
         return CalculatorReply("abstain", text, state=state)
 
     def wrong(self, wrong: Wrong, state: str | None = None) -> CalculatorReply:
@@ -144,7 +145,7 @@ def said(records: Sequence[Record]) -> str:
 
 
 def _said(record: Record) -> str:
-    parts = [_LEVELS.get(record.level, "") + _VISITS.get(record.visit, "")]
+    parts = [record.who, _LEVELS.get(record.level, "") + _VISITS.get(record.visit, "")]
     parts += ["和".join(COMPARED.get(one, "") for one in record.compared)] if len(record.compared) > 1 else []
     if record.task == "claim" or record.visit:
         parts += [
@@ -160,8 +161,9 @@ def _said(record: Record) -> str:
         ]
         # A referral within the city is none out of it.
         names = {**CASE_NAMES, "referral": "有转诊"} if record.where == LOCAL else CASE_NAMES
-        parts += [label for name, label in names.items() if getattr(record, name) == "true"]
-        parts += ["没有备案"] if record.filed == "false" else []
+        if not any(one.startswith("case") for one in record.compared):
+            parts += [label for name, label in names.items() if getattr(record, name) == "true"]
+            parts += ["没有备案"] if record.filed == "false" else []
         parts += [{"true": "是选定的机构", "false": "不是选定的机构"}.get(record.selected, "")]
     elif record.used is not None or record.left is not None or record.paid is not None:
         amounts = {**_AMOUNTS, "paid": "已缴费"}
@@ -173,6 +175,7 @@ def _said(record: Record) -> str:
     parts += [f"{month.chinese}出生" for month in record.birth] + [
         f"{month.chinese}办理" for month in dict.fromkeys(record.apply)
     ]
+    parts += ["全年"] if record.who and not record.birth and not record.apply else []
     parts += [{"shenzhen": "深圳户口", "other": "不是深圳户口"}.get(record.hukou, "")]
     parts += [f"{record.children} 个孩子"] if (record.children or 1) > 1 else []
     parts += [f"{record.times} 次"] if record.each is not None and (record.times or 1) > 1 else []

@@ -13,7 +13,7 @@ from bot.calculator.buttons import named_by
 from bot.calculator.claims import claim
 from bot.calculator.fees import FEES, work_out_fee
 from bot.calculator.finder import Finder
-from bot.calculator.follow import OFFERED, born_not_enrolled, contrast, merged, place_of, used_by
+from bot.calculator.follow import OFFERED, born_not_enrolled, contrast, merged, newborn_or_fee, place_of, says, used_by
 from bot.calculator.guards import outside
 from bot.calculator.limits import CAPS, work_out_benefit, work_out_cap
 from bot.calculator.months import with_months
@@ -23,7 +23,7 @@ from bot.calculator.payments import NOT_CHOSEN
 from bot.calculator.reader import ASKED, Reader, Sentence
 from bot.calculator.record import Record, Talk, dump, load
 from bot.calculator.siblings import family_of, family_told, work_out_family
-from bot.calculator.spans import AMOUNT, MONTH, YEAR
+from bot.calculator.spans import AMOUNT, LEVEL, MONTH, PLACE, YEAR
 from bot.calculator.sums import read_sum
 from bot.calculator.understand import records_of
 from bot.calculator.wording import Say, Wording, said
@@ -220,19 +220,22 @@ class Calculator:
             return None
         if task in ("more", *FEES) and (children := family_of(before, told[0], sentence, policy)):
             return self._run(children[0], policy, shown=[children[0][at] for at in children[1]])
+        if task in ("more", before[0].task, "diff") and "difference" in sentence.words:
+            compared = contrast(talk, told[0], sentence)
+            if compared or (before[0].task == "claim" and not sentence.words & {"pay", "insured"}):
+                # A difference that nobody can tell is none of fees, and changes nothing.
+                return self._run(before, policy, shown=[compared]) if compared else self._ask_again(before, policy)
         if sure < TASK_FLOOR:
-            return None
+            return None if place_of(told[0], sentence, talk) else ANEW
         if task == "cancel":
             return CalculatorReply("smalltalk", wording.fill("calc_cancelled"))
         if task == "absent":
             return self._absent(sentence.text)
         if task == "none":
             return None
-        if task in ("more", before[0].task, "diff") and (compared := contrast(talk, told[0], sentence)):
-            return self._run(before, policy, shown=[compared])
-        if task == "unknown":
+        if task == "unknown" and not says(told[0]):
             return self._not_known(before, policy)
-        if task != "more":
+        if task not in ("more", "unknown"):
             whole = len(before) != 1 or len(told) != 1 or told[0].is_whole
             if task != "claim" or before[0].task != "claim" or whole:
                 return self._begin(sentence, task, before)
@@ -248,7 +251,8 @@ class Calculator:
             return self._wordings[policy.years].unknown(Unknown("calc_absent", {"name": name}))
         place = place_of(told[0], sentence, talk)
         if place is None:
-            return ANEW
+            fresh = newborn_or_fee(sentence, policy)
+            return self._run([fresh], policy) if fresh else ANEW
         if place != talk.records:
             talk = Talk(place, "", (talk.records,))
         before = list(talk.records)
@@ -258,7 +262,8 @@ class Calculator:
         if "all_levels" not in sentence.words:
             outcome = _outcome(before, policy)
             if together == before or (isinstance(outcome, Result) and _outcome(together, policy) == outcome):
-                return None  # Nothing was said that matters here.
+                # Nothing was said that matters here, or nothing that could be read.
+                return self._ask_again(before, policy) if sentence.of(LEVEL) or sentence.of(PLACE) else None
         return self._resume(together, sentence, policy)
 
     def _resume(self, records: list[Record], sentence: Sentence, policy: Policy) -> CalculatorReply:
@@ -285,6 +290,9 @@ class Calculator:
                 return wording.unknown(outcome, dump(Talk(tuple(records))), read)
             case Wrong():
                 return wording.wrong(outcome)
+
+    def _ask_again(self, before: list[Record], policy: Policy) -> CalculatorReply | None:
+        return self._run(before, policy) if isinstance(_outcome(before, policy), Missing) else None
 
     def _not_known(self, before: list[Record], policy: Policy) -> CalculatorReply | None:
         outcome = _outcome(before, policy)

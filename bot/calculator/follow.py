@@ -16,16 +16,17 @@ from typing import Any
 from bot.calculator.claims import claim
 from bot.calculator.fees import FEES
 from bot.calculator.limits import CAPS
+from bot.calculator.months import with_months
 from bot.calculator.outcome import Missing, Result
 from bot.calculator.reader import Reading, Sentence
-from bot.calculator.record import AMOUNTS, CASES, COSTS, UNSURE, Record, Talk
+from bot.calculator.record import AMOUNTS, CASES, COSTS, NO, UNSURE, Record, Talk
 from bot.calculator.siblings import FAMILY
 from bot.calculator.spans import AMOUNT, MONTH
+from bot.calculator.understand import SHARES
 from corpus.policy import Policy
 
 # Offered, not asked: 把起付线告诉我，可以再算一次.
 OFFERED = "offered"
-SHARES = ("subsidy", "total", "gap", "monthly")
 _BILL = frozenset((*AMOUNTS, "level", "visit", *CASES, "selected")) - {"base"}
 _CHILD = frozenset(("apply", "birth", "paid", "base"))
 # Which slots each calculation has; what else is said of a visit, a child or a year makes nothing wrong.
@@ -59,9 +60,14 @@ def _roles(sentence: Sentence) -> list[tuple[Any, str, float]]:
     return [(span, *role) for span, role in zip(sentence.spans, sentence.reading.roles, strict=True)]
 
 
+def says(told: Record) -> set[str]:
+    """Return the slots that a message sets for certain."""
+    return {name for name in _HARD if getattr(told, name) not in (None, "", (), UNSURE)}
+
+
 def place_of(told: Record, sentence: Sentence, talk: Talk) -> tuple[Record, ...] | None:
     """Return the calculation that has a place for all that is said, the open one first; None begins anew."""
-    said = {name for name in _HARD if getattr(told, name) not in (None, "", (), UNSURE)}
+    said = says(told)
     open_task = talk.records[0].task
     months = {role for _, role, sure in sentence.of(MONTH) if sure >= 0.6}
     if not said & _BILL and "b" in months:
@@ -71,6 +77,14 @@ def place_of(told: Record, sentence: Sentence, talk: Talk) -> tuple[Record, ...]
     unplaced = sentence.of(AMOUNT) and not said & {*AMOUNTS} and open_task != "claim"
     cards = [talk.records, *talk.past]
     return next((card for card in cards if not unplaced and said <= _places(card[0].task)), None)
+
+
+def newborn_or_fee(sentence: Sentence, policy: Policy) -> Record | None:
+    """Return the question that a birth or a month of enrolment begins for itself, whatever went on before."""
+    fresh = with_months(Record(), sentence, policy, None, "newborn")
+    if sentence.of(AMOUNT) or not (fresh.birth or (fresh.apply and sentence.words & {*_APPLIES})):
+        return None
+    return replace(fresh, task="newborn" if fresh.birth else "fee")
 
 
 def _places(task: str) -> frozenset[str]:
@@ -184,9 +198,11 @@ def _bills_meant(before: Sequence[Record], sentence: Sentence) -> list[int]:
 
 def contrast(talk: Talk, told: Record, sentence: Sentence) -> Record | None:
     """Return the comparison that a message asks for: with what it says, or with what was computed before."""
-    now = talk.records[0]
-    if "difference" not in sentence.words or len(talk.records) > 1 or told.compared or len(told.apply) > 1:
+    now = replace(talk.records[0], children=told.children or talk.records[0].children)
+    if len(talk.records) > 1 or len(told.apply) > 1:
         return None
+    if len(told.compared) > 1:
+        return told.over(now) if now.task == "claim" else None
     other = replace(told, task="", many="").over(now)
     if _contrasted(now, other) is None and talk.past and talk.past[0][0].task == now.task:
         other = talk.past[0][0]
@@ -197,12 +213,16 @@ def _contrasted(now: Record, other: Record) -> Record | None:
     """Return one record that compares two, None unless they differ in one thing alone."""
     if now.task == "fee" and len(now.apply) == len(other.apply) == 1 and now.apply != other.apply:
         return replace(now, task="diff", apply=(*other.apply, *now.apply))
-    names = ("level", "location", "case")
-    differ = [name for name in names if getattr(now, name) != getattr(other, name)]
-    if now.task != "claim" or len(differ) != 1 or not all(getattr(one, differ[0]) for one in (now, other)):
+    sides = [{"level": one.level, "location": one.location, "case": _case(one)} for one in (now, other)]
+    differ = [name for name, value in sides[0].items() if sides[1][name] != value]
+    if now.task != "claim" or len(differ) != 1 or not all(side[differ[0]] for side in sides):
         return None
-    sides = tuple(f"{differ[0]}={getattr(one, differ[0])}" for one in (now, other))
-    return replace(now, many="cmp", compared=sides)
+    return replace(now, many="cmp", compared=tuple(f"{differ[0]}={side[differ[0]]}" for side in sides))
+
+
+def _case(record: Record) -> str:
+    """Return the case of care out of the city; who says only that he has not filed is out for a while."""
+    return record.case or ("temporary" if record.filed == NO else "")
 
 
 def used_by(bills: Sequence[Record], policy: Policy) -> Decimal | None:

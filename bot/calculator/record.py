@@ -109,8 +109,9 @@ class Record:
 
     def keeping(self, before: Record) -> Record:
         """Return this record with what the calculation before said that another kind may use as well."""
-        months = ("apply", "birth", "birth_day") if {before.task, self.task} & _OF_BENEFITS else ()
-        names = (*_KEPT, *months)
+        # When benefits begin decides what is paid of a bill, too.
+        months = ("apply", "birth", "birth_day") if {before.task, self.task} & {*_OF_BENEFITS, "claim"} else ()
+        names = (*_KEPT, *months, *(("level",) if self.task == "remaining" else ()))
         kept = {name: getattr(before, name) for name in names if not _is_said(getattr(self, name))}
         return replace(self, **kept)
 

@@ -44,12 +44,14 @@ def family_of(
     if before[0].task not in FAMILY or not named or (known > 1 and told.children not in (None, known)):
         return None
     count = known if known > 1 else max(told.children or 2, *(at + 1 for at, _ in named))
+    said = _facts(named, sentence, policy)
+    count += known == count > 1 and count in said  # 老三3月, where there were two
     if not 1 < count <= len(RANKS) or any(at >= count for at, _ in named):
         return None
-    said = _facts(named, sentence, policy)
     if known == 1 and not any(_is_another(before[0], one, sentence) for one in said.values()):
         return None
-    children = list(before) if len(before) > 1 else _split(before[0], count, said)
+    children = list(before) if len(before) > 1 else _split(before[0], max(known, 2), said)
+    children += [Record(task="fee", who=RANKS[at], policy=before[0].policy) for at in range(len(children), count)]
     for at, one in said.items():
         children[at] = _with(children[at], one)
     several = "total" in sentence.words or (said and (known > 1 or (told.children or 1) > 1))

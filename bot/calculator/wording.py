@@ -75,6 +75,9 @@ class Wording:
         """Ask for what is missing, and say what was read so far."""
         lines = [self._say(lead)] if lead else []
         said = self.fill("calc_read_so_far", {"read": read}) if read else ""
+        if said and missing.table:
+            lines.append(said)
+            said = ""
         if missing.table:
             lines.append(self.fill("calc_table_own" if missing.own else "calc_table"))
             lines.append("；".join(f"{one.label} {one.value} {one.unit}" for one in missing.table) + "。")

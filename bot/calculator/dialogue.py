@@ -10,23 +10,23 @@ from decimal import Decimal
 
 from bot.calculator.absent import Absences, is_insured_elsewhere
 from bot.calculator.buttons import named_by
-from bot.calculator.claims import claim
-from bot.calculator.fees import FEES, work_out_fee
+from bot.calculator.fees import FEES
 from bot.calculator.finder import Finder
 from bot.calculator.follow import OFFERED, born_not_enrolled, contrast, merged, newborn_or_fee, place_of, says, used_by
 from bot.calculator.guards import outside
-from bot.calculator.limits import CAPS, work_out_benefit, work_out_cap
+from bot.calculator.limits import CAPS, work_out_benefit
 from bot.calculator.months import with_months
 from bot.calculator.numbers import settle
-from bot.calculator.outcome import Missing, Outcome, Result, Unknown, Wrong
+from bot.calculator.outcome import Missing, Result, Unknown
 from bot.calculator.payments import NOT_CHOSEN
 from bot.calculator.reader import ASKED, Reader, Sentence
 from bot.calculator.record import Record, Talk, dump, load
-from bot.calculator.siblings import family_of, family_told, work_out_family
-from bot.calculator.spans import AMOUNT, LEVEL, MONTH, PLACE, YEAR
+from bot.calculator.siblings import FAMILY, family_of, family_told
+from bot.calculator.spans import AMOUNT, LEVEL, MONTH, PLACE
+from bot.calculator.speaker import Speaker, work_out
 from bot.calculator.sums import read_sum
 from bot.calculator.understand import records_of
-from bot.calculator.wording import Say, Wording, said
+from bot.calculator.wording import Say, said
 from bot.reply import CalculatorReply
 from corpus.policy import Policy
 from index.hit import Hit
@@ -77,8 +77,7 @@ class Calculator:
         clock: Callable[[], datetime],
     ) -> None:
         """Take the numbers, what finds and reads, the printed and the missing numbers, phrases, documents, a clock."""
-        self._policies = policies
-        self._wordings = {policy.years: Wording(say, basis, policy) for policy in policies}
+        self._speaker = Speaker(policies, absences, say, basis)
         self._finder, self._reader, self._known, self._absences = finder, reader, known, absences
         self._clock = clock
         # Reading takes as long as all the rest of an answer, and many send the very same words.
@@ -100,7 +99,7 @@ class Calculator:
         if opened := self._opens.get(state or ""):
             talk = Talk((opened,), OPENED)
         if talk.asked in ("", OFFERED, OPENED) and (sums := read_sum(text)):
-            return self._wordings[self._policies[0].years].arithmetic(sums)
+            return self._speaker.wording().arithmetic(sums)
         if len(text) > _LONGEST and talk.records:
             return None
         reply = self._reply(settle(text), talk, hits)
@@ -112,9 +111,9 @@ class Calculator:
 
     def _reply(self, settled: str, talk: Talk, hits: Sequence[Hit] | None) -> CalculatorReply | None:
         if talk.records and (record := named_by(settled, talk.asked)):
-            policy = self._known_policy(talk.records)
+            policy = self._speaker.known_policy(talk.records)
             parts = [one for one in talk.records if _lacks(one, record)] or talk.records
-            return self._run([record.over(one) if one in parts else one for one in talk.records], policy)
+            return self._speaker.run([record.over(one) if one in parts else one for one in talk.records], policy)
         likely = sum(hit.score for hit in hits or () if hit.entry_id in self.entries)
         if talk.asked == OPENED and not self._goes_on(settled, talk.records):
             talk = Talk()
@@ -132,7 +131,7 @@ class Calculator:
         task, sure = sentence.reading["task"], sentence.reading.sure("task")
         ours = task in CAPS and self._reader.lexicon.names_all(sentence.text, _CAP)
         if hits is not None and likely < NUMERIC and not ours:
-            return self._absent(sentence.text) if task == "absent" and sure >= TASK_FLOOR else None
+            return self._speaker.absent(sentence.text) if task == "absent" and sure >= TASK_FLOOR else None
         if task in _PLAIN and hits and hits[0].score >= ELSEWHERE and not _tells(sentence):
             return None
         return self.answer(sentence, TASK_FLOOR if likely >= LIKELY else OTHER_FLOOR)
@@ -176,133 +175,105 @@ class Calculator:
         return self._clock().date()
 
     def _begin(self, sentence: Sentence, task: str, kept: Sequence[Record]) -> CalculatorReply | None:
-        policy = self._policy_of(sentence)
+        policy = self._speaker.policy_of(sentence)
         if task == "absent":
-            return self._absent(sentence.text) or self._midway(sentence, policy)
+            return self._speaker.absent(sentence.text) or self._midway(sentence, policy)
         if task in TALK:
             return None
         records = records_of(sentence, policy)
         if absent := self._absences.asked(records[0], sentence):
-            return self._wordings[policy.years].unknown(Unknown("calc_absent", {"name": absent}))
+            return self._speaker.missing(absent, policy)
         if outside(records[0], sentence) or (task in (*FEES, "claim") and is_insured_elsewhere(sentence)):
             return None
         year = records[0].year
         if task == "claim" and year and year > self._today.year and not records[0].told_cost:
-            return self._wordings[policy.years].unknown(Unknown("calc_other_ratio", {"year": str(year)}))
+            return self._speaker.wording(policy).unknown(Unknown("calc_other_ratio", {"year": str(year)}))
         if task == "claim" and "uninsured" in sentence.words:
             born = "calc_newborn_uninsured" if sentence.words & {"birth", "newborn"} else "calc_uninsured"
-            return self._wordings[policy.years].unknown(Unknown(born))
+            return self._speaker.wording(policy).unknown(Unknown(born))
         if kept:
             told = records[0].told_cost or records[0].used is not None or records[0].left is not None
             records = [one.keeping(kept[0]) for one in records]
             if task == "remaining" and not told:
                 records = [replace(one, used=used_by(kept, policy) or one.used) for one in records]
-            if task in ("remaining", "cap") and kept[0].visit == "inpatient" and "outpatient_word" not in sentence.words:
-                return self._absent(_NO_LIMIT)
+            stayed = kept[0].visit == "inpatient" and "outpatient_word" not in sentence.words
+            if task in ("remaining", "cap") and stayed:
+                return self._speaker.absent(_NO_LIMIT)
             if kept[0].task in CAPS and task == "claim":
                 records = [replace(one, visit=one.visit or "outpatient") for one in records]
         if len(records) == 1:
             records = family_told(records[0], sentence, policy)
-        return self._run(records, policy)
+        return self._speaker.run(records, policy)
 
     def _go_on(self, sentence: Sentence, talk: Talk) -> CalculatorReply | None:
         """Reply to a message that may belong to the calculation that is going on, None if it is about something else.
 
         ANEW says that it has no place in any calculation so far.
         """
-        policy, before = self._policy_of(sentence, talk.records), list(talk.records)
-        wording = self._wordings[policy.years]
+        policy, before = self._speaker.policy_of(sentence, talk.records), list(talk.records)
+        wording = self._speaker.wording(policy)
         task, sure = sentence.reading["task"], sentence.reading.sure("task")
         if _LINE_COUNTED.search(sentence.text) and before[0].task == "claim" and not sentence.of(AMOUNT):
-            return self._run(before, policy)  # whether the deductible came off stands with the result
+            return self._speaker.run(before, policy)  # whether the deductible came off stands with the result
         told = records_of(sentence, policy, before[0])
         if task == "more" and not sentence.of(AMOUNT) and _ASKS_OTHERWISE.search(sentence.text):
             return None
         if task in ("more", *FEES) and (children := family_of(before, told[0], sentence, policy)):
-            return self._run(children[0], policy, shown=[children[0][at] for at in children[1]])
+            return self._speaker.run(children[0], policy, shown=[children[0][at] for at in children[1]])
         if task in ("more", before[0].task, "diff") and "difference" in sentence.words:
             compared = contrast(talk, told[0], sentence)
             if compared or (before[0].task == "claim" and not sentence.words & {"pay", "insured"}):
                 # A difference that nobody can tell is none of fees, and changes nothing.
-                return self._run(before, policy, shown=[compared]) if compared else self._ask_again(before, policy)
+                return (
+                    self._speaker.run(before, policy, shown=[compared])
+                    if compared
+                    else self._speaker.ask_again(before, policy)
+                )
         if sure < TASK_FLOOR:
             return None if place_of(told[0], sentence, talk) else ANEW
         if task == "cancel":
             return CalculatorReply("smalltalk", wording.fill("calc_cancelled"))
         if task == "absent":
-            return self._absent(sentence.text)
+            return self._speaker.absent(sentence.text)
         if task == "none":
             return None
         if task == "unknown" and not says(told[0]):
-            return self._not_known(before, policy)
-        if task not in ("more", "unknown"):
-            whole = len(before) != 1 or len(told) != 1 or told[0].is_whole
-            if task != "claim" or before[0].task != "claim" or whole:
-                return self._begin(sentence, task, before)
-            return self._resume([replace(told[0], task=task).over(before[0])], sentence, policy)
-        return self._more(sentence, told, talk, policy)
+            return self._speaker.not_known(before, policy)
+        again = task == before[0].task and not (told[0].is_whole or (task != "claim" and says(told[0])))
+        of_children = len(before) > 1 and {task, before[0].task} <= {*FAMILY}
+        if task in ("more", "unknown") or of_children or (again and task in ("claim", *CAPS)):
+            return self._more(sentence, told, talk, policy)
+        return self._begin(sentence, task, before)
 
-    def _more(
-        self, sentence: Sentence, told: list[Record], talk: Talk, policy: Policy
-    ) -> CalculatorReply | None:
+    def _more(self, sentence: Sentence, told: list[Record], talk: Talk, policy: Policy) -> CalculatorReply | None:
         """Reply to what adds to or changes a calculation."""
         open_question = not told[0].told_cost and told[0].deductible is None and "quantity" in sentence.words
         if open_question and (name := self._absences.asked_right_out(sentence.text)):
-            return self._wordings[policy.years].unknown(Unknown("calc_absent", {"name": name}))
+            return self._speaker.missing(name, policy)
         place = place_of(told[0], sentence, talk)
         if place is None:
             fresh = newborn_or_fee(sentence, policy)
-            return self._run([fresh], policy) if fresh else ANEW
+            return self._speaker.run([fresh], policy) if fresh else ANEW
         if place != talk.records:
             talk = Talk(place, "", (talk.records,))
         before = list(talk.records)
         together = merged(talk, told, sentence)
         if isinstance(together, Missing):
-            return self._wordings[policy.years].question(together, said(before), dump(replace(talk, asked="")))
+            return self._speaker.wording(policy).question(together, said(before), dump(replace(talk, asked="")))
         if "all_levels" not in sentence.words:
-            outcome = _outcome(before, policy)
-            if together == before or (isinstance(outcome, Result) and _outcome(together, policy) == outcome):
+            outcome = work_out(before, policy)
+            same = together == before or (isinstance(outcome, Result) and work_out(together, policy) == outcome)
+            if same and sentence.reading["task"] in TALK:
                 # Nothing was said that matters here, or nothing that could be read.
-                return self._ask_again(before, policy) if sentence.of(LEVEL) or sentence.of(PLACE) else None
+                return self._speaker.ask_again(before, policy) if sentence.of(LEVEL) or sentence.of(PLACE) else None
         return self._resume(together, sentence, policy)
 
     def _resume(self, records: list[Record], sentence: Sentence, policy: Policy) -> CalculatorReply:
         """Work out what goes on; 三个级别都算算 is the table of all levels."""
         if "all_levels" in sentence.words and records[0].task == "claim" and len(records) == 1:
             records = [replace(records[0], level="", compared=())]
-            return self._not_known(records, policy) or self._run(records, policy)
-        return self._run(records, policy)
-
-    def _run(
-        self, records: list[Record], policy: Policy, shown: Sequence[Record] | None = None
-    ) -> CalculatorReply:
-        """Say what `shown` comes to, all the records where it is not given; all of them go on."""
-        records = [replace(record, policy=policy.years) for record in records]
-        asked = records if shown is None else list(shown)
-        wording, outcome, read = self._wordings[policy.years], _outcome(asked, policy), said(asked)
-        match outcome:
-            case Result():
-                offered = OFFERED if "calc_assume_deductible" in outcome.assumptions else ""
-                return wording.result(outcome, read, dump(Talk(tuple(records), offered)))
-            case Missing():
-                return wording.question(outcome, read, dump(Talk(tuple(records), outcome.slot)))
-            case Unknown():
-                return wording.unknown(outcome, dump(Talk(tuple(records))), read)
-            case Wrong():
-                return wording.wrong(outcome)
-
-    def _ask_again(self, before: list[Record], policy: Policy) -> CalculatorReply | None:
-        return self._run(before, policy) if isinstance(_outcome(before, policy), Missing) else None
-
-    def _not_known(self, before: list[Record], policy: Policy) -> CalculatorReply | None:
-        outcome = _outcome(before, policy)
-        if not isinstance(outcome, Missing):
-            return None
-        return self._wordings[policy.years].not_known(outcome, said(before), dump(Talk(tuple(before), outcome.slot)))
-
-    def _absent(self, text: str) -> CalculatorReply | None:
-        unknown = Unknown("calc_absent", {"name": self._absences.named(text)})
-        return self._wordings[self._policies[0].years].unknown(unknown) if unknown.values["name"] else None
+            return self._speaker.not_known(records, policy) or self._speaker.run(records, policy)
+        return self._speaker.run(records, policy)
 
     def _midway(self, sentence: Sentence, policy: Policy) -> CalculatorReply | None:
         """Say that the documents do not say when benefits begin that are paid for from another month than September."""
@@ -311,38 +282,11 @@ class Calculator:
             return None
         record = with_months(Record(task="bstart"), sentence, policy, None, "bstart")
         outcome = work_out_benefit(record, policy)
-        return self._wordings[policy.years].unknown(outcome) if isinstance(outcome, Unknown) else None
-
-    def _policy_of(self, sentence: Sentence, before: Sequence[Record] = ()) -> Policy:
-        """Return the school year that is spoken of, that goes on, or the newest."""
-        schools = {span.name for span in sentence.spans if span.name}
-        months = [span.month for span in sentence.spans if span.kind == MONTH and span.year and span.possible]
-        for policy in self._policies:
-            if policy.years in schools or any(policy.fee.contains(month) for month in months):
-                return policy
-        years = {span.year for span in sentence.spans if span.kind == YEAR}
-        said = (policy for policy in self._policies if {policy.cap_year, policy.fee.first.year} & years)
-        return next(said, self._known_policy(before))
-
-    def _known_policy(self, before: Sequence[Record]) -> Policy:
-        years = {record.policy for record in before}
-        return next((policy for policy in self._policies if policy.years in years), self._policies[0])
-
-
-def _outcome(records: list[Record], policy: Policy) -> Outcome:
-    task = records[0].task
-    if task == "claim":
-        return claim(records, policy)
-    if records[0].wrong:
-        return Wrong(records[0].wrong, {"month": records[0].name})
-    if task in FEES:
-        return work_out_family(records, policy) if len(records) > 1 else work_out_fee(records[0], policy)
-    return work_out_cap(records[0], policy) if task in CAPS else work_out_benefit(records[0], policy)
+        return self._speaker.wording(policy).unknown(outcome) if isinstance(outcome, Unknown) else None
 
 
 def _lacks(record: Record, said: Record) -> bool:
-    """Tell whether something of what is said is not known of a record."""
-    return any(said.over(record) == said.over(replace(record, **{name: value})) and not getattr(record, name) for name, value in vars(said).items() if value)
+    return any(value and not getattr(record, name) for name, value in vars(said).items())
 
 
 def _tells(sentence: Sentence) -> bool:

@@ -42,7 +42,9 @@ _ASKED = {"hospital_level": "level", "apply_month": "apply", "birth_month": "bir
 _MORE_CHILDREN = re.compile(r"(?:再加|还有|多[了添]?)[^,。;]{0,2}[一两二三\d俩]")
 # 第二次120, 还有一次300: one bill more, where one stands already.
 _ONE_MORE = re.compile(r"第[二三四五][次趟回笔张]|(?:还有|又|另外?|再[加来去])[^,。;]{0,4}[次趟回笔张]")
-_WHICH_BILL = re.compile(r"第?(?P<first>[一头1])[次趟回笔张个]|第?(?P<second>[二2])[次趟回笔张个]|(?P<last>最后|后面?那?)[一]?[次趟回笔张个]|第(?P<third>[三3])")
+_WHICH_BILL = re.compile(
+    r"第?(?P<first>[一头1])[次趟回笔张个]|第?(?P<second>[二2])[次趟回笔张个]|(?P<last>最后|后面?那?)[一]?[次趟回笔张个]|第(?P<third>[三3])"
+)
 _ALL = re.compile("都|各|每|均")
 _APPLIES = ("apply", "pay")
 
@@ -143,7 +145,7 @@ def _settled(new: Record, before: Record, sentence: Sentence, talk: Talk) -> tup
 
 
 def _month_meant(new: Record, before: Record, sentence: Sentence, talk: Talk) -> Record:
-    """Return a month in the slot that it is of: 3月21号 behind a birth in March, or what was said last and was wrong."""
+    """Return a month in the slot that it is of: 3月21号 behind a birth in March, or in that of the one it corrects."""
     if len(sentence.of(MONTH)) != 1 or len(new.apply) != 1 or sentence.words & {*_APPLIES}:
         return new
     month, day = new.apply[0], new.apply_day
@@ -215,6 +217,8 @@ def _contrasted(now: Record, other: Record) -> Record | None:
         return replace(now, task="diff", apply=(*other.apply, *now.apply))
     sides = [{"level": one.level, "location": one.location, "case": _case(one)} for one in (now, other)]
     differ = [name for name, value in sides[0].items() if sides[1][name] != value]
+    if "location" in differ:
+        differ = [name for name in differ if name != "case"]  # in the city there are no cases
     if now.task != "claim" or len(differ) != 1 or not all(side[differ[0]] for side in sides):
         return None
     return replace(now, many="cmp", compared=tuple(f"{differ[0]}={side[differ[0]]}" for side in sides))

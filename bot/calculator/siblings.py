@@ -12,7 +12,6 @@ from bot.calculator.months import with_months
 from bot.calculator.outcome import Outcome, Result, Step, cents, yuan
 from bot.calculator.reader import Sentence
 from bot.calculator.record import Record
-from bot.calculator.spans import MONTH
 from corpus.policy import Policy
 
 RANKS = ("老大", "老二", "老三", "老四", "老五", "老六")
@@ -24,7 +23,8 @@ _NAMES = {
     1: r"老二|二的|二[宝娃]|第二个",
     2: r"老三|三[宝娃]|第三个",
     3: r"老四|第四个",
-    _YOUNGEST: r"小的(?!时候)|小宝|老小|[细幺][仔女妹]?(?=的|个|[^a-z]{0,3}\d)|弟弟|妹妹|最小|(?:另外?一|其中一|另)个|其中",
+    _YOUNGEST: r"小的(?!时候)|小宝|老小|[细幺][仔女妹]?(?=的|个|[^a-z]{0,3}\d)|弟弟|妹妹|最小"
+    r"|(?:另外?一|其中一|另)个|其中",
 }
 _NAMED = re.compile("|".join(f"(?P<at{place}>{words})" for place, words in _NAMES.items()))
 _FIRST_FEW = re.compile(r"[前头]([两二三])个")
@@ -62,7 +62,7 @@ def family_told(record: Record, sentence: Sentence, policy: Policy) -> list[Reco
     """Return a record for each child where a first message names each with its month; else the record as it is."""
     count = len(record.apply)
     named = _named(sentence.text, count)
-    if record.task != "fee" or record.many != "sum" or count < 2 or record.children not in (None, count):
+    if not named or record.task != "fee" or record.many != "sum" or count < 2 or record.children not in (None, count):
         return [record]
     said = _facts([one for one in named if one[0] < count], sentence, policy)
     if len(said) < count or not all(one.apply for one in said.values()):
@@ -130,9 +130,8 @@ def _facts(places: Sequence[tuple[int, int]], sentence: Sentence, policy: Policy
 
 def _is_another(child: Record, said: Record, sentence: Sentence) -> bool:
     """Tell whether what is said must be of another child than the only one so far."""
-    again = (said.apply and (child.apply or child.birth and not said.birth and _PUPIL.search(sentence.text))) or (
-        said.birth and child.birth
-    )
+    pupil = child.birth and not said.birth and _PUPIL.search(sentence.text)
+    again = (said.birth and child.birth) or (said.apply and (child.apply or pupil))
     return bool(again) and "corrected" not in sentence.words
 
 

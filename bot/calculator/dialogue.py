@@ -201,6 +201,8 @@ class Calculator:
                 return self._speaker.absent(_NO_LIMIT)
             if kept[0].task in CAPS and task == "claim":
                 records = [replace(one, visit=one.visit or "outpatient") for one in records]
+        if records[0].task == "fee" and records[0].birth:
+            records = [replace(one, task="newborn") for one in records]
         if len(records) == 1:
             records = family_told(records[0], sentence, policy)
         return self._speaker.run(records, policy)
@@ -220,6 +222,13 @@ class Calculator:
             return None
         if task in ("more", *FEES) and (children := family_of(before, told[0], sentence, policy)):
             return self._speaker.run(children[0], policy, shown=[children[0][at] for at in children[1]])
+        if (
+            len(before) > 1
+            and "total" in sentence.words
+            and not says(told[0])
+            and told[0].children in (None, len(before))
+        ):
+            return self._speaker.run([replace(one, want=told[0].want or one.want) for one in before], policy)
         if task in ("more", before[0].task, "diff") and "difference" in sentence.words:
             compared = contrast(talk, told[0], sentence)
             if compared or (before[0].task == "claim" and not sentence.words & {"pay", "insured"}):
@@ -252,7 +261,7 @@ class Calculator:
             return self._speaker.missing(name, policy)
         place = place_of(told[0], sentence, talk)
         if place is None:
-            fresh = newborn_or_fee(sentence, policy)
+            fresh = newborn_or_fee(told[0], sentence, policy)
             return self._speaker.run([fresh], policy) if fresh else ANEW
         if place != talk.records:
             talk = Talk(place, "", (talk.records,))

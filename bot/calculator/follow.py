@@ -18,7 +18,7 @@ from bot.calculator.fees import FEES
 from bot.calculator.limits import CAPS
 from bot.calculator.months import with_months
 from bot.calculator.outcome import Missing, Result
-from bot.calculator.reader import Reading, Sentence
+from bot.calculator.reader import Sentence
 from bot.calculator.record import AMOUNTS, CASES, COSTS, NO, UNSURE, Record, Talk
 from bot.calculator.siblings import FAMILY
 from bot.calculator.spans import AMOUNT, MONTH
@@ -41,10 +41,11 @@ _HARD = _BILL | _CHILD | {"day_of"}
 _ASKED = {"hospital_level": "level", "apply_month": "apply", "birth_month": "birth"}
 _MORE_CHILDREN = re.compile(r"(?:再加|还有|多[了添]?)[^,。;]{0,2}[一两二三\d俩]")
 # 第二次120, 还有一次300: one bill more, where one stands already.
-_ONE_MORE = re.compile(r"第[二三四五][次趟回笔张]|(?:还有|又|另外?|再[加来去])[^,。;]{0,4}[次趟回笔张]")
-_WHICH_BILL = re.compile(
-    r"第?(?P<first>[一头1])[次趟回笔张个]|第?(?P<second>[二2])[次趟回笔张个]|(?P<last>最后|后面?那?)[一]?[次趟回笔张个]|第(?P<third>[三3])"
-)
+_ONE_MORE = re.compile(r"第[二三四五][次趟回笔张]|还有|又[去看住花来做跑]|也[去看住花来做跑]|另外?[一有]|再[加来去]")
+# 那张200的作废了: one bill less.
+_ONE_LESS = re.compile(r"不算|作废|去掉|不要了|取消")
+_WHICH_BILL = re.compile(r"(?:第([一二三四五1-5])|(头)一|(最?后)面?那?一?)[次趟回笔张个]")
+_NUMBERS = dict(zip("一二三四五12345", (*range(5), *range(5)), strict=True)) | {"头": 0}
 _ALL = re.compile("都|各|每|均")
 _APPLIES = ("apply", "pay")
 
@@ -54,12 +55,8 @@ def born_not_enrolled(sentence: Sentence) -> Sentence:
     months = sentence.of(MONTH)
     if len(months) != 1 or months[0][1] != "a" or "birth" not in sentence.words or sentence.words & {*_APPLIES}:
         return sentence
-    roles = [("b", sure) if span.kind == MONTH else (role, sure) for span, role, sure in _roles(sentence)]
-    return replace(sentence, reading=Reading(sentence.reading.heads, tuple(roles)))
-
-
-def _roles(sentence: Sentence) -> list[tuple[Any, str, float]]:
-    return [(span, *role) for span, role in zip(sentence.spans, sentence.reading.roles, strict=True)]
+    roles = tuple(("b" if role == "a" else role, sure) for role, sure in sentence.reading.roles)
+    return replace(sentence, reading=replace(sentence.reading, roles=roles))
 
 
 def says(told: Record) -> set[str]:
@@ -78,19 +75,15 @@ def place_of(told: Record, sentence: Sentence, talk: Talk) -> tuple[Record, ...]
         said |= {"apply"}
     unplaced = sentence.of(AMOUNT) and not said & {*AMOUNTS} and open_task != "claim"
     cards = [talk.records, *talk.past]
-    return next((card for card in cards if not unplaced and said <= _places(card[0].task)), None)
+    return next((card for card in cards if not unplaced and said <= _PLACES.get(card[0].task, _OF_BENEFITS)), None)
 
 
-def newborn_or_fee(sentence: Sentence, policy: Policy) -> Record | None:
+def newborn_or_fee(told: Record, sentence: Sentence, policy: Policy) -> Record | None:
     """Return the question that a birth or a month of enrolment begins for itself, whatever went on before."""
     fresh = with_months(Record(), sentence, policy, None, "newborn")
     if sentence.of(AMOUNT) or not (fresh.birth or (fresh.apply and sentence.words & {*_APPLIES})):
         return None
-    return replace(fresh, task="newborn" if fresh.birth else "fee")
-
-
-def _places(task: str) -> frozenset[str]:
-    return _PLACES.get(task, _OF_BENEFITS)
+    return replace(fresh, task="newborn", hukou=told.hukou) if fresh.birth else replace(fresh, task="fee")
 
 
 def merged(talk: Talk, told: list[Record], sentence: Sentence) -> list[Record] | Missing:
@@ -103,10 +96,12 @@ def merged(talk: Talk, told: list[Record], sentence: Sentence) -> list[Record] |
         # One bill more, of the same kind; what came off or beside the bill before is not its own.
         like = replace(before[-1], deductible=None, consult=None, consult_in="")
         return [*(replace(one, many="sum") for one in before), replace(new.over(like), task=task, many="sum")]
+    if new.midway and not new.apply and sentence.of(MONTH):
+        return _which(before) if len(before) > 1 else Missing(talk.asked if talk.asked in _ASKED else "apply_month")
     if len(before) > 1:
         return _into_parts(before, new, sentence, talk.asked)
     new, before[0] = _settled(new, before[0], sentence, talk)
-    if len(before[0].apply) > 1 and new.apply and len(new.apply) < len(before[0].apply):
+    if 0 < len(new.apply) < len(before[0].apply) and not _ALL.search(sentence.text):
         return Missing("apply_month", "calc_ask_which_child")
     return [replace(new.over(before[0]), task=task)]
 
@@ -149,9 +144,9 @@ def _month_meant(new: Record, before: Record, sentence: Sentence, talk: Talk) ->
     if len(sentence.of(MONTH)) != 1 or len(new.apply) != 1 or sentence.words & {*_APPLIES}:
         return new
     month, day = new.apply[0], new.apply_day
-    if not before.birth:
-        return new
     as_birth = replace(new, apply=(), apply_day=None, birth=(month,), birth_day=day)
+    if not before.birth:
+        return as_birth if talk.asked == "birth_month" else new
     if day and not before.birth_day and month.number == before.birth[0].number:
         return replace(as_birth, birth=before.birth)
     earlier = talk.past[0][0] if talk.past and talk.past[0][0].task == before.task else Record()
@@ -161,6 +156,10 @@ def _month_meant(new: Record, before: Record, sentence: Sentence, talk: Talk) ->
 
 def _into_parts(before: list[Record], new: Record, sentence: Sentence, asked: str) -> list[Record] | Missing:
     """Put what is said into those of several bills or children that are meant, or ask which."""
+    if _ONE_LESS.search(sentence.text) and (
+        less := _bills_of({span.value for span, *_ in sentence.of(AMOUNT)}, before)
+    ):
+        return [one for at, one in enumerate(before) if at not in less] or before
     said = replace(new, want="", children=None, many="", times=None)
     slots = [name for name in _HARD if getattr(said, name) not in (None, "", ())]
     field = _ASKED.get(asked, asked)
@@ -169,9 +168,9 @@ def _into_parts(before: list[Record], new: Record, sentence: Sentence, asked: st
     if not meant and not _ALL.search(sentence.text):
         alike = all(len({getattr(one, name) for one in before}) == 1 for name in slots)
         if not alike or any(name in AMOUNTS for name in slots):
-            return _which(before[0])
+            return _which(before)
     if new.children and new.children != len(before):
-        return _which(before[0])
+        return _which(before)
     parts = [said.over(one) if not meant or at in meant else one for at, one in enumerate(before)]
     task = _task_after(before[0], new)
     # Whose part is asked for is asked of all of them.
@@ -179,8 +178,8 @@ def _into_parts(before: list[Record], new: Record, sentence: Sentence, asked: st
     return [replace(one, task=one.task if one.task in FAMILY else task, many=before[0].many, **want) for one in parts]
 
 
-def _which(record: Record) -> Missing:
-    if record.task == "claim":
+def _which(parts: Sequence[Record]) -> Missing:
+    if parts[0].task == "claim":
         return Missing("amount", "calc_ask_which_bill")
     return Missing("apply_month", "calc_ask_which_child")
 
@@ -189,18 +188,24 @@ def _bills_meant(before: Sequence[Record], sentence: Sentence) -> list[int]:
     """Return the bills that a message names: by their number, by the amount that it takes back, or the last one."""
     if before[0].task != "claim":
         return []
-    taken = {span.value for span, *_ in sentence.of(AMOUNT, "X")}
-    if back := [at for at, one in enumerate(before) if taken & {getattr(one, name) for name in COSTS} - {None}]:
+    if back := _bills_of({span.value for span, *_ in sentence.of(AMOUNT, "X")}, before):
         return back
     if match := _WHICH_BILL.search(sentence.text):
-        at = len(before) - 1 if match["last"] else 0 if match["first"] else 1 if match["second"] else 2
+        at = _NUMBERS.get(match[1] or match[2], len(before) - 1)
         return [at] if at < len(before) else []
     return [len(before) - 1] if "corrected" in sentence.words and sentence.of(AMOUNT) else []
+
+
+def _bills_of(values: set[Decimal | None], bills: Sequence[Record]) -> list[int]:
+    return [at for at, one in enumerate(bills) if values & {getattr(one, name) for name in COSTS} - {None}]
 
 
 def contrast(talk: Talk, told: Record, sentence: Sentence) -> Record | None:
     """Return the comparison that a message asks for: with what it says, or with what was computed before."""
     now = replace(talk.records[0], children=told.children or talk.records[0].children)
+    months = tuple(month for one in talk.records for month in one.apply)
+    if now.task in FAMILY and len(months) == 2 and not says(told):
+        return replace(now, task="diff", apply=months, birth=(), children=None, who="")
     if len(talk.records) > 1 or len(told.apply) > 1:
         return None
     if len(told.compared) > 1:

@@ -24,7 +24,7 @@ _MONTHS = ("apply", "birth", "day_of")
 _MARKS = ("midway", "about", "assumed_year", "exhausted", "surgery")
 # What a calculation of another kind may still use.
 _KEPT = ("hukou", "children", "location", "used", "left")
-_OF_BENEFITS = {"bstart", "bend", "blen", "binforce"}
+_OF_BENEFITS = {"bstart", "bend", "blen", "binforce", "window"}
 
 
 @dataclass(frozen=True)

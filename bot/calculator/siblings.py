@@ -44,11 +44,12 @@ def family_of(
     if before[0].task not in FAMILY or not named or (known > 1 and told.children not in (None, known)):
         return None
     count = known if known > 1 else max(told.children or 2, *(at + 1 for at, _ in named))
-    said = _facts(named, sentence, policy)
+    said = _facts(named, sentence, policy, told.hukou)
     count += known == count > 1 and count in said  # 老三3月, where there were two
     if not 1 < count <= len(RANKS) or any(at >= count for at, _ in named):
         return None
-    if known == 1 and not any(_is_another(before[0], one, sentence) for one in said.values()):
+    another = any(_is_another(before[0], one, sentence) for one in said.values())
+    if known == 1 and (not another or count not in (2, told.children)):
         return None
     children = list(before) if len(before) > 1 else _split(before[0], max(known, 2), said)
     children += [Record(task="fee", who=RANKS[at], policy=before[0].policy) for at in range(len(children), count)]
@@ -64,7 +65,7 @@ def family_told(record: Record, sentence: Sentence, policy: Policy) -> list[Reco
     named = _named(sentence.text, count)
     if not named or record.task != "fee" or record.many != "sum" or count < 2 or record.children not in (None, count):
         return [record]
-    said = _facts([one for one in named if one[0] < count], sentence, policy)
+    said = _facts([one for one in named if one[0] < count], sentence, policy, record.hukou)
     if len(said) < count or not all(one.apply for one in said.values()):
         return [record]
     return [_with(child, said[at]) for at, child in enumerate(_split(record, count, said))]
@@ -105,12 +106,11 @@ def _named(text: str, count: int) -> list[tuple[int, int]]:
     return found
 
 
-def _facts(places: Sequence[tuple[int, int]], sentence: Sentence, policy: Policy) -> dict[int, Record]:
+def _facts(places: Sequence[tuple[int, int]], sentence: Sentence, policy: Policy, hukou: str) -> dict[int, Record]:
     """Return what is said of each child: the months from its name to the next one's."""
     found: dict[int, Record] = {}
     ends = [start for _, start in places[1:]] + [len(sentence.text)]
     starts = [0, *(start for _, start in places[1:])]
-    hukou = {"+": "shenzhen", "-": "other"}.get(sentence.reading["hukou"], "")
     for (at, _), start, end in zip(places, starts, ends, strict=True):
         spans = [one for one in zip(sentence.spans, sentence.reading.roles, strict=True) if start <= one[0].start < end]
         part = replace(
@@ -123,7 +123,7 @@ def _facts(places: Sequence[tuple[int, int]], sentence: Sentence, policy: Policy
             one = replace(one, apply=(policy.fee.first,), assumed_year=False)
         if one.birth or (hukou and len(places) == 1):
             one = replace(one, hukou=hukou)
-        if one != Record() and (one.apply or one.birth or one.hukou or one.wrong):
+        if one.apply or one.birth or one.hukou or one.wrong:
             found[at] = one
     return found
 
@@ -142,7 +142,7 @@ def _split(record: Record, count: int, said: dict[int, Record]) -> list[Record]:
         alike = replace(alike, apply=record.apply if len(record.apply) == 1 else ())
         return [replace(alike, who=name) for name in RANKS[:count]]
     own = next((at for at in range(count) if at not in said), 0)
-    other = Record(task="fee", policy=record.policy)
+    other = Record(task="fee", midway=True, policy=record.policy)
     return [replace(alike if at == own else other, who=RANKS[at]) for at in range(count)]
 
 

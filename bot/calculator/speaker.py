@@ -90,8 +90,8 @@ def work_out(records: Sequence[Record], policy: Policy) -> Outcome:
     task = records[0].task
     if task == "claim":
         return claim(records, policy)
-    if records[0].wrong:
-        return Wrong(records[0].wrong, {"month": records[0].name})
+    if wrong := next((one for one in records if one.wrong), None):
+        return Wrong(wrong.wrong, {"month": wrong.name})
     if task in FEES:
         return work_out_family(records, policy) if len(records) > 1 else work_out_fee(records[0], policy)
     return work_out_cap(records[0], policy) if task in CAPS else work_out_benefit(records[0], policy)

@@ -56,7 +56,7 @@ _PLACES = {"here": LOCAL, "in": IN_PROVINCE, "out": OUT_PROVINCE, "away": AWAY}
 _GROUPS = {HERE: LOCAL, PROVINCE: IN_PROVINCE, COUNTRY: OUT_PROVINCE, ABROAD: UNCOVERED}
 _YES_NO = {"+": YES, "-": NO, "?": UNSURE}
 SHARES = ("subsidy", "total", "gap", "monthly")
-_MONTH_TASKS = ("fee", "newborn", "diff", "bstart", "bend", "blen", "binforce")
+_MONTH_TASKS = ("fee", "newborn", "diff", "bstart", "bend", "blen", "binforce", "window")
 _CONSULT = re.compile(r"诊查|诊察|诊金|挂号")
 _EXHAUSTED = re.compile(
     r"(?:额度|限额|上限|封顶|quota|统筹)[^,。;没未不快]{0,14}(?:[用报花使刷][^,。;没未不快]{0,3}[完光晒尽满爆]|到顶|见底|没了)"

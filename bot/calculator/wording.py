@@ -166,7 +166,7 @@ def _said(record: Record) -> str:
         parts += [{"true": "是选定的机构", "false": "不是选定的机构"}.get(record.selected, "")]
     parts += [f"{month.chinese}出生" for month in record.birth]
     parts += [f"{month.chinese}办理" for month in dict.fromkeys(record.apply)]
-    parts += ["全年"] if record.who and not record.birth and not record.apply else []
+    parts += ["全年"] if record.who and not (record.birth or record.apply or record.midway) else []
     parts += [{"shenzhen": "深圳户口", "other": "不是深圳户口"}.get(record.hukou, "")]
     parts += [f"{record.children} 个孩子"] if (record.children or 1) > 1 else []
     parts += [f"{record.times} 次"] if record.each is not None and (record.times or 1) > 1 else []

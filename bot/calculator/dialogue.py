@@ -41,7 +41,7 @@ NUMERIC, LIKELY = 0.08, 0.5
 # Nothing was asked or computed: an entry was answered that a calculation may go on from.
 OPENED = "opened"
 # The message has no place in what goes on.
-ANEW = CalculatorReply("anew", "")
+ANEW = CalculatorReply("abstain", "")
 _LONGEST = 200
 # What a limit is called that is asked for after a stay.
 _NO_LIMIT = "住院限额"
@@ -201,7 +201,7 @@ class Calculator:
                 return self._speaker.absent(_NO_LIMIT)
             if kept[0].task in CAPS and task == "claim":
                 records = [replace(one, visit=one.visit or "outpatient") for one in records]
-        if records[0].task == "fee" and records[0].birth:
+        if kept and records[0].task == "fee" and records[0].birth:
             records = [replace(one, task="newborn") for one in records]
         if len(records) == 1:
             records = family_told(records[0], sentence, policy)
@@ -220,7 +220,9 @@ class Calculator:
         told = records_of(sentence, policy, before[0])
         if task == "more" and not sentence.of(AMOUNT) and _ASKS_OTHERWISE.search(sentence.text):
             return None
-        if task in ("more", *FEES) and (children := family_of(before, told[0], sentence, policy)):
+        if (task in ("more", *FAMILY) or sure < TASK_FLOOR) and (
+            children := family_of(before, told[0], sentence, policy)
+        ):
             return self._speaker.run(children[0], policy, shown=[children[0][at] for at in children[1]])
         if (
             len(before) > 1
@@ -272,7 +274,7 @@ class Calculator:
         if "all_levels" not in sentence.words:
             outcome = work_out(before, policy)
             same = together == before or (isinstance(outcome, Result) and work_out(together, policy) == outcome)
-            if same and sentence.reading["task"] in TALK:
+            if same and sentence.reading["task"] in TALK and not told[0].want:
                 # Nothing was said that matters here, or nothing that could be read.
                 return self._speaker.ask_again(before, policy) if sentence.of(LEVEL) or sentence.of(PLACE) else None
         return self._resume(together, sentence, policy)

@@ -21,7 +21,7 @@ from bot.calculator.outcome import Missing, Result
 from bot.calculator.reader import Sentence
 from bot.calculator.record import AMOUNTS, CASES, COSTS, NO, UNSURE, Record, Talk
 from bot.calculator.siblings import FAMILY
-from bot.calculator.spans import AMOUNT, MONTH
+from bot.calculator.spans import AMOUNT, MONTH, TIMES
 from bot.calculator.understand import SHARES
 from corpus.policy import Policy
 
@@ -92,6 +92,9 @@ def merged(talk: Talk, told: list[Record], sentence: Sentence) -> list[Record] |
     task = _task_after(before[0], new)
     if len(told) > 1:
         return [replace(one.over(before[-1]), task=task) for one in told]
+    loose = [span for span, *_ in sentence.of(AMOUNT, "N") if span.value not in sentence.known]
+    if loose and task == "claim" and len(sentence.of(AMOUNT)) > 1:
+        return Missing("amount", "calc_ask_bills")  # of one of several amounts nobody can tell what it is
     if any(getattr(new, name) is not None for name in COSTS) and task == "claim" and _adds(before, new, sentence):
         # One bill more, of the same kind; what came off or beside the bill before is not its own.
         like = replace(before[-1], deductible=None, consult=None, consult_in="")
@@ -100,6 +103,8 @@ def merged(talk: Talk, told: list[Record], sentence: Sentence) -> list[Record] |
         return _which(before) if len(before) > 1 else Missing(talk.asked if talk.asked in _ASKED else "apply_month")
     if len(before) > 1:
         return _into_parts(before, new, sentence, talk.asked)
+    if task == "claim" and new.many == "sum" and not sentence.of(TIMES) and not new.children:
+        new = replace(new, many="")
     new, before[0] = _settled(new, before[0], sentence, talk)
     if 0 < len(new.apply) < len(before[0].apply) and not _ALL.search(sentence.text):
         return Missing("apply_month", "calc_ask_which_child")
@@ -206,6 +211,8 @@ def contrast(talk: Talk, told: Record, sentence: Sentence) -> Record | None:
     months = tuple(month for one in talk.records for month in one.apply)
     if now.task in FAMILY and len(months) == 2 and not says(told):
         return replace(now, task="diff", apply=months, birth=(), children=None, who="")
+    if now.task == "fee" and len(told.apply) == 2:
+        return replace(now, task="diff", apply=told.apply)
     if len(talk.records) > 1 or len(told.apply) > 1:
         return None
     if len(told.compared) > 1:

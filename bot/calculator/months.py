@@ -33,7 +33,8 @@ def with_months(record: Record, sentence: Sentence, policy: Policy, before: Reco
     births = [span for span, role in spans if role == "b"]
     applied = [span for span, role in spans if role == "a" or (role == "o" and task in _ANY_MONTH)]
     # 现在1月去办: the month that is named is the one.
-    applied = [span for span in applied if span.name != "now"] or applied
+    if task != "diff":
+        applied = [span for span in applied if span.name != "now"] or applied
     others = [span for span, role in spans if role == "o" and task == "binforce"]
     if task == "binforce" and not others:
         # 9月交的，9月底住院: the month that is said last is that of the visit.

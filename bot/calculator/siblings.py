@@ -28,6 +28,7 @@ _NAMES = {
 }
 _NAMED = re.compile("|".join(f"(?P<at{place}>{words})" for place, words in _NAMES.items()))
 _FIRST_FEW = re.compile(r"[前头]([两二三])个")
+_KIN = re.compile(r"弟弟|妹妹|哥哥|姐姐")
 # Who goes to school pays through it, for the whole year.
 _PUPIL = re.compile(r"年级|小学|初中|高中|[大中小]班|全年|整年|一年的")
 
@@ -61,14 +62,13 @@ def family_of(
 
 def family_told(record: Record, sentence: Sentence, policy: Policy) -> list[Record]:
     """Return a record for each child where a first message names each with its month; else the record as it is."""
-    count = len(record.apply)
-    named = _named(sentence.text, count)
-    if not named or record.task != "fee" or record.many != "sum" or count < 2 or record.children not in (None, count):
+    if record.task not in FAMILY or not (record.many == "sum" or "total" in sentence.words):
         return [record]
-    said = _facts([one for one in named if one[0] < count], sentence, policy, record.hukou)
-    if len(said) < count or not all(one.apply for one in said.values()):
+    said = _facts(_named(sentence.text, record.children or 2), sentence, policy, record.hukou)
+    count = len(said)
+    if count < 2 or set(said) != set(range(count)) or record.children not in (None, count):
         return [record]
-    return [_with(child, said[at]) for at, child in enumerate(_split(record, count, said))]
+    return [_with(Record(task="fee", who=RANKS[at]), said[at]) for at in range(count)]
 
 
 def work_out_family(children: Sequence[Record], policy: Policy) -> Outcome:
@@ -109,8 +109,8 @@ def _named(text: str, count: int) -> list[tuple[int, int]]:
 def _facts(places: Sequence[tuple[int, int]], sentence: Sentence, policy: Policy, hukou: str) -> dict[int, Record]:
     """Return what is said of each child: the months from its name to the next one's."""
     found: dict[int, Record] = {}
-    ends = [start for _, start in places[1:]] + [len(sentence.text)]
-    starts = [0, *(start for _, start in places[1:])]
+    ends = [*(start for _, start in places[1:]), len(sentence.text)][: len(places)]
+    starts = [0, *(start for _, start in places[1:])][: len(places)]
     for (at, _), start, end in zip(places, starts, ends, strict=True):
         spans = [one for one in zip(sentence.spans, sentence.reading.roles, strict=True) if start <= one[0].start < end]
         part = replace(
@@ -132,6 +132,7 @@ def _is_another(child: Record, said: Record, sentence: Sentence) -> bool:
     """Tell whether what is said must be of another child than the only one so far."""
     pupil = child.birth and not said.birth and _PUPIL.search(sentence.text)
     again = (said.birth and child.birth) or (said.apply and (child.apply or pupil))
+    again = again or ((said.birth or said.apply) and _KIN.search(sentence.text))
     return bool(again) and "corrected" not in sentence.words
 
 

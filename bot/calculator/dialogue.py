@@ -12,7 +12,7 @@ from bot.calculator.absent import Absences, is_insured_elsewhere
 from bot.calculator.buttons import named_by
 from bot.calculator.fees import FEES
 from bot.calculator.finder import Finder
-from bot.calculator.follow import OFFERED, born_not_enrolled, contrast, merged, newborn_or_fee, place_of, says, used_by
+from bot.calculator.follow import OFFERED, after, born_not_enrolled, contrast, merged, newborn_or_fee, place_of, says
 from bot.calculator.guards import outside
 from bot.calculator.limits import CAPS, work_out_benefit
 from bot.calculator.months import with_months
@@ -106,8 +106,8 @@ class Calculator:
         if reply is None or reply.kind == "smalltalk" or opened:
             return reply
         # What the documents do not say ends no calculation.
-        after = load(reply.state).after(talk) if reply.state else talk
-        return replace(reply, state=dump(after) if after.records else None)
+        now = load(reply.state).after(talk) if reply.state else talk
+        return replace(reply, state=dump(now) if now.records else None)
 
     def _reply(self, settled: str, talk: Talk, hits: Sequence[Hit] | None) -> CalculatorReply | None:
         if talk.records and (record := named_by(settled, talk.asked)):
@@ -192,17 +192,10 @@ class Calculator:
             born = "calc_newborn_uninsured" if sentence.words & {"birth", "newborn"} else "calc_uninsured"
             return self._speaker.wording(policy).unknown(Unknown(born))
         if kept:
-            told = records[0].told_cost or records[0].used is not None or records[0].left is not None
-            records = [one.keeping(kept[0]) for one in records]
-            if task == "remaining" and not told:
-                records = [replace(one, used=used_by(kept, policy) or one.used) for one in records]
             stayed = kept[0].visit == "inpatient" and "outpatient_word" not in sentence.words
             if task in ("remaining", "cap") and stayed:
                 return self._speaker.absent(_NO_LIMIT)
-            if kept[0].task in CAPS and task == "claim":
-                records = [replace(one, visit=one.visit or "outpatient") for one in records]
-        if kept and records[0].task == "fee" and records[0].birth:
-            records = [replace(one, task="newborn") for one in records]
+            records = [after(one, kept, policy) for one in records]
         if len(records) == 1:
             records = family_told(records[0], sentence, policy)
         return self._speaker.run(records, policy)
@@ -213,37 +206,24 @@ class Calculator:
         ANEW says that it has no place in any calculation so far.
         """
         policy, before = self._speaker.policy_of(sentence, talk.records), list(talk.records)
-        wording = self._speaker.wording(policy)
         task, sure = sentence.reading["task"], sentence.reading.sure("task")
         if _LINE_COUNTED.search(sentence.text) and before[0].task == "claim" and not sentence.of(AMOUNT):
             return self._speaker.run(before, policy)  # whether the deductible came off stands with the result
         told = records_of(sentence, policy, before[0])
         if task == "more" and not sentence.of(AMOUNT) and _ASKS_OTHERWISE.search(sentence.text):
             return None
-        if (task in ("more", *FAMILY) or sure < TASK_FLOOR) and (
-            children := family_of(before, told[0], sentence, policy)
-        ):
-            return self._speaker.run(children[0], policy, shown=[children[0][at] for at in children[1]])
-        if (
-            len(before) > 1
-            and "total" in sentence.words
-            and not says(told[0])
-            and told[0].children in (None, len(before))
-        ):
-            return self._speaker.run([replace(one, want=told[0].want or one.want) for one in before], policy)
+        if reply := self._of_several(sentence, told[0], before, policy):
+            return reply
         if task in ("more", before[0].task, "diff") and "difference" in sentence.words:
-            compared = contrast(talk, told[0], sentence)
-            if compared or (before[0].task == "claim" and not sentence.words & {"pay", "insured"}):
-                # A difference that nobody can tell is none of fees, and changes nothing.
-                return (
-                    self._speaker.run(before, policy, shown=[compared])
-                    if compared
-                    else self._speaker.ask_again(before, policy)
-                )
+            if compared := contrast(talk, told[0], sentence):
+                return self._speaker.run(before, policy, [compared])
+            if before[0].task == "claim" and "insured" not in sentence.words:
+                # A difference of payments that nobody can tell is none of fees, and changes nothing.
+                return self._speaker.ask_again(before, policy)
         if sure < TASK_FLOOR:
             return None if place_of(told[0], sentence, talk) else ANEW
         if task == "cancel":
-            return CalculatorReply("smalltalk", wording.fill("calc_cancelled"))
+            return CalculatorReply("smalltalk", self._speaker.wording().fill("calc_cancelled"))
         if task == "absent":
             return self._speaker.absent(sentence.text)
         if task == "none":
@@ -255,6 +235,20 @@ class Calculator:
         if task in ("more", "unknown") or of_children or (again and task in ("claim", *CAPS)):
             return self._more(sentence, told, talk, policy)
         return self._begin(sentence, task, before)
+
+    def _of_several(
+        self, sentence: Sentence, told: Record, before: Sequence[Record], policy: Policy
+    ) -> CalculatorReply | None:
+        """Reply to what is said of some of several children, or asked of all bills or children together."""
+        task, sure = sentence.reading["task"], sentence.reading.sure("task")
+        named = family_of(before, told, sentence, policy) if task in ("more", *FAMILY) or sure < TASK_FLOOR else None
+        if named:
+            children, meant = named
+            return self._speaker.run(children, policy, [children[at] for at in meant])
+        together = len(before) > 1 and "total" in sentence.words and told.children in (None, len(before))
+        if not together or says(told):
+            return None
+        return self._speaker.run([replace(one, want=told.want or one.want) for one in before], policy)
 
     def _more(self, sentence: Sentence, told: list[Record], talk: Talk, policy: Policy) -> CalculatorReply | None:
         """Reply to what adds to or changes a calculation."""

@@ -241,7 +241,18 @@ def _case(record: Record) -> str:
     return record.case or ("temporary" if record.filed == NO else "")
 
 
-def used_by(bills: Sequence[Record], policy: Policy) -> Decimal | None:
+def after(record: Record, before: Sequence[Record], policy: Policy) -> Record:
+    """Return a question of another kind with what is known of the child and the limit from the one before it."""
+    told = record.told_cost or record.used is not None or record.left is not None
+    record = record.keeping(before[0])
+    if record.task == "remaining" and not told:
+        return replace(record, used=_used_by(before, policy) or record.used)
+    if record.task == "claim" and before[0].task in CAPS:
+        return replace(record, visit=record.visit or "outpatient")
+    return replace(record, task="newborn") if record.task == "fee" and record.birth else record
+
+
+def _used_by(bills: Sequence[Record], policy: Policy) -> Decimal | None:
     """Return how much of the limit is used when outpatient bills are paid, None where nobody can tell."""
     outpatient = all(one.visit == "outpatient" and one.consult is None and one.left is None for one in bills)
     outcome = claim(bills, policy) if bills[0].task == "claim" and outpatient else None

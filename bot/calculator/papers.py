@@ -88,6 +88,12 @@ def _of_choice(record: Record, sentence: Sentence) -> Record:
     words = sentence.words
     unsure = (not record.selected and "not_chosen" in words) or (record.selected and {"unknown", "selected"} <= words)
     denied = record.selected != NO and _CHOSEN_DENIED.search(sentence.text)
+    if (
+        record.task == "more"
+        and "selected" in words
+        and not (record.selected or denied or unsure or "unknown" in words)
+    ):
+        return replace(record, selected=YES)  # 那要是绑定了呢
     return replace(record, selected=UNSURE) if unsure or denied else record
 
 

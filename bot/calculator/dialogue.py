@@ -112,7 +112,8 @@ class Calculator:
     def _reply(self, settled: str, talk: Talk, hits: Sequence[Hit] | None) -> CalculatorReply | None:
         if talk.records and (record := named_by(settled, talk.asked)):
             policy = self._speaker.known_policy(talk.records)
-            parts = [one for one in talk.records if _lacks(one, record)] or talk.records
+            lacking = [one for one in talk.records if any(v and not getattr(one, k) for k, v in vars(record).items())]
+            parts = lacking or talk.records
             return self._speaker.run([record.over(one) if one in parts else one for one in talk.records], policy)
         likely = sum(hit.score for hit in hits or () if hit.entry_id in self.entries)
         if talk.asked == OPENED and not self._goes_on(settled, talk.records):
@@ -147,7 +148,10 @@ class Calculator:
         车险今年要交多少 has all the words of a fee.
         """
         if before:
-            return not (hits and hits[0].entry_id not in self.entries and hits[0].score >= ELSEWHERE)
+            elsewhere = hits and hits[0].entry_id not in self.entries and hits[0].score >= ELSEWHERE
+            reading = self._read(settled, "", before).reading
+            # 自己付 goes on, whatever entry has such words.
+            return not elsewhere or (reading["want"] != "" and reading.sure("task", "more") >= ELSEWHERE)
         named = self._reader.lexicon.names_all(settled, _CAP) or self._absences.named(settled)
         return likely >= NUMERIC or bool(named)
 
@@ -207,6 +211,8 @@ class Calculator:
         """
         policy, before = self._speaker.policy_of(sentence, talk.records), list(talk.records)
         task, sure = sentence.reading["task"], sentence.reading.sure("task")
+        if task in ("more", before[0].task):
+            sure = sentence.reading.sure("task", *{"more", before[0].task})  # both go on
         if _LINE_COUNTED.search(sentence.text) and before[0].task == "claim" and not sentence.of(AMOUNT):
             return self._speaker.run(before, policy)  # whether the deductible came off stands with the result
         told = records_of(sentence, policy, before[0])
@@ -220,10 +226,10 @@ class Calculator:
             if before[0].task == "claim" and "insured" not in sentence.words:
                 # A difference of payments that nobody can tell is none of fees, and changes nothing.
                 return self._speaker.ask_again(before, policy)
+        if task == "cancel" and (sure >= TASK_FLOOR or "cancel" in sentence.words):
+            return CalculatorReply("smalltalk", self._speaker.wording().fill("calc_cancelled"))
         if sure < TASK_FLOOR:
             return None if place_of(told[0], sentence, talk) else ANEW
-        if task == "cancel":
-            return CalculatorReply("smalltalk", self._speaker.wording().fill("calc_cancelled"))
         if task == "absent":
             return self._speaker.absent(sentence.text)
         if task == "none":
@@ -288,10 +294,6 @@ class Calculator:
         record = with_months(Record(task="bstart"), sentence, policy, None, "bstart")
         outcome = work_out_benefit(record, policy)
         return self._speaker.wording(policy).unknown(outcome) if isinstance(outcome, Unknown) else None
-
-
-def _lacks(record: Record, said: Record) -> bool:
-    return any(value and not getattr(record, name) for name, value in vars(said).items())
 
 
 def _tells(sentence: Sentence) -> bool:

@@ -21,7 +21,7 @@ from bot.calculator.outcome import Missing, Result
 from bot.calculator.reader import Sentence
 from bot.calculator.record import AMOUNTS, CASES, COSTS, NO, UNSURE, Record, Talk
 from bot.calculator.siblings import FAMILY
-from bot.calculator.spans import AMOUNT, MONTH, TIMES
+from bot.calculator.spans import AMOUNT, LEVEL, MONTH, PLACE, TIMES
 from bot.calculator.understand import SHARES
 from corpus.policy import Policy
 
@@ -103,9 +103,9 @@ def merged(talk: Talk, told: list[Record], sentence: Sentence) -> list[Record] |
         return _which(before) if len(before) > 1 else Missing(talk.asked if talk.asked in _ASKED else "apply_month")
     if len(before) > 1:
         return _into_parts(before, new, sentence, talk.asked)
+    new, before[0] = _settled(new, before[0], sentence, talk)
     if task == "claim" and new.many == "sum" and not sentence.of(TIMES) and not new.children:
         new = replace(new, many="")
-    new, before[0] = _settled(new, before[0], sentence, talk)
     if 0 < len(new.apply) < len(before[0].apply) and not _ALL.search(sentence.text):
         return Missing("apply_month", "calc_ask_which_child")
     return [replace(new.over(before[0]), task=task)]
@@ -136,6 +136,8 @@ def _settled(new: Record, before: Record, sentence: Sentence, talk: Talk) -> tup
     if new.consult is not None and not new.consult_in and "within" in sentence.words:
         new = replace(new, consult_in="in")
     amounts = sentence.of(AMOUNT)
+    if (new.times or 1) > 1 and not amounts and before.cost and _ALL.search(sentence.text):
+        new = replace(new, each=before.cost, many="")  # 去3次，每次都是这个数
     if talk.asked == OFFERED and len(amounts) == 1 and amounts[0][0].end - amounts[0][0].start == len(sentence.text):
         # A bare amount behind the offer to count the deductible: it is that, where it is small enough to be one.
         value, cost = amounts[0][0].value, before.cost
@@ -215,10 +217,11 @@ def contrast(talk: Talk, told: Record, sentence: Sentence) -> Record | None:
         return replace(now, task="diff", apply=told.apply)
     if len(talk.records) > 1 or len(told.apply) > 1:
         return None
-    if len(told.compared) > 1:
-        return told.over(now) if now.task == "claim" else None
+    levels = tuple(dict.fromkeys(f"level={span.name}" for span, *_ in sentence.of(LEVEL, "t")))
+    if now.task == "claim" and max(len(told.compared), len(levels)) > 1:
+        return replace(told.over(now), many="cmp", compared=told.compared or levels)
     other = replace(told, task="", many="").over(now)
-    if _contrasted(now, other) is None and talk.past and talk.past[0][0].task == now.task:
+    if not says(told) and not sentence.of(PLACE) and talk.past and talk.past[0][0].task == now.task:
         other = talk.past[0][0]
     return _contrasted(now, other)
 
@@ -249,6 +252,8 @@ def after(record: Record, before: Sequence[Record], policy: Policy) -> Record:
         return replace(record, used=_used_by(before, policy) or record.used)
     if record.task == "claim" and before[0].task in CAPS:
         return replace(record, visit=record.visit or "outpatient")
+    if record.task == "fee" and before[0].task == "newborn" and not (record.apply or record.birth or record.midway):
+        return replace(record, apply=before[0].apply)  # 那按申请的月份呢
     return replace(record, task="newborn") if record.task == "fee" and record.birth else record
 
 

@@ -43,8 +43,7 @@ OPENED = "opened"
 # The message has no place in what goes on.
 ANEW = CalculatorReply("abstain", "")
 _LONGEST = 200
-# What a limit is called that is asked for after a stay.
-_NO_LIMIT = "住院限额"
+_NO_LIMIT = "住院限额"  # what is asked for after a stay
 _REMEMBERED = 2048
 # Questions whose plain form an entry answers word for word.
 _PLAIN = ("fee", "claim", "cap")
@@ -90,7 +89,7 @@ class Calculator:
         self.entries = frozenset({NOT_CHOSEN, *(figure.entry for policy in policies for figure in policy.figures)})
 
     def turn(self, text: str, state: str | None = None, hits: Sequence[Hit] | None = None) -> CalculatorReply | None:
-        """Answer a message that asks for a number or goes on with a calculation; None leaves it to the matching.
+        """Answer a message that asks for a number or goes on; None leaves it to the matching.
 
         `state` is what the last reply left, or the id of the entry that was answered last; `hits` is what the index
         found for the message where it was searched.
@@ -113,8 +112,8 @@ class Calculator:
         if talk.records and (record := named_by(settled, talk.asked)):
             policy = self._speaker.known_policy(talk.records)
             lacking = [one for one in talk.records if any(v and not getattr(one, k) for k, v in vars(record).items())]
-            parts = lacking or talk.records
-            return self._speaker.run([record.over(one) if one in parts else one for one in talk.records], policy)
+            told = [record.over(one) if one in (lacking or talk.records) else one for one in talk.records]
+            return self._speaker.run(told, policy)
         likely = sum(hit.score for hit in hits or () if hit.entry_id in self.entries)
         if talk.asked == OPENED and not self._goes_on(settled, talk.records):
             talk = Talk()
@@ -148,10 +147,10 @@ class Calculator:
         车险今年要交多少 has all the words of a fee.
         """
         if before:
-            elsewhere = hits and hits[0].entry_id not in self.entries and hits[0].score >= ELSEWHERE
+            if not hits or hits[0].entry_id in self.entries or hits[0].score < ELSEWHERE:
+                return True
             reading = self._read(settled, "", before).reading
-            # 自己付 goes on, whatever entry has such words.
-            return not elsewhere or (reading["want"] != "" and reading.sure("task", "more") >= ELSEWHERE)
+            return reading["want"] != "" and reading.sure("task", "more") >= ELSEWHERE  # 自己付, whatever entry has it
         named = self._reader.lexicon.names_all(settled, _CAP) or self._absences.named(settled)
         return likely >= NUMERIC or bool(named)
 

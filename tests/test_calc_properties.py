@@ -16,7 +16,7 @@ from bot.calculator.formulas import Claim, fee, pay
 from bot.calculator.limits import CAPS, work_out_benefit, work_out_cap
 from bot.calculator.outcome import LEVELS, Missing, Outcome, Result, Step, Unknown, Wrong, cents
 from bot.calculator.reader import SLOTS
-from bot.calculator.record import Record, dump, load
+from bot.calculator.record import Record, Talk, dump, load
 from corpus.policy import Month, parse_policy
 from tests.support.policy_text import OURS, TEXT
 
@@ -237,9 +237,10 @@ def test_several_bills_come_to_the_sum_of_each_and_share_the_limit(records: list
 
 
 @SOME
-@given(QUESTIONS, st.sampled_from(("", *SLOTS)))
-def test_a_session_brings_records_back_as_they_were(records: list[Record], asked: str) -> None:
-    assert load(dump(records, asked)) == (records, asked)
+@given(QUESTIONS, QUESTIONS, st.sampled_from(("", *SLOTS)))
+def test_a_session_brings_records_back_as_they_were(now: list[Record], before: list[Record], asked: str) -> None:
+    talk = Talk(tuple(now), asked, (tuple(before),))
+    assert load(dump(talk)) == talk
 
 
 @SOME

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.calculator.record import load
 from tests.support.calculator_cases import is_number, outcome, real_calculator
 from tests.support.calculator_fuzz import messages
 
@@ -129,6 +130,90 @@ TALKS = (
     (("1月转学来要交多少医保", "=290.88元"), ("不是1月，是2月办", "=254.52元"), ("那哪个月开始能报销", "absent")),
     (("三级医院住院9000，起付线500，能报多少", "=7650.00元"), ("起付线扣了吗", "=7650.00元")),
 )
+
+
+# What a follow-up says is put where it has a place, into the child or the bill that is meant.
+MEANT = (
+    (
+        ("三个小孩一年交医保一共多少", "=1308.96元"),
+        ("老二是深户，5月生", "ask:apply_month"),  # a newborn's fee depends on it
+        ("老三呢", "=436.32元"),
+    ),
+    (
+        ("两个孩子一年多少钱", "=872.64元"),
+        ("大的9月小的12月", "=763.56元"),
+        ("改成11月", "ask:apply_month"),  # whose month?
+        ("小的改成11月", "=799.92元"),
+        ("老三3月", "=1018.08元"),
+        ("大的一个多少", "=436.32元"),
+    ),
+    (
+        ("在社康看了110，能报多少", "=82.50元"),
+        ("昨天还有90", "=150.00元"),
+        ("前天也看了，60", "=195.00元"),
+        ("刚才那个90不算", "=127.50元"),
+    ),
+    (
+        ("三级医院住院花了9000能报多少", "=8100.00元"),
+        ("还有一次二级住院4000，一起加上", "=11740.00元"),
+        ("起付线600", "ask:amount"),  # of which stay?
+        ("第一笔起付线600", "=11200.00元"),
+        ("第二笔是4500，看错了", "=11655.00元"),
+    ),
+    (
+        ("在广州三甲住院2万，备案了，报多少", "=18000.00元"),
+        ("没备案差多少", "=1800.00元"),
+        ("二级差多少", "=200.00元"),
+        ("一级和三级差多少", "=400.00元"),
+        ("自己出多少", "=2000.00元"),  # what was compared is over
+    ),
+    (
+        ("小孩12月办医保多少钱", "=327.24元"),
+        ("1月呢", "=290.88元"),
+        ("差多少", "=36.36元"),
+        ("两个孩子差多少", "=72.72元"),
+    ),
+    (("社康看门诊100能报多少", "=75.00元"), ("老二是深户，5月生", "ask:apply_month"), ("6月办", "=145.44元")),
+    (
+        ("三级医院住院花了9000能报多少", "=8100.00元"),
+        ("12月去办医保要交多少钱", "=327.24元"),
+        ("回到住院，起付线是500", "=7650.00元"),
+        ("自己付多少", "=1350.00元"),
+    ),
+    (("宝宝10月3号生，深户，11月办，从出生月交多少", "=399.96元"), ("说错了，是9月8号生的", "=436.32元")),
+)
+
+
+@pytest.mark.parametrize("turns", MEANT, ids=lambda turns: turns[1][0])
+def test_a_follow_up_changes_what_it_means_and_nothing_else(turns: tuple[tuple[str, str], ...]) -> None:
+    assert talk(*(said for said, _ in turns)) == [expected for _, expected in turns]
+
+
+@pytest.mark.parametrize("turns", (*TALKS, *MEANT), ids=lambda turns: turns[1][0])
+def test_a_reply_to_a_follow_up_begins_with_what_was_read(turns: tuple[tuple[str, str], ...]) -> None:
+    calculator, state = real_calculator(), None
+    for number, (said, _) in enumerate(turns):
+        reply = calculator.turn(said, state)
+        assert reply is not None
+        state = reply.state
+        assert number == 0 or reply.text.startswith(("按", "我读到的是", "这份资料里没有", "资料")), reply.text
+
+
+@pytest.mark.parametrize("turns", (*TALKS, *MEANT), ids=lambda turns: turns[0][0])
+def test_giving_up_ends_whatever_was_going_on(turns: tuple[tuple[str, str], ...]) -> None:
+    assert talk(*(said for said, _ in turns), "算了")[-1] == "end"
+
+
+def test_what_was_said_is_not_asked_for_again() -> None:
+    """In random dialogues nobody is asked for a level or a household that every bill or child has."""
+    calculator, state = real_calculator(), None
+    fields = {"hospital_level": "level", "hukou": "hukou"}
+    for message in islice(messages(11), 1000):
+        reply = calculator.turn(message, state)
+        state = reply.state if reply else state
+        if reply and reply.ask and reply.ask.slot in fields:
+            known = [getattr(one, fields[reply.ask.slot]) for one in load(reply.state).records]
+            assert not all(known) or "医院只有一级" in reply.text, reply.text
 
 
 @pytest.mark.parametrize("turns", TALKS, ids=lambda turns: turns[1][0])

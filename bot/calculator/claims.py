@@ -44,10 +44,11 @@ _LARGEST_FEE, _MOST = Decimal(1000), 100
 def claim(records: Sequence[Record], policy: Policy) -> Outcome:
     """Work out a claim of one bill or of several, or say what is missing."""
     outcome = _claim(records, policy)
-    midway = any(month != policy.fee.first for month in records[0].apply)
+    midway = records[0].birth or any(month != policy.fee.first for month in records[0].apply)
     if midway and (isinstance(outcome, Result) or (isinstance(outcome, Missing) and outcome.table)):
-        # When benefits begin for one who joined midway was said not to be known; it still is not.
-        return replace(outcome, assumptions=("calc_assume_benefit", *outcome.assumptions))
+        # Whether benefits had begun by then decides, and for one who joined midway nobody can tell.
+        note = "calc_newborn_uninsured" if records[0].birth else "calc_assume_benefit"
+        return replace(outcome, assumptions=(note, *outcome.assumptions))
     return outcome
 
 
@@ -239,7 +240,7 @@ def _compared(record: Record, policy: Policy) -> Outcome:
 def _taken(record: Record, one: str) -> Record:
     """Return a record as it is on one side of a comparison."""
     field, _, value = one.partition("=")
-    papers: dict[str, Any] = dict.fromkeys(CASES, NO) | ({value: YES} if value in CASES else {})
+    papers: dict[str, Any] = {**dict.fromkeys(CASES, NO), "temporary": ""} | ({value: YES} if value in CASES else {})
     if field == "location" and value == LOCAL:
         papers = dict.fromkeys((*CASES, "temporary"), "")
     said: dict[str, Any] = papers if field == "case" or value == LOCAL else {}

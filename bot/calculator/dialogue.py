@@ -10,22 +10,22 @@ from decimal import Decimal
 
 from bot.calculator.absent import Absences, is_insured_elsewhere
 from bot.calculator.buttons import named_by
-from bot.calculator.claims import claim
-from bot.calculator.fees import FEES, work_out_fee
+from bot.calculator.fees import FEES
 from bot.calculator.finder import Finder
-from bot.calculator.follow import OFFERED, merged, used_by
+from bot.calculator.follow import OFFERED, after, born_not_enrolled, contrast, merged, newborn_or_fee, place_of, says
 from bot.calculator.guards import outside
-from bot.calculator.limits import CAPS, work_out_benefit, work_out_caps
-from bot.calculator.months import with_months
+from bot.calculator.limits import CAPS
 from bot.calculator.numbers import settle
-from bot.calculator.outcome import Missing, Outcome, Result, Unknown, Wrong
+from bot.calculator.outcome import Missing, Result, Unknown
 from bot.calculator.payments import NOT_CHOSEN
 from bot.calculator.reader import ASKED, Reader, Sentence
-from bot.calculator.record import Record, dump, load
-from bot.calculator.spans import AMOUNT, MONTH, YEAR
+from bot.calculator.record import Record, Talk, dump, load
+from bot.calculator.siblings import FAMILY, family_of, family_told
+from bot.calculator.spans import AMOUNT, LEVEL, PLACE
+from bot.calculator.speaker import Speaker, work_out
 from bot.calculator.sums import read_sum
 from bot.calculator.understand import MONTH_COUNT, records_of
-from bot.calculator.wording import Say, Wording, said
+from bot.calculator.wording import Say, said
 from bot.reply import CalculatorReply
 from corpus.policy import Policy
 from index.hit import Hit
@@ -41,7 +41,10 @@ NUMERIC, LIKELY = 0.08, 0.5
 FAINT, CERTAIN, COSTS = 0.05, 0.95, "TSIA"
 # Nothing was asked or computed: an entry was answered that a calculation may go on from.
 OPENED = "opened"
+# The message has no place in what goes on.
+ANEW = CalculatorReply("abstain", "")
 _LONGEST = 200
+_NO_LIMIT = "住院限额"  # what is asked for after a stay
 _REMEMBERED = 2048
 # Questions whose plain form an entry answers word for word.
 _PLAIN = ("fee", "claim", "cap", "bstart")
@@ -74,8 +77,7 @@ class Calculator:
         clock: Callable[[], datetime],
     ) -> None:
         """Take the numbers, what finds and reads, the printed and the missing numbers, phrases, documents, a clock."""
-        self._policies = policies
-        self._wordings = {policy.years: Wording(say, basis, policy) for policy in policies}
+        self._speaker = Speaker(policies, absences, say, basis)
         self._finder, self._reader, self._known, self._absences = finder, reader, known, absences
         self._clock = clock
         # Reading takes as long as all the rest of an answer, and many send the very same words.
@@ -88,40 +90,55 @@ class Calculator:
         self.entries = frozenset({NOT_CHOSEN, *(figure.entry for policy in policies for figure in policy.figures)})
 
     def turn(self, text: str, state: str | None = None, hits: Sequence[Hit] | None = None) -> CalculatorReply | None:
-        """Answer a message that asks for a number or goes on with a calculation; None leaves it to the matching.
+        """Answer a message that asks for a number or goes on; None leaves it to the matching.
 
         `state` is what the last reply left, or the id of the entry that was answered last; `hits` is what the index
         found for the message where it was searched.
         """
-        before, asked = load(state)
+        talk = load(state)
         if opened := self._opens.get(state or ""):
-            before, asked = [opened], OPENED
-        if asked in ("", OFFERED, OPENED) and (sums := read_sum(text)):
-            return self._wordings[self._policies[0].years].arithmetic(sums)
-        if len(text) > _LONGEST and before:
+            talk = Talk((opened,), OPENED)
+        if talk.asked in ("", OFFERED, OPENED) and (sums := read_sum(text)):
+            return self._speaker.wording().arithmetic(sums)
+        if len(text) > _LONGEST and talk.records:
             return None
-        settled = settle(text)
-        if before and (record := named_by(settled, asked)):
-            return self._run([record.over(one) for one in before], self._known_policy(before))
+        reply = self._reply(settle(text), talk, hits)
+        if reply is None or reply.kind == "smalltalk" or opened:
+            return reply
+        # What the documents do not say ends no calculation.
+        now = load(reply.state).after(talk) if reply.state else talk
+        return replace(reply, state=dump(now) if now.records else None)
+
+    def _reply(self, settled: str, talk: Talk, hits: Sequence[Hit] | None) -> CalculatorReply | None:
+        if talk.records and (record := named_by(settled, talk.asked)):
+            policy = self._speaker.known_policy(talk.records)
+            lacking = [one for one in talk.records if any(v and not getattr(one, k) for k, v in vars(record).items())]
+            told = [record.over(one) if one in (lacking or talk.records) else one for one in talk.records]
+            return self._speaker.run(told, policy)
         likely = sum(hit.score for hit in hits or () if hit.entry_id in self.entries)
-        if asked == OPENED and not self._goes_on(settled, before):
-            before, asked = [], ""
-        if hits is not None and not self._may_be_ours(settled, before, hits, likely):
+        if talk.asked == OPENED and not self._goes_on(settled, talk.records):
+            talk = Talk()
+        if hits is not None and not self._may_be_ours(settled, talk.records, hits, likely):
             return None
-        sentence = self._read(settled, asked, before)
+        if talk.records:
+            sentence = born_not_enrolled(self._read(settled, talk.asked, talk.records))
+            reply = self._go_on(sentence, talk)
+            if reply is not ANEW:
+                return reply
+        return self._first(self._read(settled, "", ()), hits, likely)
+
+    def _first(self, sentence: Sentence, hits: Sequence[Hit] | None, likely: float) -> CalculatorReply | None:
+        """Answer a message that stands for itself."""
         task, sure = sentence.reading["task"], sentence.reading.sure("task")
-        if before:
-            return self._go_on(sentence, task, sure, before, asked)
-        ours = task in CAPS and self._reader.lexicon.names_all(settled, _CAP)
+        ours = task in CAPS and self._reader.lexicon.names_all(sentence.text, _CAP)
         if hits is not None and likely < NUMERIC and not ours and not (sure >= CERTAIN and sentence.of(AMOUNT, COSTS)):
-            return self._absent(settled) if task == "absent" and sure >= TASK_FLOOR else None
+            return self._speaker.absent(sentence.text) if task == "absent" and sure >= TASK_FLOOR else None
         if task in _PLAIN and hits and hits[0].score >= ELSEWHERE and not _tells(sentence):
             return None
         reply = self.answer(sentence, TASK_FLOOR if likely >= LIKELY else OTHER_FLOOR)
         if reply or sentence.reading.sure("task", "none") >= 1 - TASK_FLOOR:
             return reply
-        name = self._absences.asked_right_out(settled) or self._absences.named(settled, strictly=True)
-        return self._wordings[self._policies[0].years].unknown(Unknown("calc_absent", {"name": name})) if name else None
+        return self._speaker.absent(sentence.text, strictly=True)
 
     def _goes_on(self, settled: str, before: Sequence[Record]) -> bool:
         """Tell whether a message goes on from the entry that was answered last: 三级呢."""
@@ -134,11 +151,15 @@ class Calculator:
         车险今年要交多少 has all the words of a fee.
         """
         if before:
-            return not (hits and hits[0].entry_id not in self.entries and hits[0].score >= ELSEWHERE)
+            if not hits or hits[0].entry_id in self.entries or hits[0].score < ELSEWHERE:
+                return True
+            reading = self._read(settled, "", before).reading
+            return reading["want"] != "" and reading.sure("task", "more") >= ELSEWHERE  # 自己付, whatever entry has it
         named = self._reader.lexicon.names_all(settled, _CAP) or self._absences.named(settled)
         return likely >= FAINT or bool(named)
 
     def _read(self, settled: str, asked: str, before: Sequence[Record]) -> Sentence:
+        """Return what is read of a message in the light of what was asked, or is going on."""
         context = asked if asked in ASKED else before[0].task if before else ""
         today = self._today
         key = (settled, asked, context, today)
@@ -163,135 +184,112 @@ class Calculator:
         return self._clock().date()
 
     def _begin(self, sentence: Sentence, task: str, kept: Sequence[Record]) -> CalculatorReply | None:
-        policy = self._policy_of(sentence)
+        policy = self._speaker.policy_of(sentence)
         if task == "absent":
-            return self._absent(sentence.text) or self._midway(sentence, policy)
+            return self._speaker.absent(sentence.text) or self._speaker.midway(sentence, policy)
         if task in TALK:
             return None
         records = records_of(sentence, policy)
         if absent := self._absences.asked(records[0], sentence):
-            return self._wordings[policy.years].unknown(Unknown("calc_absent", {"name": absent}))
+            return self._speaker.missing(absent, policy)
         if outside(records[0], sentence) or (task in (*FEES, "claim") and is_insured_elsewhere(sentence)):
             return None
         year = records[0].year
         if task == "claim" and year and year > self._today.year and not records[0].told_cost:
-            return self._wordings[policy.years].unknown(Unknown("calc_other_ratio", {"year": str(year)}))
+            return self._speaker.wording(policy).unknown(Unknown("calc_other_ratio", {"year": str(year)}))
         if task == "claim" and "uninsured" in sentence.words:
             born = "calc_newborn_uninsured" if sentence.words & {"birth", "newborn"} else "calc_uninsured"
-            return self._wordings[policy.years].unknown(Unknown(born))
+            return self._speaker.wording(policy).unknown(Unknown(born))
         if kept:
-            told = records[0].told_cost or records[0].used is not None or records[0].left is not None
-            records = [one.keeping(kept[0]) for one in records]
-            if task == "remaining" and not told:
-                records = [replace(one, used=used_by(kept, policy) or one.used) for one in records]
-            if kept[0].task in CAPS and task == "claim":
-                records = [replace(one, visit=one.visit or "outpatient") for one in records]
-        return self._run(records, policy)
+            stayed = kept[0].visit == "inpatient" and "outpatient_word" not in sentence.words
+            if task in ("remaining", "cap") and stayed:
+                return self._speaker.absent(_NO_LIMIT)
+            records = [after(one, kept, policy) for one in records]
+        if len(records) == 1:
+            records = family_told(records[0], sentence, policy)
+        return self._speaker.run(records, policy)
 
-    def _go_on(
-        self, sentence: Sentence, task: str, sure: float, before: list[Record], asked: str
-    ) -> CalculatorReply | None:
-        """Reply to a message that belongs to the calculation that is going on, None if it is about something else."""
-        policy = self._policy_of(sentence, before)
-        wording = self._wordings[policy.years]
+    def _go_on(self, sentence: Sentence, talk: Talk) -> CalculatorReply | None:
+        """Reply to a message that may belong to the calculation that is going on, None if it is about something else.
+
+        ANEW says that it has no place in any calculation so far.
+        """
+        policy, before = self._speaker.policy_of(sentence, talk.records), list(talk.records)
+        task, sure = sentence.reading["task"], sentence.reading.sure("task")
+        if task in ("more", before[0].task):
+            sure = sentence.reading.sure("task", *{"more", before[0].task})  # both go on
         if _LINE_COUNTED.search(sentence.text) and before[0].task == "claim" and not sentence.of(AMOUNT):
-            return self._run(before, policy)  # whether the deductible came off stands with the result
-        if sure < TASK_FLOOR:
-            return None
-        if task == "cancel":
-            return CalculatorReply("smalltalk", wording.fill("calc_cancelled"))
-        if task == "absent":
-            return self._absent(sentence.text, dump(before, asked))
-        if task == "none" or (task == "more" and not sentence.of(AMOUNT) and _ASKS_OTHERWISE.search(sentence.text)):
-            return None
-        if task == "unknown":
-            return self._not_known(before, policy)
-        if task != "more":
-            records = records_of(sentence, policy, before[0])
-            if task == before[0].task == "claim" and len(before) == len(records) == 1 and not records[0].is_whole:
-                return self._resume([replace(records[0], task=task).over(before[0])], sentence, policy)
-            return self._begin(sentence, task, before)
+            return self._speaker.run(before, policy)  # whether the deductible came off stands with the result
         told = records_of(sentence, policy, before[0])
+        if task == "more" and not sentence.of(AMOUNT) and _ASKS_OTHERWISE.search(sentence.text):
+            return None
+        if reply := self._of_several(sentence, told[0], before, policy):
+            return reply
+        if task in ("more", before[0].task, "diff") and "difference" in sentence.words:
+            if compared := contrast(talk, told[0], sentence):
+                return self._speaker.run(before, policy, [compared])
+            if before[0].task == "claim" and "insured" not in sentence.words:
+                # A difference of payments that nobody can tell is none of fees, and changes nothing.
+                return self._speaker.ask_again(before, policy)
+        if task == "cancel" and (sure >= TASK_FLOOR or "cancel" in sentence.words):
+            return CalculatorReply("smalltalk", self._speaker.wording().fill("calc_cancelled"))
+        if sure < TASK_FLOOR:
+            return None if place_of(told[0], sentence, talk) else ANEW
+        if task == "absent":
+            return self._speaker.absent(sentence.text)
+        if task == "none":
+            return None
+        if task == "unknown" and not says(told[0]):
+            return self._speaker.not_known(before, policy)
+        again = task == before[0].task and not (told[0].is_whole or (task != "claim" and says(told[0])))
+        of_children = len(before) > 1 and {task, before[0].task} <= {*FAMILY}
+        if task in ("more", "unknown") or of_children or (again and task in ("claim", *CAPS)):
+            return self._more(sentence, told, talk, policy)
+        return self._begin(sentence, task, before)
+
+    def _of_several(
+        self, sentence: Sentence, told: Record, before: Sequence[Record], policy: Policy
+    ) -> CalculatorReply | None:
+        """Reply to what is said of some of several children, or asked of all bills or children together."""
+        task, sure = sentence.reading["task"], sentence.reading.sure("task")
+        named = family_of(before, told, sentence, policy) if task in ("more", *FAMILY) or sure < TASK_FLOOR else None
+        if named:
+            children, meant = named
+            return self._speaker.run(children, policy, [children[at] for at in meant])
+        together = len(before) > 1 and "total" in sentence.words and told.children in (None, len(before))
+        if not together or says(told):
+            return None
+        return self._speaker.run([replace(one, want=told.want or one.want) for one in before], policy)
+
+    def _more(self, sentence: Sentence, told: list[Record], talk: Talk, policy: Policy) -> CalculatorReply | None:
+        """Reply to what adds to or changes a calculation."""
         open_question = not told[0].told_cost and told[0].deductible is None and "quantity" in sentence.words
         if open_question and (name := self._absences.asked_right_out(sentence.text)):
-            return wording.unknown(Unknown("calc_absent", {"name": name}), dump(before, asked))
-        together = merged(before, told, sentence, asked)
-        if "all_levels" in sentence.words:
-            return self._resume(together, sentence, policy, dump(before, asked))
-        same = _outcome(together, policy) == _outcome(before, policy)
-        if together == before or (same and isinstance(_outcome(before, policy), Result)):
-            # Nothing was said that matters here.
-            return None
-        return self._resume(together, sentence, policy, dump(before, asked))
+            return self._speaker.missing(name, policy)
+        place = place_of(told[0], sentence, talk)
+        if place is None:
+            fresh = newborn_or_fee(told[0], sentence, policy)
+            return self._speaker.run([fresh], policy) if fresh else ANEW
+        if place != talk.records:
+            talk = Talk(place, "", (talk.records,))
+        before = list(talk.records)
+        together = merged(talk, told, sentence)
+        if isinstance(together, Missing):
+            return self._speaker.wording(policy).question(together, said(before), dump(replace(talk, asked="")))
+        if "all_levels" not in sentence.words:
+            outcome = work_out(before, policy)
+            same = together == before or (isinstance(outcome, Result) and work_out(together, policy) == outcome)
+            if same and sentence.reading["task"] in TALK and not told[0].want:
+                # Nothing was said that matters here, or nothing that could be read.
+                return self._speaker.ask_again(before, policy) if sentence.of(LEVEL) or sentence.of(PLACE) else None
+        return self._resume(together, sentence, policy)
 
-    def _resume(
-        self, records: list[Record], sentence: Sentence, policy: Policy, before: str | None = None
-    ) -> CalculatorReply:
+    def _resume(self, records: list[Record], sentence: Sentence, policy: Policy) -> CalculatorReply:
         """Work out what goes on; 三个级别都算算 is the table of all levels."""
         if "all_levels" in sentence.words and records[0].task == "claim" and len(records) == 1:
             records = [replace(records[0], level="", compared=())]
-            return self._not_known(records, policy) or self._run(records, policy, before)
-        return self._run(records, policy, before)
-
-    def _run(self, records: list[Record], policy: Policy | None = None, before: str | None = None) -> CalculatorReply:
-        policy = policy or self._policies[0]
-        records = [replace(record, policy=policy.years) for record in records]
-        wording, outcome, read = self._wordings[policy.years], _outcome(records, policy), said(records)
-        match outcome:
-            case Result():
-                offered = OFFERED if "calc_assume_deductible" in outcome.assumptions else ""
-                return wording.result(outcome, read, dump(records, offered))
-            case Missing():
-                return wording.question(outcome, read, dump(records, outcome.slot))
-            case Unknown():
-                return wording.unknown(outcome, dump(records, ""))
-            case Wrong():
-                return wording.wrong(outcome, before)
-
-    def _not_known(self, before: list[Record], policy: Policy) -> CalculatorReply | None:
-        outcome = _outcome(before, policy)
-        if not isinstance(outcome, Missing):
-            return None
-        return self._wordings[policy.years].not_known(outcome, said(before), dump(before, outcome.slot))
-
-    def _absent(self, text: str, state: str | None = None) -> CalculatorReply | None:
-        unknown = Unknown("calc_absent", {"name": self._absences.named(text)})
-        return self._wordings[self._policies[0].years].unknown(unknown, state) if unknown.values["name"] else None
-
-    def _midway(self, sentence: Sentence, policy: Policy) -> CalculatorReply | None:
-        """Say that the documents do not say when benefits begin that are paid for from another month than September."""
-        months = [span for span, *_ in sentence.of(MONTH, "a") if span.possible]
-        if not months or not sentence.words & {"benefit", "begin"}:
-            return None
-        record = with_months(Record(task="bstart"), sentence, policy, None, "bstart")
-        outcome = work_out_benefit(record, policy)
-        return self._wordings[policy.years].unknown(outcome) if isinstance(outcome, Unknown) else None
-
-    def _policy_of(self, sentence: Sentence, before: Sequence[Record] = ()) -> Policy:
-        """Return the school year that is spoken of, that goes on, or the newest."""
-        schools = {span.name for span in sentence.spans if span.name}
-        months = [span.month for span in sentence.spans if span.kind == MONTH and span.year and span.possible]
-        for policy in self._policies:
-            if policy.years in schools or any(policy.fee.contains(month) for month in months):
-                return policy
-        years = {span.year for span in sentence.spans if span.kind == YEAR}
-        said = (policy for policy in self._policies if {policy.cap_year, policy.fee.first.year} & years)
-        return next(said, self._known_policy(before))
-
-    def _known_policy(self, before: Sequence[Record]) -> Policy:
-        years = {record.policy for record in before}
-        return next((policy for policy in self._policies if policy.years in years), self._policies[0])
-
-
-def _outcome(records: list[Record], policy: Policy) -> Outcome:
-    task = records[0].task
-    if task == "claim":
-        return claim(records, policy)
-    if records[0].wrong:
-        return Wrong(records[0].wrong, {"month": records[0].name})
-    if task in FEES:
-        return work_out_fee(records[0], policy)
-    return work_out_caps(records, policy) if task in CAPS else work_out_benefit(records[0], policy)
+            return self._speaker.not_known(records, policy) or self._speaker.run(records, policy)
+        return self._speaker.run(records, policy)
 
 
 def _tells(sentence: Sentence) -> bool:

@@ -41,6 +41,9 @@ def with_months(record: Record, sentence: Sentence, policy: Policy, before: Reco
     applied = [span for span, role in spans if role == "a"]
     if task == "diff" or (task in _ANY_MONTH and not applied):
         applied = [span for span, role in spans if role in "ao"]
+    # 现在1月去办: the month that is named is the one.
+    if task != "diff":
+        applied = [span for span in applied if span.name != "now"] or applied
     others = [span for span, role in spans if role == "o" and task == "binforce"]
     if task == "binforce" and not others:
         # 9月交的，9月底住院: the month that is said last is that of the visit.

@@ -87,9 +87,12 @@ def _of_cases(record: Record, sentence: Sentence) -> Record:
 def _of_choice(record: Record, sentence: Sentence) -> Record:
     words = sentence.words
     unsure = (not record.selected and "not_chosen" in words) or (record.selected and {"unknown", "selected"} <= words)
-    denied = _CHOSEN_DENIED.search(sentence.text) or words & {"not_chosen", "other_chosen"}
+    denied = bool(_CHOSEN_DENIED.search(sentence.text) or words & {"not_chosen", "other_chosen"})
+    silent = not (record.selected or denied or unsure or "unknown" in words)
+    if record.task == "more" and "selected" in words and silent:
+        return replace(record, selected=YES)  # 那要是绑定了呢
     # Nothing is paid where it was not chosen, so both a word and the reader have to say so.
-    return replace(record, selected=UNSURE) if unsure or (record.selected == NO) != bool(denied) else record
+    return replace(record, selected=UNSURE) if unsure or (record.selected == NO) != denied else record
 
 
 def _of_scope(record: Record, sentence: Sentence) -> Record:

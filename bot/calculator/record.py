@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 
@@ -25,7 +24,7 @@ _MONTHS = ("apply", "birth", "day_of")
 _MARKS = ("midway", "about", "assumed_year", "exhausted", "surgery")
 # What a calculation of another kind may still use.
 _KEPT = ("hukou", "children", "location", "used", "left")
-_OF_BENEFITS = {"bstart", "bend", "blen", "binforce"}
+_OF_BENEFITS = {"bstart", "bend", "blen", "binforce", "window"}
 
 
 @dataclass(frozen=True)
@@ -81,6 +80,7 @@ class Record:
     unclear: str = ""
     wrong: str = ""
     name: str = ""  # of what cannot be
+    who: str = ""  # which child of several
     policy: str = ""  # the school year whose numbers are used
 
     def over(self, before: Record) -> Record:
@@ -88,6 +88,8 @@ class Record:
         said = {one.name: getattr(self, one.name) for one in fields(self) if _is_said(getattr(self, one.name))}
         for name in ("task", "wrong", "name"):
             said.pop(name, None)
+        if said.get("location") == AWAY and before.location in (IN_PROVINCE, OUT_PROVINCE):
+            said.pop("location")  # 老家 was named before
         if any(name in said for name in COSTS):
             said = dict.fromkeys(COSTS) | {"scope": "", "outside": None, "about": False} | said
             if before.want in ("ratio", "selfratio"):
@@ -100,14 +102,17 @@ class Record:
             said = {"midway": False, "assumed_year": False, "apply_day": None} | said
         if "visit" in said:
             said = {"surgery": False} | said
+        if YES in {said.get(name) for name in CASES}:
+            said = {"temporary": ""} | said  # who has filed, or was referred, is not out for a while
         if "location" in said and said["location"] == LOCAL:
             said |= {"filed": "", "referral": "", "emergency": "", "temporary": ""}
         return replace(before, **said, wrong=self.wrong, name=self.name)
 
     def keeping(self, before: Record) -> Record:
         """Return this record with what the calculation before said that another kind may use as well."""
-        months = ("apply", "birth", "birth_day") if {before.task, self.task} & _OF_BENEFITS else ()
-        names = (*_KEPT, *months)
+        # When benefits begin decides what is paid of a bill, too.
+        months = ("apply", "birth", "birth_day") if {before.task, self.task} & {*_OF_BENEFITS, "claim"} else ()
+        names = (*_KEPT, *months, *(("level",) if self.task == "remaining" else ()))
         kept = {name: getattr(before, name) for name in names if not _is_said(getattr(self, name))}
         return replace(self, **kept)
 
@@ -178,18 +183,40 @@ def _slots(said: dict[str, object]) -> set[str]:
     return {answered.get(name, "amount") for name in AMOUNTS if said.get(name) is not None}
 
 
-def dump(records: Sequence[Record], asked: str) -> str:
-    """Return records and the slot that was asked for as a short text for the session store."""
-    return json.dumps([[_plain(record) for record in records], asked], ensure_ascii=False, separators=(",", ":"))
+@dataclass(frozen=True)
+class Talk:
+    """What goes on: its records, the slot that was asked for, and what was computed before.
+
+    That is the version before the last message, and the last calculation of another kind.
+    """
+
+    records: tuple[Record, ...] = ()
+    asked: str = ""
+    past: tuple[tuple[Record, ...], ...] = ()
+
+    def after(self, before: Talk) -> Talk:
+        """Return this with what went on before behind it."""
+        if self.records == before.records or not before.records:
+            return replace(self, past=before.past)
+        cards = (before.records, *before.past)
+        other = next((card for card in cards[1:] if card[0].task != before.records[0].task), None)
+        return replace(self, past=cards[:1] if other is None else (cards[0], other))
 
 
-def load(text: str | None) -> tuple[list[Record], str]:
-    """Read them back; nothing where there is nothing or it is of another version."""
+def dump(talk: Talk) -> str:
+    """Return what goes on as a short text for the session store."""
+    cards = [[_plain(record) for record in card] for card in (talk.records, *talk.past)]
+    return json.dumps([cards[0], talk.asked, *cards[1:]], ensure_ascii=False, separators=(",", ":"))
+
+
+def load(text: str | None) -> Talk:
+    """Read it back; nothing where there is nothing or it is of another version."""
     try:
-        rows, asked = json.loads(text or "")
-        return [_record(row) for row in rows], str(asked)
+        rows, asked, *past = json.loads(text or "")
+        cards = [tuple(_record(row) for row in card) for card in (rows, *past)]
+        return Talk(cards[0], str(asked), tuple(filter(None, cards[1:])))
     except (ValueError, TypeError, AttributeError, ArithmeticError):
-        return [], ""
+        return Talk()
 
 
 def _plain(record: Record) -> dict[str, object]:

@@ -13,6 +13,7 @@ from bot.calculator.bills import GROUPS, bills_of
 from bot.calculator.guards import guarded
 from bot.calculator.months import ROLE_FLOOR, with_months
 from bot.calculator.numbers import read_number
+from bot.calculator.outcome import LEVELS
 from bot.calculator.reader import Reading, Sentence
 from bot.calculator.record import (
     AMOUNTS,
@@ -49,7 +50,8 @@ MIDWAY, PART = 0.2, 0.2
 _VISITS = {"in": "inpatient", "out": "outpatient", "both": "both"}
 _PLACES = {"here": LOCAL, "in": IN_PROVINCE, "out": OUT_PROVINCE, "away": AWAY}
 _YES_NO = {"+": YES, "-": NO, "?": UNSURE}
-_MONTH_TASKS = ("fee", "newborn", "diff", "bstart", "bend", "blen", "binforce")
+SHARES = ("subsidy", "total", "gap", "monthly")
+_MONTH_TASKS = ("fee", "newborn", "diff", "bstart", "bend", "blen", "binforce", "window")
 _CONSULT = re.compile(r"诊查|诊察|诊金|挂号")
 _EXHAUSTED = re.compile(
     r"(?:额度|限额|上限|封顶|quota|统筹)[^,。;没未不快]{0,14}(?:[用报花使刷][^,。;没未不快]{0,3}[完光晒尽满爆]|到顶|见底|没了)"
@@ -82,7 +84,7 @@ def records_of(sentence: Sentence, policy: Policy, before: Record | None = None)
         count = whole // 2 if months["half"] else int(read_number(months["count"]) or 1)
         if count < whole:  # 分12个月 is how it is shared out, not what is asked for
             record = replace(record, task="monthly", times=count)
-    if task in _MONTH_TASKS:
+    if task in _MONTH_TASKS or (before and task in SHARES):
         record = with_months(record, sentence, policy, before, task)
     if record.many in ("sum", "cmp", "") and len(bills := bills_of(record, sentence, policy)) > 1:
         return [guarded(bill, sentence) for bill in bills]
@@ -147,7 +149,7 @@ def _with_hospital(record: Record, sentence: Sentence) -> Record:
     levels = list(dict.fromkeys(span.name for span, _, sure in sentence.of(LEVEL, "t") if sure >= LEVEL_FLOOR))
     doubtful = any(sure < LEVEL_FLOOR for *_, sure in sentence.of(LEVEL))
     # 社康和大医院: of the second nobody says the level, and the one that is said is not that of both.
-    plain = len(levels) == 1 and not doubtful and "大医院" not in sentence.text
+    plain = len(levels) == 1 and not doubtful and (levels[0] == LEVELS[-1] or "大医院" not in sentence.text)
     level = levels[0] if plain else ""
     compared = _compared(levels, sentence) if record.many == "cmp" else ()
     place = compared[0].partition("=")[2] if compared and compared[0].startswith("location") else _location(sentence)

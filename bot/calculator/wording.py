@@ -75,6 +75,9 @@ class Wording:
         """Ask for what is missing, and say what was read so far."""
         lines = [self._say(lead)] if lead else []
         said = self.fill("calc_read_so_far", {"read": read}) if read else ""
+        if said and missing.table:
+            lines.append(said)
+            said = ""
         if missing.table:
             lines.append(self._heading(missing))
             lines.append("；".join(f"{one.label} {one.value} {one.unit}" for one in missing.table) + "。")
@@ -93,9 +96,10 @@ class Wording:
         table = Result(missing.table, (), missing.entry, missing.inputs, notes)
         return self.result(table, read, state, self._heading(missing))
 
-    def unknown(self, unknown: Unknown, state: str | None = None) -> CalculatorReply:
-        """Say that the documents do not say it."""
-        text = f"{self.fill(unknown.phrase, unknown.values)}\n{self._say('hotline')}"
+    def unknown(self, unknown: Unknown, state: str | None = None, read: str = "") -> CalculatorReply:
+        """Say that the documents do not say it, and first what was read."""
+        said = self.fill("calc_read_so_far", {"read": read}) if read else ""
+        text = f"{said}{self.fill(unknown.phrase, unknown.values)}\n{self._say('hotline')}"
         return CalculatorReply("abstain", text, state=state)
 
     def wrong(self, wrong: Wrong, state: str | None = None) -> CalculatorReply:
@@ -147,35 +151,25 @@ def said(records: Sequence[Record]) -> str:
 
 
 def _said(record: Record) -> str:
-    parts = [_LEVELS.get(record.level, "") + _VISITS.get(record.visit, "")]
+    apart = {one.partition("=")[0] for one in record.compared}
+    parts = [record.who, ("" if "level" in apart else _LEVELS.get(record.level, "")) + _VISITS.get(record.visit, "")]
     parts += ["和".join(COMPARED.get(one, "") for one in record.compared)] if len(record.compared) > 1 else []
+    amounts = {**_AMOUNTS, "paid": "已缴费"} if record.task == "reverse" else _AMOUNTS
+    parts += [
+        f"{label} {_money(value)} 元" for name, label in amounts.items() if (value := getattr(record, name)) is not None
+    ]
     if record.task == "claim" or record.visit:
-        parts += [
-            f"{label} {_money(value)} 元"
-            for name, label in _AMOUNTS.items()
-            if (value := getattr(record, name)) is not None
-        ]
-        parts += [
-            PLACE_NAMES.get(
-                record.location,
-                "在深圳" if record.visit == "inpatient" and record.where == LOCAL and not record.compared else "",
-            )
-        ]
+        local = record.visit == "inpatient" and record.where == LOCAL and not record.compared
+        parts += [] if "location" in apart else [PLACE_NAMES.get(record.location, "在深圳" if local else "")]
         # A referral within the city is none out of it.
         names = {**CASE_NAMES, "referral": "有转诊"} if record.where == LOCAL else CASE_NAMES
-        parts += [label for name, label in names.items() if getattr(record, name) == "true"]
-        parts += ["没有备案"] if record.filed == "false" else []
+        if not apart & {"case", "location"}:
+            parts += [label for name, label in names.items() if getattr(record, name) == "true"]
+            parts += ["没有备案"] if record.filed == "false" else []
         parts += [{"true": "是选定的机构", "false": "不是选定的机构"}.get(record.selected, "")]
-    elif record.used is not None or record.left is not None or record.paid is not None:
-        amounts = {**_AMOUNTS, "paid": "已缴费"}
-        parts += [
-            f"{amounts[name]} {_money(value)} 元"
-            for name in ("used", "left", *(("paid",) if record.task == "reverse" else ()))
-            if (value := getattr(record, name)) is not None
-        ]
-    parts += [f"{month.chinese}出生" for month in record.birth] + [
-        f"{month.chinese}办理" for month in dict.fromkeys(record.apply)
-    ]
+    parts += [f"{month.chinese}出生" for month in record.birth]
+    parts += [f"{month.chinese}办理" for month in dict.fromkeys(record.apply)]
+    parts += ["全年"] if record.who and not (record.birth or record.apply or record.midway) else []
     parts += [{"shenzhen": "深圳户口", "other": "不是深圳户口"}.get(record.hukou, "")]
     parts += [f"{record.children} 个孩子"] if (record.children or 1) > 1 else []
     parts += [f"{record.times} 次"] if record.each is not None and (record.times or 1) > 1 else []

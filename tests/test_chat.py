@@ -55,11 +55,7 @@ def test_an_answer_that_is_not_quite_sure_says_so(settings: Settings, score: flo
 
 @pytest.mark.parametrize(
     ("now", "notice"),
-    [
-        (datetime(2024, 9, 1), None),
-        (datetime(2025, 8, 31, 23, 59), None),
-        (datetime(2025, 9, 1), "出自 2024-2025 年度的资料。"),
-    ],
+    [(datetime(2025, 8, 31, 23, 59), None), (datetime(2025, 9, 1), "出自 2024-2025 年度的资料。")],
 )
 def test_says_when_the_school_year_is_over(settings: Settings, now: datetime, notice: str | None) -> None:
     chat = Chat(FakeEngine(), settings, clock=lambda: now)

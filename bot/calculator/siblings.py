@@ -42,7 +42,8 @@ def family_of(
     """
     known = len(before) if len(before) > 1 else max(before[0].children or 1, 1)
     named = _named(sentence.text, max(known, told.children or 1))
-    if before[0].task not in FAMILY or not named or (known > 1 and told.children not in (None, known)):
+    counted = told.children in (None, known, len(named))  # 大的一个 is as many as are named
+    if before[0].task not in FAMILY or not named or (known > 1 and not counted):
         return None
     count = known if known > 1 else max(told.children or 2, *(at + 1 for at, _ in named))
     said = _facts(named, sentence, policy, told.hukou)

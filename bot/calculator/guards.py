@@ -69,6 +69,8 @@ def outside(record: Record, sentence: Sentence) -> bool:
     if record.task == "claim" and not (record.told_cost or record.visit or record.level or record.deductible):
         # 去广州看病没转诊能报几成: of nothing in particular; the entry says it all.
         return not sentence.of(AMOUNT)
+    if record.task in ("fee", "monthly", "cap") and sentence.of(AMOUNT, "N"):
+        return True  # 额度一千，刷了365.5，够不够: what is seen and has no place in the sum is not dropped
     if record.task == "fee" and _DEADLINE.search(sentence.text) and not _SUM.search(sentence.text):
         return True
     if record.task in ("subsidy", "total", "gap", "monthly") and sentence.of(MONTH, "a"):

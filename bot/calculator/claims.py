@@ -260,7 +260,7 @@ def _settled(record: Record, policy: Policy) -> Outcome:
     steps.append(Step(f"{cents(record.total)} - {cents(own)}", str(cents(fund))))
     figures = (*(parts if record.want in ("self", "selfratio") else parts[::-1]), share)
     figures = (share, *parts) if record.want == "ratio" else figures
-    entry = policy.figure(f"{record.visit or 'inpatient'}.{LEVELS[0]}").entry
+    entry = policy.figure(f"{'out' if record.visit == 'outpatient' else 'in'}patient.{LEVELS[0]}").entry
     return Result(figures, tuple(steps), entry, {}, ("calc_note_settled",), (entry,))
 
 

@@ -2,6 +2,7 @@
 
 * `OnnxEncoder` runs the shipped sentence encoder with onnxruntime; no torch, no network.
 * `ForeignEncoder` runs any sentence-transformers model, and needs torch for it.
+* `Recalling` is another one that is not asked for the same text twice.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from index.errors import ModelMissing
+from index.memory import Memory
 from index.segment import Reading
 
 Vectors = NDArray[np.float32]
@@ -23,6 +25,7 @@ Vectors = NDArray[np.float32]
 _PREFIX = "query: "  # e5 was trained to tell questions from passages by it
 _MOST_TOKENS = 128
 _TOGETHER = 32
+_REMEMBERED = 4096
 _MANY = 256  # from here on it is a build, and all cores may help
 
 
@@ -89,6 +92,26 @@ class ForeignEncoder:
         vectors: Vectors = self._model.encode(texts, normalize_embeddings=True)
         done(len(readings))
         return vectors.astype(np.float32)
+
+
+class Recalling:
+    """An encoder for several engines that are asked the same: what one has had encoded, the others need not."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        """Take the encoder that is to be spared."""
+        self.name = encoder.name
+        self._encoder = encoder
+        self._known: Memory[str, Vectors] = Memory(_REMEMBERED)
+
+    def encode(self, readings: Sequence[Reading], done: Callable[[int], None] = lambda _: None) -> Vectors:
+        """Return one unit row per reading, float32 [n, dimensions]; tell `done` how many are ready."""
+        rows = {each.spoken: self._known.get(each.spoken) for each in readings}
+        new = {each.spoken: each for each in readings if rows[each.spoken] is None}
+        if new:
+            for spoken, row in zip(new, self._encoder.encode([*new.values()], done), strict=True):
+                self._known.put(spoken, row)
+                rows[spoken] = row
+        return np.stack([row for each in readings if (row := rows[each.spoken]) is not None])
 
 
 def open_encoder(name: str | Path) -> Encoder:

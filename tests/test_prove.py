@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -22,8 +22,10 @@ from bot.workshop.report import Report, read_report
 from bot.workshop.workshop import Workshop
 from corpus.entries import load_corpus
 from index import disk
+from index.encode import OnnxEncoder, Vectors
 from index.errors import IndexDamaged
 from index.rebuild import share_changed
+from index.segment import Reading
 
 pytestmark = pytest.mark.model
 MISSED = "下去会不会冻得慌"
@@ -75,6 +77,22 @@ def test_the_exam_is_asked_of_both_and_says_what_falls(built: Workshop) -> None:
     assert names["考题 1 题，直接答对的"].after == "1" and not report.worse
     assert any(one.origin == "考题，应当是 A6" for one in report.turned)
     assert built.publish("王敏", "").number == 2 and read_report(built.live_corpus.parent) == report
+
+
+def test_a_question_asked_of_both_is_encoded_once(built: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    encoded: list[str] = []
+    encode = OnnxEncoder.encode
+
+    def noted(self: OnnxEncoder, readings: Sequence[Reading], *done: Callable[[int], None]) -> Vectors:
+        encoded.extend(reading.spoken for reading in readings)
+        return encode(self, readings, *done)
+
+    monkeypatch.setattr(OnnxEncoder, "encode", noted)
+    built.draft.save("exam.txt", f"A6 {MISSED}\n- 火星上有没有水\n", "", "王敏", "改了考题")
+    built.draft.add_similar("A6", {f"{MISSED}啊": ""}, "王敏")
+    assert proved(built).publishable
+    read = disk.load(pinned(built.settings).index).segmenter.read
+    assert [encoded.count(read(text).spoken) for text in (MISSED, "火星上有没有水")] == [1, 1]
 
 
 def test_mistakes_end_a_proof_before_anything_is_built(built: Workshop) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from bot.chat import Chat, china_now
@@ -20,6 +21,7 @@ from corpus.check import ERROR, Problem, check_folder
 from corpus.entries import Corpus, load_corpus, wordings
 from corpus.exam import Item, load_exam
 from index import disk
+from index.encode import Recalling
 from index.engine import Engine
 from index.rebuild import LITTLE, rebuild, share_changed
 
@@ -66,6 +68,8 @@ def _built(
     versions = Versions(settings.work)
     model = settings.model or disk.default_model()
     before = disk.load(versions.index(found.base), settings.model)
+    # Both are asked the same questions, the new wordings among them.
+    before = replace(before, encoder=Recalling(before.encoder))
     known = dict(zip(before.spoken, before.vectors, strict=True))
     threshold = before.thresholds(settings.precision, settings.strangers).answer
     drifted = versions.get(found.base).drifted + share_changed(before, corpora[1])

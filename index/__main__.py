@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from corpus.commands.parser import Parser
 from corpus.entries import Corpus, load_corpus
 from corpus.errors import CorpusError
 from index import disk
@@ -16,13 +17,15 @@ from index.encode import open_encoder
 from index.engine import Engine
 from index.errors import IndexFault, need_to_build
 from index.expect import expectation
+from index.ground import learned_from
 from index.manifest import alone, read_manifest, verify
+from index.rebuild import LITTLE, retold, share_changed
 from index.shared import shared_path
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m index", description="建索引、试搜、训练")
+    parser = Parser(prog="python -m index", description="建索引、试搜、训练")
     add_arguments(parser)
     return run(parser.parse_args(arguments))
 
@@ -31,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the commands and what each takes."""
     parser.add_argument("--index", type=Path, default=disk.default_index(), help="索引文件夹")
     parser.add_argument("--model", default=os.environ.get("FAQ_MODEL") or disk.default_model(), help="向量模型")
-    commands = parser.add_subparsers(dest="command", required=True)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="命令")
     build = commands.add_parser("build", help="由资料建索引")
     build.add_argument("--if-stale", action="store_true", help="资料和模型都没变就不重建")
     build.add_argument("--corpus", type=Path, help="资料文件夹")
@@ -84,11 +87,31 @@ def _build_anew(options: argparse.Namespace, corpus: Corpus) -> None:
     need_to_build()
     start = time.perf_counter()
     known = disk.known_vectors(options.index, options.model)
-    engine = Engine.build(corpus, open_encoder(options.model), _progress(start), known)
-    disk.save(engine, options.index, corpus.digest, options.model)
+    if alike := _alike(options, corpus):
+        live, drifted = alike
+        print("只改了机器人自己的话或者寒暄，门槛不用重新量。")
+        engine = retold(corpus, live, _progress(start), known)
+    else:
+        engine, drifted = Engine.build(corpus, open_encoder(options.model), _progress(start), known), 0.0
+    disk.save(engine, options.index, corpus.digest, options.model, drifted)
     print(f"\n{engine.calibration}\n{expectation(engine.calibration)}")
     print(f"完成：{len(engine.entries)} 条问答，{len(engine.texts)} 个问法，"
           f"用了 {time.perf_counter() - start:.0f} 秒，写入 {options.index}")  # fmt: skip
+
+
+def _alike(options: argparse.Namespace, corpus: Corpus) -> tuple[Engine, float] | None:
+    """Return the index that was learned from the same, and how much small talk has changed since; None if too much."""
+    if not options.if_stale:  # asked for without it, everything is learned anew
+        return None
+    try:
+        manifest = read_manifest(options.index)
+        if manifest.learned != learned_from(corpus):
+            return None
+        live = disk.load(options.index, options.model)
+    except IndexFault:
+        return None
+    drifted = manifest.drifted + share_changed(live, corpus)
+    return (live, drifted) if drifted <= LITTLE else None
 
 
 def _progress(start: float) -> Callable[[str, float], None]:

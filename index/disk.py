@@ -60,14 +60,15 @@ def known_vectors(folder: Path, model: Path | str) -> dict[str, Vectors]:
         return {}
 
 
-def save(engine: Engine, folder: Path, corpus_digest: str, model: Path | str) -> None:
+def save(engine: Engine, folder: Path, corpus_digest: str, model: Path | str, drifted: float = 0.0) -> None:
     """Write `engine` beside `folder` and swap it in by one rename."""
     with written_whole(folder) as fresh:
         _save_words(engine, fresh)
         _save_arrays(engine, fresh)
         engine.sensor.store.save(fresh / "vectors.faiss")
         manifest = Manifest(FORMAT, engine.version, corpus_digest, engine.model_name, model_digest(model),
-                            len(engine.entries), len(engine.texts), {})  # fmt: skip
+                            len(engine.entries), len(engine.texts), {},
+                            learned=engine.learned, drifted=drifted)  # fmt: skip
         write_manifest(fresh, manifest)
 
 
@@ -146,6 +147,7 @@ def _read(folder: Path, manifest: Manifest, model: Path | str) -> Engine:
         vectors=array("vectors"),
         passages=tuple((group, name) for group, name in rows["passages"]),
         version=manifest.version,
+        learned=manifest.learned,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -15,7 +15,7 @@ from corpus.text import fold
 from index.calibrate import STRANGERS, Calibration, calibrate, hold_out
 from index.encode import Encoder, Vectors
 from index.explain import Candidate, Explanation
-from index.ground import Ground
+from index.ground import Ground, learned_from
 from index.hit import Hit, Thresholds
 from index.language import chinese
 from index.lexical import Scores
@@ -53,6 +53,8 @@ class Engine:
     vectors: Vectors
     passages: tuple[tuple[str, str], ...]
     version: str
+    learned: str = ""
+    """The digest of what ranker and calibration were learned from."""
 
     @classmethod
     def build(
@@ -71,14 +73,18 @@ class Engine:
         say("学习排序", 0.0)
         ranker, calibration = calibrate(*held, sizes_of(ground.table.group, len(ground.table.groups)), *load_shared())
         say("建索引", 0.0)
-        return cls.on(ground, corpus, encoder, ranker, calibration)
+        return cls.on(ground, corpus, encoder, ranker, calibration, learned_from(corpus))
 
     @classmethod
-    def on(cls, ground: Ground, corpus: Corpus, encoder: Encoder, ranker: Ranker, calibration: Calibration) -> Engine:
+    def on(
+        cls, ground: Ground, corpus: Corpus, encoder: Encoder, ranker: Ranker, calibration: Calibration, learned: str
+    ) -> Engine:
         """Return the engine of a corpus that has been read, with what was learned on it or on one like it."""
+        silent = {entry.id for entry in corpus.entries if not entry.active}
+        welcome = tuple(item for item in corpus.phrases.welcome if item not in silent)
         return cls(
             entries={entry.id: entry for entry in corpus.entries if entry.active},
-            phrases=corpus.phrases,
+            phrases=replace(corpus.phrases, welcome=welcome),
             segmenter=ground.segmenter,
             encoder=encoder,
             sensor=ground.sensor(),
@@ -90,6 +96,7 @@ class Engine:
             vectors=ground.vectors,
             passages=ground.table.passages,
             version=corpus.digest[:12],
+            learned=learned,
         )
 
     @property

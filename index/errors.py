@@ -17,6 +17,9 @@ import errno
 from importlib.util import find_spec
 from pathlib import Path
 
+# Said of a file's name that a folder has taken.
+FOLDER = "是一个文件夹，不是文件，请先把它移走"
+
 
 class IndexFault(Exception):
     """Base of all errors of this package."""
@@ -59,13 +62,13 @@ class IndexUnreadable(IndexFault):
 
 
 class IndexUnwritable(IndexFault):
-    """A new index could not be written to `path`; the old one is as it was."""
+    """A new index could not be written to `path`; if there was one before, it is as it was."""
 
-    def __init__(self, path: Path, error: OSError) -> None:
-        """Name the folder and the cause."""
+    def __init__(self, path: Path, error: OSError, before: bool) -> None:
+        """Name the folder and the cause, and tell of the index that was there before."""
         what = _CAUSES.get(error.errno or 0) or error.strerror or type(error).__name__
         super().__init__(
-            f"新的索引写不进 {path}（{what}）；原来的索引没有动，还能用。"
+            f"新的索引写不进 {path}（{what}）{'；原来的索引没有动，还能用' if before else ''}。"
             "请检查磁盘空间和文件夹的权限，再运行：make index"
         )
         self.path, self.what = path, what
@@ -80,6 +83,7 @@ _CAUSES = {
     errno.EROFS: "磁盘是只读的",
     errno.ENOTDIR: "这个名字是一个文件，不是文件夹",
     errno.EEXIST: "这个名字是一个文件，不是文件夹",
+    errno.EISDIR: f"里面的 manifest.json {FOLDER}",
     # A library that could not write its file says nothing, and the next step misses it.
     errno.ENOENT: "有的文件没有写成，多半是磁盘满了",
 }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +15,7 @@ from corpus.text import fold
 from index.encode import Encoder, Vectors
 from index.errors import CorpusTooSmall
 from index.lexical import Scores, Sounds
-from index.rows import Table, rows_of
+from index.rows import SMALLTALK, Table, rows_of
 from index.segment import Reading, Segmenter
 from index.signals import Sensor, features
 
@@ -63,6 +65,13 @@ def encoded(
     return np.array([vectors[reading.spoken] for reading in readings], dtype=np.float32)
 
 
+def learned_from(corpus: Corpus) -> str:
+    """Return the digest of what ranker and thresholds are learned from: no sentence of the bot's own, no small talk."""
+    rows = [(row.text, row.group, row.passage) for row in rows_of(corpus) if not row.group.startswith(SMALLTALK)]
+    words = (corpus.terms, sorted(corpus.synonyms.items()), _told(corpus))
+    return sha256(json.dumps((rows, words), ensure_ascii=False).encode()).hexdigest()
+
+
 def _told(corpus: Corpus) -> str:
-    """Return all that the answers say: a place that stands there is known."""
-    return " ".join(fold(f"{entry.question} {entry.body}") for entry in corpus.entries)
+    """Return all that the answers in use say: a place that stands there is known."""
+    return " ".join(fold(f"{entry.question} {entry.body}") for entry in corpus.entries if entry.active)

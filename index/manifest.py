@@ -21,7 +21,7 @@ from pathlib import Path
 
 from corpus.entries import corpus_path, shipped_path
 from corpus.files import is_litter
-from index.errors import IndexDamaged, IndexFault, IndexMissing, IndexStale, IndexUnreadable, IndexUnwritable
+from index.errors import FOLDER, IndexDamaged, IndexFault, IndexMissing, IndexStale, IndexUnreadable, IndexUnwritable
 
 FORMAT = 7
 NAME = "manifest.json"
@@ -50,6 +50,10 @@ class Manifest:
     rows: int
     files: dict[str, str]
     folder: str = ""
+    learned: str = ""
+    """The digest of what ranker and thresholds were learned from; those of earlier versions lack it."""
+    drifted: float = 0.0
+    """How many wordings of small talk came or went since, as a share of all wordings."""
 
 
 def digest_of(path: Path) -> str:
@@ -83,6 +87,8 @@ def read_manifest(folder: Path) -> Manifest:
         return Manifest(**data)
     except (FileNotFoundError, NotADirectoryError):
         raise IndexMissing(path if folder.is_dir() else folder) from None
+    except IsADirectoryError:
+        raise IndexDamaged(path, FOLDER) from None
     except OSError as error:
         raise IndexUnreadable(path, error.strerror or "") from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -148,10 +154,11 @@ def written_whole(folder: Path) -> Iterator[Path]:
 
 @contextmanager
 def _unwritable(folder: Path) -> Iterator[None]:
+    before = os.path.isfile(folder / NAME)  # unlike that of a Path, False where nobody may look
     try:
         yield
     except OSError as error:
-        raise IndexUnwritable(folder, error) from error
+        raise IndexUnwritable(folder, error, before) from error
 
 
 def _own_files(folder: Path) -> list[Path]:

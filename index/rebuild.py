@@ -56,6 +56,15 @@ def share_changed(live: Engine, corpus: Corpus) -> float:
     return len(present ^ wanted) / max(len(present), 1)
 
 
+def retold(
+    corpus: Corpus, live: Engine, say: Callable[[str, float], None], known: Mapping[str, Vectors] | None = None
+) -> Engine:
+    """Return the engine of a corpus that differs from that of `live` in what the bot says and some small talk alone."""
+    ground = Ground.of(corpus, live.encoder, say, known or {})
+    say("建索引", 0.0)
+    return Engine.on(ground, corpus, live.encoder, live.ranker, live.calibration, live.learned)
+
+
 def rebuild(
     corpus: Corpus,
     live: Engine,
@@ -69,7 +78,7 @@ def rebuild(
     say("量新问法的影响", 0.0)
     before, after = _tallies(ground, live, threshold)
     say("建索引", 0.0)
-    return Rebuilt(Engine.on(ground, corpus, encoder, live.ranker, live.calibration), before, after)
+    return Rebuilt(Engine.on(ground, corpus, encoder, live.ranker, live.calibration, live.learned), before, after)
 
 
 def _tallies(ground: Ground, live: Engine, threshold: float) -> tuple[Tally, Tally]:

@@ -14,7 +14,7 @@ import pytest
 
 from index import disk
 from index.engine import Engine
-from index.errors import IndexUnwritable
+from index.errors import IndexDamaged, IndexUnwritable
 from index.manifest import FORMAT, Manifest, alone, digest_of, read_manifest, verify, write_manifest, written_whole
 from tests.support.index_fixtures import ENTRIES, save_text
 
@@ -46,6 +46,22 @@ def test_a_failing_save_leaves_the_old_one(pool_engine: Engine, copy: Path, monk
         disk.save(pool_engine, copy, "new", disk.default_model())
     assert contents(copy) == before
     assert {path.name for path in copy.iterdir()} - {".lock"} == {"manifest.json", home(copy).name}
+
+
+def test_no_word_of_an_old_index_where_there_was_none(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("", encoding="utf-8")
+    with pytest.raises(IndexUnwritable, match="是一个文件，不是文件夹") as caught, written_whole(tmp_path / "taken"):
+        pass
+    assert "原来的索引" not in str(caught.value)
+
+
+def test_a_manifest_that_is_a_folder_is_named_with_the_way_out(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").mkdir()
+    with pytest.raises(IndexDamaged, match=r"manifest\.json.*是一个文件夹.*移走.*make index"):
+        read_manifest(tmp_path)
+    with pytest.raises(IndexUnwritable, match=r"manifest\.json 是一个文件夹.*移走") as caught:
+        save_text(tmp_path, "one")
+    assert "原来的索引" not in str(caught.value)
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])

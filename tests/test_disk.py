@@ -227,7 +227,7 @@ def test_what_this_user_may_not_read(copy: Path, name: str, monkeypatch: pytest.
 def test_a_folder_in_the_manifest_s_place(copy: Path) -> None:
     (copy / "manifest.json").unlink()
     (copy / "manifest.json").mkdir()
-    with pytest.raises(IndexUnreadable):
+    with pytest.raises(IndexDamaged):
         disk.load(copy)
 
 

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from corpus.entries import Corpus
+from corpus.entries import Corpus, load_corpus
 from corpus.entry import format_entry
 from index import disk
 from index.__main__ import main
 from index.engine import Engine
 from index.manifest import digest_of, read_manifest
 from tests.support.index_fixtures import ENTRIES, write_corpus
+from tests.support.index_fixtures import PHRASES as PHRASES_TOML
 
 PHRASES = ["月卡什么价钱", "健康证要带什么", "今天天气怎么样", *(entry.question for entry in ENTRIES)]
 
@@ -205,3 +206,55 @@ def test_a_wrong_command(arguments: list[str], capsys: pytest.CaptureFixture[str
     with pytest.raises(SystemExit) as caught:
         main(arguments)
     assert caught.value.code == 2 and "python -m index" in capsys.readouterr().err
+
+
+def _relearned(monkeypatch: pytest.MonkeyPatch) -> list[Corpus]:
+    begun: list[Corpus] = []
+    build_engine = Engine.build
+
+    def noted(corpus: Corpus, *more: object) -> Engine:
+        begun.append(corpus)
+        return build_engine(corpus, *more)
+
+    monkeypatch.setattr(Engine, "build", noted)
+    return begun
+
+
+TALK = PHRASES_TOML.replace('"在吗"', '"在吗", "亲亲有空吗"')
+SAID = PHRASES_TOML.replace("须知里没有。", "须知没有讲。").replace('reply = "您好！"', 'reply = "您好呀！"')
+
+
+@pytest.mark.parametrize(
+    ("changes", "learns"),
+    [
+        ({"phrases.toml": SAID}, False),
+        ({"phrases.toml": TALK}, False),
+        ({"words/outside.txt": "今天天气怎么样\n"}, True),
+        ({"words/synonyms.txt": ""}, True),
+        ({f"entries/{ENTRIES[1].id}.md": format_entry(ENTRIES[1]).replace("21:30", "22:00")}, True),
+    ],
+    ids=["a sentence", "small talk", "outside", "synonyms", "an answer"],
+)
+def test_only_what_is_learned_from_is_learned_anew(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: dict[str, str], learns: bool
+) -> None:
+    begun = _relearned(monkeypatch)
+    corpus = write_corpus(tmp_path / "corpus", **changes)
+    assert build(corpus, built, "--if-stale") == 0 and bool(begun) == learns
+    engine = disk.load(built, corpus_digest=load_corpus(corpus).digest)
+    if changes == {"phrases.toml": SAID}:
+        assert engine.phrases.text("abstain") == "须知没有讲。" and engine.phrases.smalltalk[0].reply == "您好呀！"
+    if changes == {"phrases.toml": TALK}:
+        assert engine.search("亲亲有空吗")[0].entry_id == "smalltalk/greeting"
+
+
+def test_much_new_small_talk_is_learned_anew(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = _relearned(monkeypatch)
+    for number in range(12):
+        # Little by little counts as much as all at once.
+        more = "".join(f', "第{one}位老师早安"' for one in range(number + 1))
+        corpus = write_corpus(tmp_path / "corpus", **{"phrases.toml": PHRASES_TOML.replace('"在吗"', f'"在吗"{more}')})
+        assert build(corpus, built, "--if-stale") == 0
+        if begun:
+            break
+    assert 1 <= number < 11

@@ -118,8 +118,8 @@ def _read(reader: _Reader) -> Corpus:
     policies = newest_first(reader.policies())
     phrases = reader.phrases()
     if office:
-        phrases = spoken_by(office, phrases, entries, bool(policies))
         entries = _in_order(entries, office.categories)
+        phrases = spoken_by(office, phrases, entries, bool(policies))
     return Corpus(entries, terms, synonyms, outside, phrases, reader.digest.hexdigest(), path, policies, office)
 
 
@@ -128,8 +128,10 @@ def spoken_by(office: Office, phrases: Phrases, entries: tuple[Entry, ...], calc
     own = {**office.sentences, **{ENGLISH + key: text for key, text in office.english.items()}}
     sentences = {key: text for key, text in phrases.sentences if calculates or not _of_sums(key)} | own
     welcome = office.welcome or phrases.welcome
-    first = (*welcome, *(entry.id for entry in entries))[:1]
-    questions = {entry.id: entry.question for entry in entries}
+    # What nobody answers is no example: the sample of a new office, an entry that was retired.
+    questions = {entry.id: entry.question for entry in entries if entry.active}
+    silent = {entry.id for entry in entries if not entry.active}
+    first = [item for item in (*welcome, *questions) if item not in silent][:1]
     blanks = {
         **{"{title}": office.name, "{subject}": office.subject, "{hotline}": office.hotline},
         **{

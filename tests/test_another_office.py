@@ -21,8 +21,13 @@ from fastapi.testclient import TestClient
 from bot.channels.app import create_app
 from bot.settings import Settings
 from bot.workshop.draft import checked
+from corpus.begin import begin
 from corpus.check import check_folder
 from corpus.entries import Corpus, load_corpus
+from corpus.entry import Entry, format_entry
+from index import disk
+from index.encode import open_encoder
+from index.engine import Engine
 from tests.support.library import FakeEngine
 from tests.support.served import ELSEWHERE, SERVED
 from tests.support.wechat_fixtures import ACCOUNT_SETTINGS, NOW, content_of, event, post, say, sealed, xml
@@ -151,3 +156,38 @@ def test_its_clerk_saves_an_entry_of_its_own_years(corpus: Corpus, tmp_path: Pat
     folder = copytree(corpus.path, tmp_path / "corpus", ignore=ignore_patterns("built"))
     text = checked(replace(entry, label="改短的名字"), folder / "entries" / entry.path.name)
     assert "改短的名字" in text and (not entry.years or f"年度: {entry.years}" in text)
+
+
+@pytest.mark.model
+def test_what_nobody_answers_shows_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new office with its sample still there, and with an entry that was retired, both among its first questions."""
+    folder = tmp_path / "yunxi"
+    begin(folder)
+    office = (folder / "office.toml").read_text(encoding="utf-8").replace('= ""', '= "云溪"')
+    office = office.replace('id = "云溪"', 'id = "yunxi"').replace("welcome = []", 'welcome = ["A1", "A2", "A3"]')
+    (folder / "office.toml").write_text(office, encoding="utf-8")
+    sample = (folder / "entries/A1.md").read_text(encoding="utf-8")
+    for name, question, state in (("A2", "团购票怎么买？", "待核对"), ("A3", "自习室几点开门？", "启用")):
+        text = format_entry(Entry(name, "场馆", question, (), f"{question}照实写。", basis="手册", status=state))
+        (folder / f"entries/{name}.md").write_text(text, encoding="utf-8")
+    hidden = re.compile("几本|A1|团购|A2")
+    assert "一次最多可以借几本书" in sample
+    corpus = load_corpus(folder)
+    assert not [text for _, text in corpus.phrases.sentences if hidden.search(text)]
+    assert not [talk.reply for talk in corpus.phrases.smalltalk if hidden.search(talk.reply)]
+    monkeypatch.setenv("FAQ_CORPUS", str(folder))
+    engine = Engine.build(corpus, open_encoder(disk.default_model()))
+    settings = Settings(**{**ACCOUNT_SETTINGS, "public_url": "https://yunxi.example.cn"})
+    with TestClient(create_app(settings, engine, clock=lambda: datetime.fromtimestamp(NOW, UTC))) as client:
+        paths = ["/", "/?q=", "/?q=自习室几点开门", "/?q=你好", "/?q=看病报多少", "/answers/A3", "/sitemap.xml"]
+        paths += ["/api/openapi.json", "/api/welcome", "/api/welcome?language=en", "/api/entries", "/api/suggest?q=书"]
+        read = {path: client.get(path).text for path in paths}
+        for asked in ("", "你好", "你能做什么", "一次最多可以借几本书", "买团购票", "都不是"):
+            reply = client.post("/api/chat", json={"question": asked}).json()
+            # What was asked may come back; what is hidden must not be offered.
+            read[f"chat {asked}"] = str({key: reply.get(key) for key in ("text", "entry", "options", "detail")})
+        for path in ("/answers/A1", "/answers/A2", "/api/entries/A1"):
+            assert client.get(path).status_code == 404
+        read["wechat"] = content_of(post(client.app, sealed(event("subscribe"))))
+    assert "自习室" in read["/"] and "自习室" in read["/api/welcome"]
+    assert not {path: hidden.findall(text) for path, text in read.items() if hidden.search(text)}

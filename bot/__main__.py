@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from bot.commands.verbs import COMMANDS, Command
 from bot.database.faults import DatabaseFault
+from corpus.commands.parser import Parser
 from corpus.errors import CorpusError
 from index.errors import IndexFault, PartMissing
 
@@ -20,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser, verbs = _parser("" if chosen else _settings())
     if chosen is None:
         # Nothing but help, or what is wrong, comes of it.
-        parser.description = f"{_name()}。{parser.description}"
+        parser.description = f"{parser.description}{_office()}"
         parser.parse_args(given)
         return 2
     try:
@@ -52,7 +53,7 @@ def _run(command: Command, parser: argparse.ArgumentParser, own: argparse.Argume
 
 
 def _parser(epilog: str) -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="faq",
         description="“faq 命令”和“python -m bot 命令”是一回事；“faq 命令 --help”说明这个命令。",
         epilog=epilog,
@@ -62,14 +63,17 @@ def _parser(epilog: str) -> tuple[argparse.ArgumentParser, dict[str, argparse.Ar
     return parser, {one.name: verbs.add_parser(one.name, help=one.help, description=one.help) for one in COMMANDS}
 
 
-def _name() -> str:
+def _office() -> str:
+    """Return whose corpus is in use, and how to use another."""
     from corpus.entries import corpus_path
     from corpus.office import load_office
 
+    path = corpus_path()
     try:
-        return load_office(corpus_path()).name
+        name = f"“{load_office(path).name}”，"
     except CorpusError:
-        return "问答机器人"
+        name = ""
+    return f"现在用的资料：{name}在 {path}；用别的，先设 FAQ_CORPUS=那个文件夹。"
 
 
 def _settings() -> str:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 
 from corpus.commands import beginning, bookin, bookout, checking, drafting
+from corpus.commands.parser import Parser
 from corpus.errors import CorpusError
 
 _COMMANDS = {
@@ -20,7 +21,7 @@ _COMMANDS = {
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return 1 where the corpus has errors or something could not be done."""
-    parser = argparse.ArgumentParser(prog="python -m corpus", description="管理问答条目。")
+    parser = Parser(prog="python -m corpus", description="管理问答条目。")
     commands = parser.add_subparsers(required=True, metavar="命令")
     for name, (command, said) in _COMMANDS.items():
         own = commands.add_parser(name, help=said)

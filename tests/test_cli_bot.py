@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -110,7 +111,29 @@ def test_a_part_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, capsys
     assert said.count("\n") == 1 and "uvicorn" in said and ".[serve]" in said
 
 
-def test_a_command_is_needed() -> None:
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ((), r"faq 后面还要写做什么，从这些里选一个：serve、.*export"),
+        (("exprot",), r"faq 后面不能写“exprot”，从这些里选一个：serve、.*export"),
+        (("index",), r"faq index 后面还要写做什么，从这些里选一个：build、search"),
+        (("index", "biuld"), r"faq index 后面不能写“biuld”，从这些里选一个：build、search"),
+        (("inbox",), r"faq inbox 后面还要写做什么，从这些里选一个：list、add、new、outside、ignore。"),
+        (("records",), r"faq records 后面还要写做什么，从这些里选一个：export、erase、prune。"),
+        (("records", "erase"), r"--session --openid 里要写一样"),
+        (("records", "prune", "--days", "一个月"), r"--days 不能写“一个月”"),
+        (("inbox", "list", "--state", "x"), r"--state 不能写“x”，可以写：new、ignored、handled。"),
+        (("inbox", "list", "--most"), r"--most 后面还要写它的值"),
+        (("import",), r"还缺：工作簿。.*faq import --help"),
+        (("export", "a.xlsx", "b.xlsx"), r"不认识：b.xlsx"),
+        (("new-office",), r"还缺：文件夹"),
+        (("draft",), r"还缺：文件。"),
+    ],
+)
+def test_what_is_missing_or_wrong_is_told_in_chinese(
+    given: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as caught:
-        cli.main([])
-    assert caught.value.code == 2
+        cli.main(given)
+    told = capsys.readouterr().err
+    assert caught.value.code == 2 and re.match(said, told) and "--help" in told and "argument" not in told

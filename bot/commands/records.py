@@ -25,7 +25,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Declare what can be done with records."""
     deeds = parser.add_subparsers(dest="deed", required=True, metavar="做什么")
     export = deeds.add_parser("export", help="写成表格（CSV），Excel 可以直接打开")
-    export.add_argument("file", type=Path, help="写到哪个文件；已经有了的不覆盖")
+    export.add_argument("file", type=Path, metavar="文件", help="写到哪个文件；已经有了的不覆盖")
     export.add_argument("--since", type=date.fromisoformat, help="从哪一天起，例如 2026-11-01；不写就是全部")
     erase = deeds.add_parser("erase", help="删去一个会话的全部记录")
     who = erase.add_mutually_exclusive_group(required=True)

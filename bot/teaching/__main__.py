@@ -17,6 +17,7 @@ from bot.chat import china_now
 from bot.teaching.evaluate import ASKED, RIGHT, SILENT, WRONG, Judged, follow_ups, judge
 from bot.teaching.sentences import BadSentence, Sentence, read_sentences
 from bot.teaching.train import save, train
+from corpus.commands.parser import Parser
 from corpus.entries import corpus_path, load_corpus
 from corpus.policy import load_policies
 
@@ -27,7 +28,7 @@ _STEPS = (0.125, 0.25, 0.5, 1.0)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; 1 where a sentence is broken."""
-    parser = argparse.ArgumentParser(prog="python -m bot.teaching", description="教算账的机器人读句子。")
+    parser = Parser(prog="python -m bot.teaching", description="教算账的机器人读句子。")
     add_arguments(parser)
     return run(parser.parse_args(arguments))
 

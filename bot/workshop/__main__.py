@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import logging
 import sys
 import time
@@ -17,6 +16,7 @@ from bot.workshop.errors import NotNow
 from bot.workshop.proof import Progress, Proof
 from bot.workshop.prove import prove
 from bot.workshop.rota import Rota
+from corpus.commands.parser import Parser
 from corpus.errors import CorpusError
 from index.__main__ import main as index
 from index.disk import default_model
@@ -28,8 +28,8 @@ _SECOND = 1.0
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m bot.workshop", description="检验草稿，重建已发布的索引")
-    commands = parser.add_subparsers(dest="command", required=True)
+    parser = Parser(prog="python -m bot.workshop", description="检验草稿，重建已发布的索引")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="命令")
     proving = commands.add_parser("prove", help="检验草稿（由管理页面启动）")
     proving.add_argument("--thorough", action="store_true", help="从头重新量一遍，慢")
     commands.add_parser("refresh", help="正在使用的那一版的索引旧了，就重建")

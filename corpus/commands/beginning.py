@@ -11,7 +11,7 @@ from corpus.commands.options import short
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare where it is to lie."""
-    parser.add_argument("folder", type=Path, help="新文件夹的名字")
+    parser.add_argument("folder", type=Path, metavar="文件夹", help="新文件夹的名字")
 
 
 def run(options: Namespace) -> int:

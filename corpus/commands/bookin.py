@@ -11,7 +11,7 @@ from corpus.takeover import Refused, take_over
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what the import takes."""
-    parser.add_argument("file", type=Path, help="工作簿，例如 问答.xlsx")
+    parser.add_argument("file", type=Path, metavar="工作簿", help="工作簿，例如 问答.xlsx")
     add_folder(parser)
     add_day(parser)
 

@@ -12,7 +12,7 @@ from corpus.workbook import write_workbook
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what the export takes."""
-    parser.add_argument("file", type=Path, help="工作簿，例如 问答.xlsx")
+    parser.add_argument("file", type=Path, metavar="工作簿", help="工作簿，例如 问答.xlsx")
     add_folder(parser)
 
 

@@ -15,7 +15,7 @@ from corpus.reconcile import REPORT, reconcile, report
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what drafting takes."""
-    parser.add_argument("files", nargs="+", type=Path, help="一个文件，或者同一个文件的几份提取")
+    parser.add_argument("files", nargs="+", type=Path, metavar="文件", help="一个文件，或者同一个文件的几份提取")
     parser.add_argument("--to", type=Path, default=corpus_path(), help="草稿放进哪一份资料")
     parser.add_argument("--basis", default="", help="依据里写的文件名和日期，默认用第一个文件的名字")
 

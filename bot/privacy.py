@@ -72,9 +72,11 @@ _DOMAIN = (
     r"(?:(?:[A-Za-z0-9]|-)+(?:[ \t]?\.[ \t]?[A-Za-z0-9]{2,})+"
     rf"|(?:{_WORD}|-)+\.(?:中国|公司|网络|网址|政务|公益|[A-Za-z]{{2,}}))"
 )
-_EMAIL = rf"(?<!{_NAME}){_NAME}+[ \t]?@[ \t]?{_DOMAIN}"
+# A name may be of Han signs; how many of those before it are a name cannot be told, and few names have more than four.
+_OWNER = rf"(?<!{_NAME})(?:{_NAME}+|{_NAME}*[\u3400-\u9fff]{{1,4}})"
+_EMAIL = rf"{_OWNER}[ \t]?@[ \t]?{_DOMAIN}"
 _KNOWN = r"(?:com|cn|net|org|edu|gov|hk|tw|mo)(?![A-Za-z])"
-_HIDDEN = rf"(?<!{_NAME}){_NAME}+(?:[ \t]?[#＃]|[ \t]?[(\[]at[)\]][ \t]?|[ \t]at[ \t])(?:[A-Za-z0-9-]+\.)+{_KNOWN}"
+_HIDDEN = rf"{_OWNER}(?:[ \t]?[#＃]|[ \t]?[(\[]at[)\]][ \t]?|[ \t]at[ \t])(?:[A-Za-z0-9-]+\.)+{_KNOWN}"
 
 _IDS = (15, 18)
 # Bank cards have 16 to 19 digits: ISO/IEC 7812.

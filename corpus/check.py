@@ -239,16 +239,15 @@ def _check_figures(corpus: Corpus) -> Iterator[Problem]:
 
 def _check_overlap(corpus: Corpus) -> Iterator[Problem]:
     """Find questions of an entry that also stand in outside.txt or in the small talk."""
-    outside = {fold(text) for text in corpus.outside}
-    talk = {fold(text): talk.name for talk in corpus.phrases.smalltalk for text in talk.questions}
+    here = "words/outside.txt（不能回答的问题）里。这里答它，就从那里删去；不答，就从这一条删去。"
+    there = "里，那是寒暄，另有一句话回答。请换个说法，把问的是什么事写进去，或者从这一条删去。"
+    taken = {fold(text): here for text in corpus.outside}
+    for talk in corpus.phrases.smalltalk:
+        taken |= {fold(text): f"phrases.toml 的闲聊“{talk.name}”{there}" for text in talk.questions}
     for entry in corpus.entries:
         for line, text in wordings(entry):
-            if fold(text) in outside:
-                message = f"“{text}”也写在 words/outside.txt（不能回答的问题）里。请从两处之一删去。"
-                yield Problem(entry.path, line, ERROR, message)
-            if fold(text) in talk:
-                message = f"“{text}”也写在 phrases.toml 的闲聊“{talk[fold(text)]}”里。请从两处之一删去。"
-                yield Problem(entry.path, line, ERROR, message)
+            if fold(text) in taken:
+                yield Problem(entry.path, line, ERROR, f"“{text}”也写在 {taken[fold(text)]}")
 
 
 def _check_nearness(corpus: Corpus, near: Near) -> Iterator[Problem]:

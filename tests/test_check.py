@@ -37,7 +37,7 @@ FINDINGS: dict[str, tuple[dict[str, str], str, int, str, str]] = {
     "nearly equal": (p3("小孩医保一年多少钱", "在医院住了一周怎么报呢"), "P3.md", 12, WARNING, "几乎一样"),
     "nearer elsewhere": (p3("小孩医保一年多少钱", "三级医院住院报销多少"), "P3.md", 12, WARNING, "该移到 B5"),
     "also outside": (p3("小孩医保一年多少钱", "养老金怎麼領"), "P3.md", 12, ERROR, "words/outside.txt"),
-    "also small talk": (p3("小孩医保一年多少钱", "你好"), "P3.md", 12, ERROR, "闲聊“greeting”"),
+    "also small talk": (p3("小孩医保一年多少钱", "你好"), "P3.md", 12, ERROR, "请换个说法"),
     "lost characters": (p3("436.32", "436.��"), "P3.md", 20, ERROR, "照原件补上"),
     "no basis": (p3("依据: 手册\n", ""), "P3.md", 0, ERROR, "没有依据"),
     "answer too long": (p3("按收入算。", LONG), "P3.md", 0, ERROR, "## 短答案"),

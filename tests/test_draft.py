@@ -117,6 +117,12 @@ def scanned(path: Path) -> None:
     writer.write(str(path))
 
 
+def pictured(path: Path) -> None:
+    document = Word()
+    document.add_picture(str(Path(__file__).parent / "ruler/curve.png"))
+    document.save(str(path))
+
+
 def bomb(path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("word/document.xml", bytes(201_000_000))
@@ -132,6 +138,8 @@ BAD = {
     ),
     "a broken PDF": (lambda path: path.write_bytes(b"%PDF-1.7\n%%EOF"), "坏了"),
     "a broken Word file": (lambda path: path.write_bytes(b"PK\x03\x04" + bytes(50)), "坏了"),
+    "an empty Word file": (lambda path: Word().save(str(path)), "没有"),
+    "a scanned Word file": (pictured, "没有"),
     "a workbook": (lambda path: zipfile.ZipFile(path, "w").writestr("xl/workbook.xml", "<a/>"), "不是 Word"),
     "a bomb": (bomb, "太大"),
     "a picture": (lambda path: path.write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00"), "不认识"),

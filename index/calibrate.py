@@ -102,7 +102,7 @@ class Calibration:
 
     def __str__(self) -> str:
         """Return the curve as a few lines: what each precision costs."""
-        lines = ["留出的问法上量得：要求的正确率   门槛   直接答对   答错   不该答却答了   正确率"]
+        lines = ["先不给机器人看、拿来考它的问法上量得：要求的正确率   门槛   直接答对   答错   不该答却答了   正确率"]
         for precision in SHOWN:
             at = self.point(precision)
             lines.append(

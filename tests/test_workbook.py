@@ -16,7 +16,7 @@ from corpus.__main__ import main
 from corpus.entries import load_corpus, shipped_path
 from corpus.sheets import MOST_ROWS
 from corpus.takeover import Refused, take_over
-from corpus.workbook import COLUMNS, ENTRIES, MARKS, MISSED, write_workbook
+from corpus.workbook import COLUMNS, ENTRIES, HELP, MARKS, MISSED, write_workbook
 
 RESIDENCE = Path(__file__).parent / "cases" / "residence"
 TODAY = date(2026, 3, 1)
@@ -111,6 +111,20 @@ def test_it_helps_whoever_fills_it_in(book: Path) -> None:
     lists = {rule.formula1 for rule in sheet.data_validations.dataValidation}
     assert lists == {'"办证,签注,用处"', '"启用,停用,待核对"'}
     assert all(cell.number_format == "@" for row in sheet.iter_rows(min_row=2, max_row=30) for cell in row)
+
+
+def test_the_help_and_the_documents_have_one_rule_for_ids(book: Path) -> None:
+    lines = [str(row[0].value) for row in load_workbook(book)[HELP].iter_rows()]
+    (rule,) = (line for line in lines if line.startswith("编号："))
+    said = (Path(__file__).parents[1] / "docs/corpus.md").read_text(encoding="utf-8")
+    assert said.count(rule.partition("。")[0].removeprefix("编号：")) == 2
+    assert "用一个" not in said + rule and "先重新导出一份" in said and "先重新导出一份" in rule
+
+
+def test_the_export_says_where_it_lies(folder: Path, tmp_path: Path, monkeypatch: Any, capsys: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["export", "问答.xlsx", "--folder", str(folder)]) == 0
+    assert str(tmp_path / "问答.xlsx") in capsys.readouterr().out
 
 
 def test_a_change_a_new_row_and_a_missed_question(book: Path, folder: Path) -> None:

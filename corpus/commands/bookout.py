@@ -20,5 +20,5 @@ def run(options: Namespace) -> int:
     """Write the workbook."""
     corpus = load_corpus(options.folder)
     write_workbook(corpus, options.file)
-    print(f"写好了 {options.file}：{len(corpus.entries)} 条问答。改完存盘，运行：faq import {options.file}")
+    print(f"写好了 {options.file.absolute()}：{len(corpus.entries)} 条问答。改完存盘，运行：faq import {options.file}")
     return 0

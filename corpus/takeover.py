@@ -20,6 +20,7 @@ from corpus.errors import CorpusError
 from corpus.files import read_text, write_together
 from corpus.office import SCHOOL_YEAR
 from corpus.sheets import Row, Slips, read_sheets
+from corpus.text import fold
 from corpus.workbook import COLUMNS, ENTRIES, MARK_COLUMNS, MARKS, MISSED, MISSED_COLUMNS, NOT_OURS, mark_of
 
 _HEAD = ("编号", "类别", "短标题", "英文标题", "年度", "依据", "状态")
@@ -137,9 +138,15 @@ def _numbered(rows: list[Row], corpus: Corpus, slips: Slips) -> Iterator[Row]:
     taken = {entry.id for entry in corpus.entries} | set(written)
     named = [(row.cells["类别"].strip(), id_) for row, id_ in zip(rows, written, strict=True) if id_]
     known = [*named, *((entry.category, entry.id) for entry in corpus.entries)]
+    # An entry that the workbook has a row for may hand its question on to a new one; one without came from such a row.
+    there = {fold(entry.question): entry.id for entry in corpus.entries if entry.active and entry.id not in written}
     letters = {category: re.sub(r"\d", "", id_) for category, id_ in reversed(known)}
     for row, id_ in zip(rows, written, strict=True):
         if not id_:
+            if (same := there.get(fold(row.cells["标准问题"]))) is not None:
+                message = f"这一条已经收过，编号是 {same}。请重新导出一份，在新的上面改。"
+                slips.add(ENTRIES, row.number, "编号", message)
+                continue
             letter = letters.setdefault(row.cells["类别"].strip(), _free_letter(taken))
             if not letter:
                 slips.add(ENTRIES, row.number, "编号", "新的类别太多了，请自己写编号，大写字母加数字，例如 AA1。")

@@ -127,6 +127,23 @@ def test_the_export_says_where_it_lies(folder: Path, tmp_path: Path, monkeypatch
     assert str(tmp_path / "问答.xlsx") in capsys.readouterr().out
 
 
+def test_a_workbook_that_was_taken_over_once_is_not_taken_again(book: Path, folder: Path) -> None:
+    def add(workbook: Any) -> None:
+        for column, value in {
+            "类别": "办证",
+            "标准问题": "照片要几张？",
+            "答案": "两张。",
+            "依据": "指南 第9条",
+        }.items():
+            put(22, column, value)(workbook)
+
+    change(book, add)
+    (new,) = take_over(book, folder, TODAY).added
+    assert refusals(book, folder) == [
+        f"“问答”表第22行“编号”列：这一条已经收过，编号是 {new}。请重新导出一份，在新的上面改。"
+    ]
+
+
 def test_a_change_a_new_row_and_a_missed_question(book: Path, folder: Path) -> None:
     def edit(workbook: Any) -> None:
         sheet = workbook[ENTRIES]

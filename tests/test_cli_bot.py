@@ -137,3 +137,11 @@ def test_what_is_missing_or_wrong_is_told_in_chinese(
         cli.main(given)
     told = capsys.readouterr().err
     assert caught.value.code == 2 and re.match(said, told) and "--help" in told and "argument" not in told
+
+
+def test_the_export_says_where_it_lies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["export", "问答.xlsx"]) == 0
+    assert str(tmp_path / "问答.xlsx") in capsys.readouterr().out

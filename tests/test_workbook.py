@@ -121,12 +121,6 @@ def test_the_help_and_the_documents_have_one_rule_for_ids(book: Path) -> None:
     assert "用一个" not in said + rule and "先重新导出一份" in said and "先重新导出一份" in rule
 
 
-def test_the_export_says_where_it_lies(folder: Path, tmp_path: Path, monkeypatch: Any, capsys: Any) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert main(["export", "问答.xlsx", "--folder", str(folder)]) == 0
-    assert str(tmp_path / "问答.xlsx") in capsys.readouterr().out
-
-
 def test_a_workbook_that_was_taken_over_once_is_not_taken_again(book: Path, folder: Path) -> None:
     def add(workbook: Any) -> None:
         for column, value in {

@@ -133,9 +133,8 @@ def test_a_workbook_that_was_taken_over_once_is_not_taken_again(book: Path, fold
 
     change(book, add)
     (new,) = take_over(book, folder, TODAY).added
-    assert refusals(book, folder) == [
-        f"“问答”表第22行“编号”列：这一条已经收过，编号是 {new}。请重新导出一份，在新的上面改。"
-    ]
+    (found,) = refusals(book, folder)
+    assert "第22行" in found and f"已经收过，编号是 {new}。请重新导出一份" in found
 
 
 def test_a_change_a_new_row_and_a_missed_question(book: Path, folder: Path) -> None:

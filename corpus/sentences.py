@@ -63,6 +63,10 @@ CALCULATION = (
     "calc_table",
     "calc_note_table",
     "calc_table_own",
+    "calc_table_cases",
+    "calc_table_cases_own",
+    "calc_table_fee",
+    "calc_note_apart",
     "calc_note_settled",
     "calc_note_year",
     "calc_stay_limit",
@@ -145,6 +149,7 @@ CARD = (
         "card_filed",
         "card_referral",
         "card_level",
+        "card_case",
         "card_table_cost",
     ),
     *("card_change_deductible", "card_change_level", "card_change_away", "card_change_local", "card_change_month"),
@@ -171,6 +176,7 @@ BLANKS = {
     "calc_away_two": ("high", "low"),
     "calc_away_far": ("high", "low"),
     "calc_no_month": ("month",),
+    "calc_note_apart": ("amounts",),
 }
 # Sentences that are said as they are: no blank is filled in them.
 FIXED = ("calc_formula", "calc_notes", "calc_look_up")

@@ -115,7 +115,7 @@ def test_learning_is_the_same_every_time_and_takes_in_a_new_word(tmp_path: Path)
     reader = Reader.load(tmp_path / "model" / "reader.json.gz", lexicon)
     text = "住院7000,起付线400,报多少"
     spans = finder().find(text, WRITTEN)
-    heard = Sentence(text, spans, reader.read(text, spans, "", _known()), lexicon, _known())
+    heard = Sentence(text, spans, reader.read(text, spans, "", _known()), lexicon, _known(), WRITTEN)
     assert heard.reading["task"] == "claim"
     assert [role for _, role, _ in heard.of(AMOUNT)] == ["T", "D"]
 

@@ -114,4 +114,10 @@ def with_amounts(
         said.pop("used", None)
         said.pop("left", None)
     about = any(span.about for span, role, _ in meant if role in BILLS + "E")
-    return replace(record, **said, unclear=unclear, about=about)
+    return replace(record, **said, unclear=unclear, about=about, apart=_apart(meant, sentence))
+
+
+def _apart(meant: Sequence[Meant], sentence: Sentence) -> str:
+    """Return the amounts that have no place in the bill, as they were said: what is passed over is not hidden."""
+    spans = [span for span, role, _ in meant if role == "N" and span.value not in sentence.known]
+    return "、".join(dict.fromkeys(sentence.text[span.start : span.end] for span in spans))

@@ -167,7 +167,7 @@ class Calculator:
         if sentence is None:
             spans = self._finder.find(settled, today, asked)
             reading = self._reader.read(settled, spans, context, self._known)
-            sentence = Sentence(settled, spans, reading, self._reader.lexicon, self._known)
+            sentence = Sentence(settled, spans, reading, self._reader.lexicon, self._known, today)
             self._sentences.put(key, sentence)
         return sentence
 

@@ -19,7 +19,10 @@ _OTHER_FEES = {"subsidy", "monthly", "base", "wage", "cap", "difference"}
 # Words that leave no doubt about the kind of visit.
 VISITS = {
     "outpatient": re.compile(r"(?<![没未不冇])门诊|社康|[看挂睇][了个咗]{0,2}急诊"),
-    "inpatient": re.compile(r"(?<![没未不冇])(?:住院|住[了咗][^,。;]{0,4}院|入院)"),
+    "inpatient": re.compile(
+        r"(?<![没未不冇])(?<!没有)(?:住院|住[了咗][^,。;]{0,4}院|入院|出院|病房|床位费"
+        r"|住[了咗过足满]{0,2}(?:\d{1,3}|[一二两三四五六七八九十几]{1,3})[来多]?(?:天|日|晚|夜|周|个?星期|个?礼拜))"
+    ),
 }
 _AWAY = re.compile(
     r"(?<![非从])(?<!不是)(?<!不在)(?:外地|异地|外市|市外|老家|乡下|乡里|娘家|婆家|外婆家|姥姥家|奶奶家)"

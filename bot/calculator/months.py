@@ -16,6 +16,10 @@ ROLE_FLOOR = 0.6
 # 从3月补到6月, 4-8月: what is paid for ends with the second month; 拖到11月才办 is none of these.
 _UNTIL = re.compile(r"(?<![拖等推留])(?:到|至|[-~—])$")
 _FROM = re.compile(r"[份底初末起交补缴算]{0,2}(?:到|至|[-~—])")
+# Nobody is born yet.
+_EXPECTED = re.compile(
+    r"预产|预计|待产|怀孕|孕|快生|要生|准备生|将生|生产期|(?:没|未)(?:出生|生)|出生后|生下来?后|如果|假如|要是"
+)
 _WHOLE_YEAR = re.compile("(?:一个|[哥弟姐妹]|老[大二]|[大小]的)[^,。;]{0,6}[全整]年")
 # Tasks that have only months of application.
 _ANY_MONTH = ("diff", "bstart", "bend", "blen")
@@ -26,7 +30,7 @@ def with_months(record: Record, sentence: Sentence, policy: Policy, before: Reco
     months = sentence.of(MONTH)
     if task in ("fee", "newborn"):
         months, count = _without_ends(months, sentence.text, policy)
-        if count:
+        if count and not any(role == "b" for _, role, _ in months):
             return replace(record, task="monthly", times=count)
     spans = _resolved([(span, role) for span, role, _ in months])
     if impossible := next((span for span, _ in spans if not span.possible), None):
@@ -53,7 +57,11 @@ def with_months(record: Record, sentence: Sentence, policy: Policy, before: Reco
         # 9月交的，9月底住院: the month that is said last is that of the visit.
         applied, others = applied[:1], applied[1:]
     apply_later = [_month(span, policy) for span in applied]
-    birth = tuple(_birth_month(span, apply_later or list(before.apply if before else ()), policy) for span in births)
+    later = apply_later or list(before.apply if before else ())
+    birth = tuple(_birth_month(span, later, sentence, policy) for span in births)
+    if before and before.assumed_year and apply_later and not birth:
+        # 5月生 was said without a year, and when it is enrolled tells which.
+        birth = tuple(_last(one.number, apply_later[0]) for one in before.birth)
     born = birth or (before.birth if before else ())
     apply = tuple(_apply_month(span, born, apply_later, policy) for span in applied)
     if task == "fee" and len(apply) == 1 and record.children == 2 and _WHOLE_YEAR.search(sentence.text):
@@ -128,11 +136,16 @@ def _visit_month(span: Span, applied: Sequence[Month], policy: Policy) -> Month:
     return next(month for month in policy.benefit.months if month.number == span.number)
 
 
-def _birth_month(span: Span, later: list[Month], policy: Policy) -> Month:
-    """Return the month of a birth; without a year it is the last such month before the enrolment."""
-    if span.year is not None or not later:
+def _birth_month(span: Span, later: list[Month], sentence: Sentence, policy: Policy) -> Month:
+    """Return the month of a birth; without a year it is the last such month before the enrolment, or before today."""
+    if span.year is not None or not span.possible or (not later and _EXPECTED.search(sentence.text)):
         return _month(span, policy)
-    return later[0].plus(-((later[0].number - span.number) % 12))
+    return _last(span.number, later[0] if later else Month(sentence.today.year, sentence.today.month))
+
+
+def _last(number: int, end: Month) -> Month:
+    """Return the last month of this number up to an end."""
+    return end.plus(-((end.number - number) % 12))
 
 
 def _apply_month(span: Span, born: Sequence[Month], others: list[Month], policy: Policy) -> Month:

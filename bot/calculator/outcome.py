@@ -61,7 +61,7 @@ def yuan(label: str, value: Decimal) -> Figure:
 
 @dataclass(frozen=True)
 class Result:
-    """A finished calculation; the main figure stands first."""
+    """A finished calculation; the main figure stands first, `apart` are amounts that were said and are not counted."""
 
     figures: tuple[Figure, ...]
     steps: tuple[Step, ...]
@@ -69,6 +69,7 @@ class Result:
     inputs: dict[str, str]
     assumptions: tuple[str, ...] = ()
     basis: tuple[str, ...] = ()
+    apart: str = ""
 
 
 @dataclass(frozen=True)

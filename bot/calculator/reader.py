@@ -11,6 +11,7 @@ import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from itertools import chain, pairwise
@@ -196,6 +197,7 @@ class Sentence:
     reading: Reading
     lexicon: Lexicon
     known: Mapping[Decimal, str]
+    today: date
 
     def of(self, kind: str, roles: str = "") -> list[tuple[Span, str, float]]:
         """Return the spans of a kind with role and probability; those with one of `roles` where they are given."""

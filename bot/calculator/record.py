@@ -80,16 +80,20 @@ class Record:
     unclear: str = ""
     wrong: str = ""
     name: str = ""  # of what cannot be
+    apart: str = ""  # amounts that were said and are not counted
     who: str = ""  # which child of several
     policy: str = ""  # the school year whose numbers are used
 
     def over(self, before: Record) -> Record:
         """Return what was said before with what this record says in its place."""
         said = {one.name: getattr(self, one.name) for one in fields(self) if _is_said(getattr(self, one.name))}
-        for name in ("task", "wrong", "name"):
+        for name in ("task", "wrong", "name", "apart"):
             said.pop(name, None)
         if said.get("location") == AWAY and before.location in (IN_PROVINCE, OUT_PROVINCE):
             said.pop("location")  # 老家 was named before
+        part, whole = said.get("scoped"), before.total
+        if before.scoped is not None and part is not None and whole is not None and part <= whole:
+            said.setdefault("total", whole)  # what is in scope is put right, and the bill stays what it was
         if any(name in said for name in COSTS):
             said = dict.fromkeys(COSTS) | {"scope": "", "outside": None, "about": False} | said
             if before.want in ("ratio", "selfratio"):
@@ -106,7 +110,7 @@ class Record:
             said = {"temporary": ""} | said  # who has filed, or was referred, is not out for a while
         if "location" in said and said["location"] == LOCAL:
             said |= {"filed": "", "referral": "", "emergency": "", "temporary": ""}
-        return replace(before, **said, wrong=self.wrong, name=self.name)
+        return replace(before, **said, wrong=self.wrong, name=self.name, apart=self.apart)
 
     def keeping(self, before: Record) -> Record:
         """Return this record with what the calculation before said that another kind may use as well."""

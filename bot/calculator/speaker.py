@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.calculator.absent import Absences
+from bot.calculator.choices import weighed
 from bot.calculator.claims import claim
 from bot.calculator.fees import FEES, work_out_fee
 from bot.calculator.follow import OFFERED
@@ -38,8 +39,11 @@ class Speaker:
         records = tuple(replace(record, policy=policy.years) for record in records)
         asked = list(shown or records)
         wording, outcome, read = self.wording(policy), work_out(asked, policy), said(asked)
+        if isinstance(outcome, Missing):
+            outcome = weighed(asked, outcome, lambda told: work_out(told, policy))
         match outcome:
             case Result():
+                outcome = replace(outcome, apart="、".join(dict.fromkeys(one.apart for one in asked if one.apart)))
                 offered = OFFERED if "calc_assume_deductible" in outcome.assumptions else ""
                 return wording.result(outcome, read, dump(Talk(records, offered)))
             case Missing():

@@ -153,6 +153,10 @@ def _with_hospital(record: Record, sentence: Sentence) -> Record:
     level = levels[0] if plain else ""
     compared = _compared(levels, sentence) if record.many == "cmp" else ()
     place = compared[0].partition("=")[2] if compared and compared[0].startswith("location") else _location(sentence)
+    if place == SEVERAL and record.filed == YES and record.many != "cmp":
+        # Nobody files for the own city: 河南备了案，比例跟深圳一样吗.
+        away = {GROUPS[span.name] for span, *_ in sentence.of(PLACE, "t")} - {LOCAL}
+        place = away.pop() if len(away) == 1 else place
     return replace(record, level=level, compared=compared, location=place)
 
 

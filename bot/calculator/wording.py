@@ -67,7 +67,7 @@ class Wording:
         lines = [lead + heading + self._headline(result.figures)]
         if result.steps:
             lines.append(f"{self._say('calc_formula')}{formula}")
-        lines += self._notes(result.assumptions)
+        lines += self._notes(self._assumed(result))
         lines.append(f"{self._say('basis')}{self._sources(result.basis or (result.entry,))}")
         return CalculatorReply("calculation", "\n".join(lines), result.entry, self._estimate(result), state=state)
 
@@ -81,7 +81,7 @@ class Wording:
         if missing.table:
             lines.append(self._heading(missing))
             lines.append("；".join(f"{one.label} {one.value} {one.unit}" for one in missing.table) + "。")
-            lines += self._notes(missing.assumptions)
+            lines += self._notes([self.fill(note) for note in missing.assumptions])
         lines.append(said + self.fill(missing.phrase or f"calc_ask_{missing.slot}"))
         table = Result(missing.table, (), missing.entry, missing.inputs, missing.assumptions) if missing.table else None
         options = list(OPTIONS.get(missing.slot, ()))
@@ -123,17 +123,25 @@ class Wording:
         return text
 
     def _heading(self, missing: Missing) -> str:
-        return self.fill("calc_table_own" if missing.own else "calc_table")
+        if missing.slot == "hukou":
+            return self.fill("calc_table_fee")
+        if missing.slot == "hospital_level":
+            return self.fill("calc_table_own" if missing.own else "calc_table")
+        return self.fill("calc_table_cases_own" if missing.own else "calc_table_cases")
 
     def _notes(self, notes: Sequence[str]) -> list[str]:
-        return [self._say("calc_notes") + "".join(map(self.fill, notes))] if notes else []
+        return [self._say("calc_notes") + "".join(notes)] if notes else []
+
+    def _assumed(self, result: Result) -> list[str]:
+        apart = [self.fill("calc_note_apart", {"amounts": result.apart})] if result.apart else []
+        return [*apart, *map(self.fill, result.assumptions)]
 
     def _estimate(self, result: Result) -> Estimate:
         return Estimate(
             results=[WireResult(label=one.label, value=one.value, unit=one.unit) for one in result.figures],
             formula="；".join(map(str, result.steps)),
             inputs=result.inputs,
-            assumptions=[self.fill(note) for note in result.assumptions],
+            assumptions=self._assumed(result),
             basis=list(result.basis or (result.entry,)),
             policy_year=self._policy.years,
         )

@@ -18,7 +18,7 @@ _DIFFERENCE = re.compile(r"\((?P<whole>[\d.]+) - (?P<off>[\d.]+)\) (?P<rest>[×�
 _COUNTED = re.compile(r"[\d.]+(?: × \d+){1,2}")
 _FACTOR = re.compile(r"(?<![\d.])(?!0%)\d+(?:\.\d+)?%")
 _WORDS = re.compile("[\u4e00-\u9fff]")
-_LEVEL = re.compile(r"(一级|二级|三级).*?(自己付)?")
+_ROW = re.compile(r"(.+?)(自己付)?")
 # What the reader can change with a button is not said a second time as a request.
 _INVITATION = re.compile(r"把[^。]*，可以再算一次。")
 _LEVELS = {"一级": "1", "二级": "2", "三级": "3"}
@@ -41,7 +41,7 @@ def receipt(reply: Reply, say: Say) -> Card | None:
     estimate = reply.estimate or (asked.estimate if asked else None)
     if estimate is None:
         return Card(choices=_answers(asked, say)) if asked and asked.options else None
-    table = _table(estimate, say)
+    table = _table(estimate, asked, say)
     return Card(
         results=[] if table else [_figure(result, say) for result in estimate.results],
         year=say("card_year").replace("{years}", estimate.policy_year) if estimate.policy_year else None,
@@ -175,22 +175,24 @@ def _levels(estimate: Estimate) -> list[str]:
     return [result.label.removesuffix("自己付") for result in estimate.results]
 
 
-def _table(estimate: Estimate, say: Say) -> list[list[str]]:
-    """Return what comes out at each level of hospital, where none was said; the best case alone would mislead."""
-    found = [_LEVEL.fullmatch(result.label) for result in estimate.results]
-    if len(found) < 2 or _LEVEL_SLOT in estimate.inputs or not all(found):
+def _table(estimate: Estimate, asked: Ask | None, say: Say) -> list[list[str]]:
+    """Return what comes out for each answer, where none was given yet; the best case alone would mislead."""
+    found = [match for result in estimate.results if (match := _ROW.fullmatch(result.label))]
+    levels = [_LEVELS.get(match[1][:2], "") for match in found]
+    if not asked and (len(found) < 2 or _LEVEL_SLOT in estimate.inputs or not all(levels)):
         return []
     cost = sum(Decimal(estimate.inputs[slot]) for slot in _COSTS if slot in estimate.inputs)
-    head = [say("card_level"), *([say("card_fund"), say("card_own")] if cost else [say("card_cost")])]
+    first = "card_level" if all(levels) else "card_case"
+    head = [say(first), *([say("card_fund"), say("card_own")] if cost else [say("card_cost")])]
     rows = []
-    for match, result in zip(found, estimate.results, strict=True):
+    for match, level, result in zip(found, levels, estimate.results, strict=True):
         values = [Decimal(result.value)]
         if cost:
             values.append(cost - values[0])
-        if match and match[2]:
+        if match[2]:
             values.reverse()
-        level = say(f"card_level_{_LEVELS[match[1]]}") if match else result.label
-        rows.append([level, *(f"{_grouped(str(value))} {result.unit}" for value in values)])
+        name = say(f"card_level_{level}") if level else say(match[1])
+        rows.append([name, *(f"{_grouped(str(value))} {result.unit}" for value in values)])
     return [head, *rows]
 
 

@@ -12,7 +12,7 @@ from bot.calculator.reader import HEADS, Reader, Reading
 from bot.calculator.reader import Sentence as Heard
 from bot.calculator.tokens import Lexicon
 from bot.reply import CalculatorReply
-from bot.teaching.sentences import Sentence
+from bot.teaching.sentences import WRITTEN, Sentence
 
 RIGHT, ASKED, SILENT, WRONG = "right", "asked", "silent", "wrong number"
 
@@ -34,9 +34,8 @@ def judge(
     for sentence in sentences:
         if sentence.asked:
             continue
-        heard = Heard(
-            sentence.text, sentence.spans, reader.read(sentence.text, sentence.spans, "", known), reader.lexicon, known
-        )
+        reading = reader.read(sentence.text, sentence.spans, "", known)
+        heard = Heard(sentence.text, sentence.spans, reading, reader.lexicon, known, WRITTEN)
         got, expected = (_outcome(calculator.answer(one)) for one in (heard, gold(sentence, reader.lexicon, known)))
         yield Judged(sentence, got, expected, _verdict(got, expected))
 
@@ -56,9 +55,8 @@ def follow_ups(reader: Reader, sentences: Iterable[Sentence], known: Mapping[Dec
 def gold(sentence: Sentence, lexicon: Lexicon, known: Mapping[Decimal, str]) -> Heard:
     """Return a sentence as a reader without a doubt would read it."""
     heads = {name: {value: float(value == sentence.heads[name]) for value in values} for name, values in HEADS.items()}
-    return Heard(
-        sentence.text, sentence.spans, Reading(heads, tuple((role, 1.0) for role in sentence.roles)), lexicon, known
-    )
+    reading = Reading(heads, tuple((role, 1.0) for role in sentence.roles))
+    return Heard(sentence.text, sentence.spans, reading, lexicon, known, WRITTEN)
 
 
 def _outcome(reply: CalculatorReply | None) -> str:

@@ -1,0 +1,50 @@
+"""Choices: what comes out for each answer to a question, so that the question itself already tells something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from bot.calculator.buttons import named_by
+from bot.calculator.outcome import Missing, Outcome, Result
+from bot.calculator.record import Record
+from bot.calculator.wording import OPTIONS
+from corpus.text import fold
+
+OWN = "自己付"
+_LABELS = {"是": "是选定的", "不是": "不是选定的"}
+# The level has a table of its own, which is there before all else is known.
+_SLOTS = tuple(slot for slot in OPTIONS if slot != "hospital_level")
+
+
+def weighed(records: Sequence[Record], missing: Missing, work_out: Callable[[Sequence[Record]], Outcome]) -> Outcome:
+    """Return a question with what comes out for each answer; where that is the same for all, it is the answer."""
+    if missing.slot not in _SLOTS or missing.table or records[0].many == "cmp":
+        return missing
+    outcomes = {label: work_out(_answered(records, missing.slot, label)) for label in OPTIONS[missing.slot]}
+    results = {label: one for label, one in outcomes.items() if isinstance(one, Result) and one.figures[0].unit == "元"}
+    if len(results) == len(outcomes) and len({one.figures[0].value for one in results.values()}) == 1:
+        return next(iter(results.values()))
+    if not results or any(isinstance(one, Missing) for one in outcomes.values()):
+        return missing  # a second question is open in some of them
+    own = records[0].want == "self"
+    table = tuple(
+        replace(one.figures[0], label=_LABELS.get(label, label) + OWN * own) for label, one in results.items()
+    )
+    notes = tuple(dict.fromkeys(note for one in results.values() for note in one.assumptions))
+    first = next(iter(results.values()))
+    inputs = {
+        name: value
+        for name, value in first.inputs.items()
+        if all(one.inputs.get(name) == value for one in results.values())
+    }
+    return replace(missing, table=table, own=own, entry=first.entry, assumptions=notes, inputs=inputs)
+
+
+def _answered(records: Sequence[Record], slot: str, label: str) -> list[Record]:
+    """Return the records with one answer in those that lack it."""
+    said = named_by(fold(label), slot)
+    assert said is not None, "each option is a button"
+    field = next(name for name, value in vars(said).items() if value)
+    lacking = [one for one in records if not getattr(one, field)]
+    return [said.over(one) if one in (lacking or records) else one for one in records]

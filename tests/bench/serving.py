@@ -32,6 +32,8 @@ def serving(say: Callable[[str], None]) -> Part:
             ("known", f"每秒 {_KNOWN} 句问过的", known, _KNOWN),
         )
         for key, name, requests, rate in loads:
+            if key == "known":  # so many new ones have put them out of what is remembered
+                asyncio.run(closed_loop(server.port, known, 4, count=len(known)))
             say(f"服务：{name}，{_SECONDS} 秒")
             before = server.processor()
             seen = asyncio.run(open_loop(server.port, requests, rate, _SECONDS, _CONNECTIONS))

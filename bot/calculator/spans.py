@@ -68,9 +68,12 @@ _RELATIVE = re.compile(
 )
 # 出生20天, 小的才四十天, 40天大: how long ago a baby was born; 住了5天 is no age.
 _AGE = re.compile(
-    rf"(?:(?:出生|出世|生下来?|落地|[宝娃仔女婴]|bb|婴儿|小的|[弟妹]{{2}})(?:已经|刚|才|有|到){{0,2}}(?P<days>\d{{1,3}}|[{_S}]{{1,4}})(?:天|日)(?![前后内之])"
-    rf"|(?P<old>\d{{1,3}}|[{_S}]{{1,4}})(?:天|日)(?:大|的?(?:[宝娃仔婴]|bb|新生)))"
+    rf"(?:出生|出世|生下来?|落地|[宝娃仔女婴]|孩子|bb|婴儿|小的|[弟妹]{{2}})(?:今天|已经|刚刚?|才|有|到|满){{0,2}}(?P<days>\d{{1,3}}|[{_S}]{{1,4}})(?:天|日)(?![前后内之])"
+    r"|(?:[宝娃仔女婴]|bb|婴儿|小的|[弟妹]{2})(?:今天|已经|刚刚?|才|有|到|满){0,2}"
+    rf"(?P<long>\d{{1,2}}|[{_S}]{{1,3}})(?P<unit>周|个星期|个礼拜)(?=大|了|[,。;!?]|$)"
+    rf"|(?P<old>\d{{1,3}}|[{_S}]{{1,4}})(?:天|日)(?:大|的?(?:[宝娃仔婴]|bb|新生))|(?:刚刚?|才)(?P<moon>满月(?!酒))"
 )
+_MOON = 30  # days to 满月
 _SCHOOL = re.compile(
     r"(?<!\d)(?P<first>20\d{2}|\d{2})\s*年?\s*(?:-|到|至|~|—|–|/|、)\s*(?P<last>20\d{2}|\d{2})(?!\d|-|/|\.|、|\s*[月号日])\s*(?:年|学年)?"
     r"|(?<![-到至~—\d])(?P<only>20\d{2}|\d{2})(?:年)?(?:学年|年度学年)|(?P<before>上一?个?学年|往年|历年)|(?P<next>下一?个?学年)"
@@ -204,14 +207,20 @@ def months_in(text: str, today: date) -> Iterator[Span]:
         span = _month(match, month.number, month.year, day)
         yield replace(span, name="now" if match["now"] or match["ago"] else "same" if match["same"] else "")
     for match in _AGE.finditer(text):
-        group = "days" if match["days"] else "old"
-        born = today - timedelta(days=int(read_number(match[group]) or 0))
-        start = match.start(group)
-        yield Span(MONTH, start, match.end(group) + 1, Decimal(born.month), "born", born.year, born.day)
+        yield _born(match, today)
     for match in _ENGLISH.finditer(text):
         yield _month(match, _NAMES.index(match["name"]) + 1, int(match["year"]) if match["year"] else None, None)
     for match in _FESTIVAL.finditer(text):
         yield _month(match, _FESTIVALS[match["name"]], None, None)
+
+
+def _born(match: re.Match[str], today: date) -> Span:
+    """Return the birth that an age says: 40天, 六周, 刚满月; of one in months nobody can tell the month."""
+    group = next(name for name in ("days", "long", "old", "moon") if match[name])
+    count = 1 if group == "moon" else int(read_number(match[group]) or 0)
+    end = match.end("unit" if group == "long" else group) + (group in ("days", "old"))
+    born = today - timedelta(days=count * {"moon": _MOON, "long": 7}.get(group, 1))
+    return Span(MONTH, match.start(group), end, Decimal(born.month), "born", born.year, born.day)
 
 
 def _month(match: re.Match[str], number: int, year: int | None, day: str | None) -> Span:

@@ -86,6 +86,8 @@ def records_of(sentence: Sentence, policy: Policy, before: Record | None = None)
             record = replace(record, task="monthly", times=count)
     if task in _MONTH_TASKS or (before and task in SHARES):
         record = with_months(record, sentence, policy, before, task)
+    if record.task == "fee" and record.birth and not (record.apply or before):
+        record = replace(record, task="newborn")  # 5月生的，交多少: of a whole year nobody spoke
     if record.many in ("sum", "cmp", "") and len(bills := bills_of(record, sentence, policy)) > 1:
         return [guarded(bill, sentence) for bill in bills]
     if record.many == "sum" and (total := listed_total(record, sentence)) is not None:

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 from types import SimpleNamespace
 
 import numpy as np
@@ -16,9 +17,12 @@ from sqlalchemy import insert
 from bot.channels.app import create_app
 from bot.database.database import sqlite
 from bot.database.tables import replies
+from bot.inbox.catchup import CatchUp
+from bot.inbox.inbox import Inbox
 from bot.records import now
 from bot.settings import Settings
 from bot.workshop.workshop import Workshop
+from index.engine import Engine
 from index.segment import Reading
 from tests.support.workshop import Clerk, PoolEngine
 
@@ -77,8 +81,16 @@ def test_the_largest_group_stands_first_with_what_is_near(clerk: Clerk) -> None:
 
 def test_what_the_page_does_not_wait_for_is_there_soon(clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.channels.admin.inbox.UNKNOWN", 0)
+    read, run = Event(), CatchUp._run
+
+    def later(self: CatchUp, box: Inbox, engine: Engine) -> None:
+        assert read.wait(10)
+        run(self, box, engine)
+
+    monkeypatch.setattr(CatchUp, "_run", later)
     page = clerk.get("/inbox")
     assert "句正在归组" in page and "停车要钱吗" not in page
+    read.set()
     for _ in range(200):
         if "句正在归组" not in page:
             break

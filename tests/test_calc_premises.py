@@ -67,3 +67,12 @@ def test_half_a_year_is_half_of_the_months() -> None:
 
 def test_a_day_that_is_asked_for_is_no_fee() -> None:
     assert real_calculator().turn("少儿医保几号截止，是不是8月20号") is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["孩子今年6月毕业了，医保还能用到什么时候", "我9月停保了，医保到几月", "今年9月没交，之前的能用到什么时候"],
+)
+def test_until_when_is_not_told_to_who_stopped_paying(said: str) -> None:
+    assert outcome(real_calculator().turn(said)) in ("none", "absent")
+    assert outcome(real_calculator().turn("9月交的，医保能用到什么时候")) == "=9月"

@@ -43,6 +43,11 @@ _HALF = re.compile(
 )
 # 哪天截止: a day is asked for and no fee.
 _DEADLINE, _SUM = re.compile("截止|到期|最晚|最迟"), re.compile("[钱费元块]|多少|几多")
+# 6月毕业, 9月停保, 今年没交: until when then, the year that was paid for decides, and nobody said which that is.
+_STOPPED = re.compile(
+    r"毕业|[停断退]保|停[了止]|(?:没|未|冇|不)(?:有)?(?:再)?(?:交|缴|续|参保)(?!过)|离开|转走|漏[交缴]"
+)
+_PAID = re.compile(r"(?<![没未冇不漏])[交缴](?:清|了|的|过|足|齐|好)")
 _ANOTHER = re.compile(r"另一个|另外一个|其中一个|只有一个")
 _YEARLY = re.compile(r"年可支配|年的?收入|换算成一?年|全年[^,。;]{0,6}收入")
 _MONEY = re.compile(r"钱|元|块|几多$")
@@ -74,6 +79,9 @@ def outside(record: Record, sentence: Sentence) -> bool:
         return not sentence.of(AMOUNT)
     if record.task in ("fee", "monthly", "cap") and sentence.of(AMOUNT, "N"):
         return True  # 额度一千，刷了365.5，够不够: what is seen and has no place in the sum is not dropped
+    stopped = _STOPPED.search(sentence.text) and not _PAID.search(sentence.text)
+    if record.task in ("bstart", "bend", "blen", "binforce") and stopped:
+        return True
     if record.task == "fee" and _DEADLINE.search(sentence.text) and not _SUM.search(sentence.text):
         return True
     if record.task in ("subsidy", "total", "gap", "monthly") and sentence.of(MONTH, "a"):

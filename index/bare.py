@@ -50,7 +50,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     """Return what is taken off in front, behind, and anywhere."""
     words = chinese()
     front, called = _either(words.openings, words.openings_apart), "|".join(map(re.escape, _longest(words.names)))
-    behind = _either(_squeezed(words.closings), _squeezed(words.closings_apart))
+    behind = _either(words.closings, words.closings_apart)
     names = "|".join(map(re.escape, _longest(words.personal)))
     # A bracket on the side of the question may belong to [微笑].
     return (
@@ -72,12 +72,6 @@ def _either(words: Iterable[str], apart: Iterable[str]) -> tuple[str, str]:
     # A latin word ends where the next one begins.
     spelt = [rf"{re.escape(word)}(?![a-z])" if word.isascii() else re.escape(word) for word in _longest(close)]
     return "(?:" + "|".join(spelt) + ")", "|".join(map(re.escape, _longest(apart)))
-
-
-def _squeezed(words: Iterable[str]) -> set[str]:
-    """Return words with what folding leaves of those that begin as the one before ended: 谢谢谢谢你 becomes 谢你."""
-    words = set(words)
-    return words | {word[1:] for word in words if len(word) > 2 and word[0] == word[1]}
 
 
 def _longest(words: Iterable[str]) -> list[str]:

@@ -118,11 +118,6 @@ def test_of_letters_something_is_left_and_twice_is_as_once(text: str) -> None:
     assert len(left) <= len(folded)
 
 
-@pytest.mark.parametrize("thanks", ["谢谢谢谢你", "谢谢谢谢老师"])
-def test_thanks_said_twice_are_thanks(thanks: str) -> None:
-    assert bare(fold(f"怎么办理少儿医保{thanks}")) == "怎么办理少儿医保"
-
-
 QUESTIONS = [fold(entry.question) for entry in load_corpus().entries]
 
 

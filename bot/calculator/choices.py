@@ -6,15 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot.calculator.buttons import named_by
-from bot.calculator.outcome import Missing, Outcome, Result
+from bot.calculator.outcome import OWN, Missing, Outcome, Result
 from bot.calculator.record import Record
 from bot.calculator.wording import OPTIONS
 from corpus.text import fold
 
-OWN = "自己付"
 _LABELS = {"是": "是选定的", "不是": "不是选定的"}
 # The level has a table of its own, which is there before all else is known.
 _SLOTS = tuple(slot for slot in OPTIONS if slot != "hospital_level")
+# What is asked for most plainly; a cost that is worked out from its payment, or what is left, has no such table.
+_SHOWN = ("医保支付", "个人负担", "个人缴费")
 
 
 def weighed(records: Sequence[Record], missing: Missing, work_out: Callable[[Sequence[Record]], Outcome]) -> Outcome:
@@ -22,7 +23,7 @@ def weighed(records: Sequence[Record], missing: Missing, work_out: Callable[[Seq
     if missing.slot not in _SLOTS or missing.table or records[0].many == "cmp":
         return missing
     outcomes = {label: work_out(_answered(records, missing.slot, label)) for label in OPTIONS[missing.slot]}
-    results = {label: one for label, one in outcomes.items() if isinstance(one, Result) and one.figures[0].unit == "元"}
+    results = {label: one for label, one in outcomes.items() if isinstance(one, Result) and _is_shown(one)}
     if len(results) == len(outcomes) and len({one.figures[0].value for one in results.values()}) == 1:
         return next(iter(results.values()))
     if not results or any(isinstance(one, Missing) for one in outcomes.values()):
@@ -39,6 +40,10 @@ def weighed(records: Sequence[Record], missing: Missing, work_out: Callable[[Seq
         if all(one.inputs.get(name) == value for one in results.values())
     }
     return replace(missing, table=table, own=own, entry=first.entry, assumptions=notes, inputs=inputs)
+
+
+def _is_shown(result: Result) -> bool:
+    return result.figures[0].unit == "元" and result.figures[0].label.startswith(_SHOWN)
 
 
 def _answered(records: Sequence[Record], slot: str, label: str) -> list[Record]:

@@ -17,9 +17,7 @@ ROLE_FLOOR = 0.6
 _UNTIL = re.compile(r"(?<![拖等推留])(?:到|至|[-~—])$")
 _FROM = re.compile(r"[份底初末起交补缴算]{0,2}(?:到|至|[-~—])")
 # Nobody is born yet.
-_EXPECTED = re.compile(
-    r"预产|预计|待产|怀孕|孕|快生|要生|准备生|将生|生产期|(?:没|未)(?:出生|生)|出生后|生下来?后|如果|假如|要是"
-)
+_EXPECTED = re.compile(r"预[产计]|待产|孕|[快要将]生|准备生|[没未](?:出生|生)|出生后|生下来?后|如果|假如|要是")
 _WHOLE_YEAR = re.compile("(?:一个|[哥弟姐妹]|老[大二]|[大小]的)[^,。;]{0,6}[全整]年")
 # Tasks that have only months of application.
 _ANY_MONTH = ("diff", "bstart", "bend", "blen")

@@ -10,6 +10,7 @@ from bot.calculator.formulas import ZERO, Claim, pay, percent, ratio_of
 from bot.calculator.outcome import (
     LEVEL_NAMES,
     LEVELS,
+    OWN,
     Figure,
     Missing,
     Outcome,
@@ -184,9 +185,8 @@ def _level_missing(record: Record, policy: Policy, asked: Claim, worked: bool, n
     """Ask for the level, and say what comes out at each where there is a cost."""
     own, entry = record.want == "self", policy.figure(f"{asked.kind}.{LEVELS[0]}").entry
     payments = [(level, pay(policy, replace(asked, level=level))) for level in LEVELS] if worked else []
-    part = "自己付" if own else ""
     table = tuple(
-        yuan(LEVEL_NAMES[level] + part, paid.own + record.beyond if own else paid.fund) for level, paid in payments
+        yuan(LEVEL_NAMES[level] + OWN * own, paid.own + record.beyond if own else paid.fund) for level, paid in payments
     )
     inputs = {name: value for name, value in inputs_of(record, asked).items() if name != "hospital_level"}
     premises = _premises(record, asked, notes, all(paid.at_cap for _, paid in payments)) if table else ()

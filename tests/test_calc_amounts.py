@@ -4,18 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.reply import CalculatorReply
-from tests.support.calculator_cases import outcome, real_calculator
-
-
-def told(*turns: str) -> CalculatorReply:
-    state, reply = None, None
-    for turn in turns:
-        reply = real_calculator().turn(turn, state)
-        assert reply is not None, turn
-        state = reply.state
-    assert reply is not None
-    return reply
+from tests.support.calculator_cases import outcome, told
 
 
 @pytest.mark.parametrize(

@@ -7,17 +7,7 @@ import pytest
 from bot.calculator.wording import OPTIONS
 from bot.channels.receipt import receipt
 from bot.reply import CalculatorReply, Reply
-from tests.support.calculator_cases import outcome, real_calculator
-
-
-def told(*turns: str) -> CalculatorReply:
-    state, reply = None, None
-    for turn in turns:
-        reply = real_calculator().turn(turn, state)
-        assert reply is not None, turn
-        state = reply.state
-    assert reply is not None
-    return reply
+from tests.support.calculator_cases import outcome, told
 
 
 def rows(reply: CalculatorReply) -> dict[str, str]:
@@ -61,6 +51,11 @@ def test_where_a_second_question_is_open_nothing_is_shown() -> None:
     assert reply.ask is not None and reply.ask.slot == "visit" and reply.ask.estimate is None
 
 
+def test_a_cost_that_is_worked_out_from_its_payment_has_no_table_of_payments() -> None:
+    reply = told("三级医院报了2250，总费用是多少")
+    assert reply.ask is not None and reply.ask.estimate is None, reply.text
+
+
 def test_the_card_has_both_parts_of_each_case() -> None:
     sums = told("三级医院花了3000，能报多少")
     reply = Reply(kind="ask", confidence=1, text=sums.text, ask=sums.ask, session_id="session1", reply_id="0" * 26)
@@ -85,8 +80,9 @@ def test_what_is_not_counted_is_named() -> None:
     [
         ("宝宝2月11号生的，深户，医保要交多少", "2024年2月出生"),
         ("宝宝11月的预产期，深户，医保要交多少", "2024年11月出生"),
-        ("宝宝才20天，深户，现在办医保交多少", "2024年9月出生"),
-        ("宝宝六周了，深户，现在办医保交多少", "2024年9月出生"),
+        ("宝宝才20天，深户，现在去办，从出生之月开始交要多少钱", "2024年9月出生"),
+        ("宝宝六周了，深户，医保要交多少钱", "2024年9月出生"),
+        ("深户新生儿，刚满月，现在去参保要交多少", "2024年9月出生"),
     ],
 )
 def test_a_birth_is_the_last_such_month_unless_it_is_expected(said: str, expected: str) -> None:

@@ -41,6 +41,17 @@ def real_calculator() -> Calculator:
     return calculator
 
 
+def told(*turns: str) -> CalculatorReply:
+    """Return the last reply to messages that follow each other; none of them is left to the matching."""
+    state, reply = None, None
+    for turn in turns:
+        reply = real_calculator().turn(turn, state)
+        assert reply is not None, turn
+        state = reply.state
+    assert reply is not None
+    return reply
+
+
 def read_calculator_cases(name: str) -> Iterator[CalculatorCase]:
     """Yield the rows of a table in tests/cases."""
     for line in (CASES / name).read_text(encoding="utf-8").splitlines():

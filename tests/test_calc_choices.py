@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
+from bot.calculator.choices import weighed
+from bot.calculator.outcome import Missing
+from bot.calculator.record import Record
+from bot.calculator.speaker import work_out
 from bot.calculator.wording import OPTIONS
 from bot.channels.receipt import receipt
 from bot.reply import CalculatorReply, Reply
+from corpus.entries import corpus_path
+from corpus.policy import load_policies
 from tests.support.calculator_cases import outcome, told
 
 
@@ -52,8 +60,12 @@ def test_where_a_second_question_is_open_nothing_is_shown() -> None:
 
 
 def test_a_cost_that_is_worked_out_from_its_payment_has_no_table_of_payments() -> None:
-    reply = told("三级医院报了2250，总费用是多少")
-    assert reply.ask is not None and reply.ask.estimate is None, reply.text
+    policy = load_policies(corpus_path() / "policy")[0]
+    asked = [Record(task="claim", want="cost", level="3", paid=Decimal(1000))]
+    missing = work_out(asked, policy)
+    assert isinstance(missing, Missing) and missing.slot == "visit"
+    # A visit of 1818.18 or a stay of 1111.11: a cost, and not what insurance pays.
+    assert weighed(asked, missing, lambda records: work_out(records, policy)) == missing
 
 
 def test_the_card_has_both_parts_of_each_case() -> None:

@@ -16,8 +16,8 @@ from bot.place import index_of, version_folder
 from bot.settings import Settings
 from corpus.workbook import COLUMNS, ENTRIES
 from tests.support.driver import PHONE, violations
+from tests.support.pool_office import PASSWORD
 from tests.support.stage import served
-from tests.support.workshop import PASSWORD
 
 pytestmark = pytest.mark.model
 MISSED = "下去会不会冻得慌"

@@ -17,7 +17,7 @@ from bot.chat import CHINA
 from bot.database.database import Database, sqlite
 from bot.database.tables import feedback, replies
 from bot.settings import Settings
-from tests.support.workshop import Clerk, PoolEngine
+from tests.support.pool_office import Clerk, PoolEngine
 
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=CHINA)
 

@@ -17,7 +17,7 @@ from bot.channels.app import create_app
 from bot.channels.desk import Desk
 from bot.settings import Settings
 from tests.support.library import FakeEngine
-from tests.support.workshop import PASSWORD, Clerk, PoolEngine, texts
+from tests.support.pool_office import PASSWORD, Clerk, PoolEngine, texts
 
 PAGES = ("", "/entries", "/entries/A1", "/new", "/trial", "/exam", "/years", "/publish", "/history")
 FORMS = ("/save", "/similar", "/years", "/prove", "/publish", "/back", "/drop", "/out")

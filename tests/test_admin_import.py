@@ -20,7 +20,7 @@ from bot.settings import Settings
 from bot.workshop.workshop import Workshop
 from corpus.sheets import MOST_ROWS
 from corpus.workbook import COLUMNS, ENTRIES
-from tests.support.workshop import NAMES, Clerk, PoolEngine, texts
+from tests.support.pool_office import NAMES, Clerk, PoolEngine, texts
 
 if TYPE_CHECKING:
     from httpx import Response

@@ -24,7 +24,7 @@ from bot.settings import Settings
 from bot.workshop.workshop import Workshop
 from index.engine import Engine
 from index.segment import Reading
-from tests.support.workshop import Clerk, PoolEngine
+from tests.support.pool_office import Clerk, PoolEngine
 
 ASKED = ["池子里的水凉吗", "池子里的水凉吗", "池子里的水很凉吗", "停车要钱吗", "<script>alert(1)</script>"]
 

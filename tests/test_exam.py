@@ -14,7 +14,7 @@ from bot.workshop.report import Graded
 from corpus.check import ERROR, check_folder
 from corpus.entries import load_corpus
 from corpus.exam import MOST, Item, load_exam
-from tests.support.workshop import whole_corpus
+from tests.support.pool_office import whole_corpus
 
 
 @pytest.fixture

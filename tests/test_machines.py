@@ -18,8 +18,8 @@ from bot.workshop.files import digest_of, texts_of
 from bot.workshop.parcel import CONTENTS
 from bot.workshop.workshop import Workshop
 from corpus.entry import Similar
+from tests.support.pool_office import first_version, leave_parcel, prove
 from tests.support.postgres_fixtures import PostgresServer
-from tests.support.workshop import first_version, leave_parcel, prove
 
 NAME = "entries/A2.md"
 Machine = Callable[[str], Workshop]

@@ -15,7 +15,7 @@ from bot.workshop.report import Figure, Report
 from bot.workshop.workshop import Workshop
 from corpus.entries import load_corpus
 from corpus.entry import Entry, Similar
-from tests.support.workshop import prove, whole_corpus
+from tests.support.pool_office import prove, whole_corpus
 
 NAME = "entries/A2.md"
 

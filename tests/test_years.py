@@ -21,7 +21,7 @@ from corpus.entries import corpus_path, load_corpus
 from corpus.entry import format_entry, parse_entry
 from corpus.figures import differences
 from corpus.policy import Figure, Policy
-from tests.support.workshop import Clerk, PoolEngine, texts
+from tests.support.pool_office import Clerk, PoolEngine, texts
 
 YEAR, NEXT = "2024-2025", "2025-2026"
 PERIODS = ("2024-09 至 2025-08", "2024-10 至 2025-09", "2024")

@@ -25,7 +25,7 @@ from index import disk
 from index.encode import Vectors
 from index.store import Store
 from tests.bench.questions import held_out
-from tests.bench.report import Part, spread, verdict
+from tests.bench.results import Part, spread, verdict
 
 SIZES = (1_000, 100_000, 1_000_000)
 QUICK = SIZES[:2]

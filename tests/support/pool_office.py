@@ -1,4 +1,4 @@
-"""A workshop of the pool's office: its corpus whole enough to be published, and people who may sign in."""
+"""The pool's office: a workshop whose corpus is whole enough to be published, and people who may sign in."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from statistics import median
 
 from sqlalchemy import delete, insert
 
-from bot.channels.admin.inbox import AT_ONCE, UNKNOWN
+from bot.channels.admin.unanswered import AT_ONCE, UNKNOWN
 from bot.database.database import Database, sqlite
 from bot.database.tables import inbox_groups, inbox_questions, replies, vectors
 from bot.inbox.inbox import Inbox

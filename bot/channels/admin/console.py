@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.channels.admin.accounts import Accounts, AccountsError
-from bot.channels.admin.gate import PATH, Form, Gate, Turned, Visit, form_of
+from bot.channels.admin.login import PATH, Form, Login, Turned, Visit, form_of
 from bot.channels.admin.upload import upload_of
 from bot.channels.admin.view import View
 from bot.channels.desk import Desk
@@ -98,7 +98,7 @@ class Console:
         self.workshop = Workshop(desk.settings) if desk.settings.work else None
         self.database = open_database(desk.settings)
         self.catch_up = CatchUp()
-        self._gate = Gate(desk, Accounts(desk.settings.admin))
+        self._login = Login(desk, Accounts(desk.settings.admin))
         self._items = tuple(items)
         self._workers = Workers(most=_MOST, lanes=_LANES)
 
@@ -145,7 +145,7 @@ class Console:
     async def _uploaded(self, request: Request) -> Form:
         # From a stranger not a byte is read.
         known = await self._workers.run(self._visit, request)
-        self._gate.check_origin(request)
+        self._login.check_origin(request)
         return await upload_of(request) if known else Form([])
 
     async def _served(
@@ -167,8 +167,8 @@ class Console:
         call = Call(request, visit, form, self)
         try:
             if request.method == "POST":
-                self._gate.check_origin(request)
-                self._gate.check_form(visit, form)
+                self._login.check_origin(request)
+                self._login.check_form(visit, form)
             return handler(call)
         except (Turned, ApiError) as error:
             status, message = error.status, error.message
@@ -178,7 +178,7 @@ class Console:
 
     def _visit(self, request: Request) -> Visit | None:
         try:
-            return self._gate.visit(request)
+            return self._login.visit(request)
         except AccountsError as error:
             raise Turned(503, str(error)) from None
 
@@ -189,8 +189,8 @@ class Console:
             return self._asked_in(request)
         response = go(_local(form.get("next")))
         try:
-            self._gate.check_origin(request)
-            self._gate.enter(request, form.line("name"), form.get("password"), response)
+            self._login.check_origin(request)
+            self._login.enter(request, form.line("name"), form.get("password"), response)
         except Turned as error:
             return self._asked_in(request, error.status, error.message, form.line("name")[:30])
         except AccountsError as error:
@@ -204,7 +204,7 @@ class Console:
 
     def _left(self, call: Call) -> Response:
         response = go("/in", done="out")
-        self._gate.leave(call.visit, response)
+        self._login.leave(call.visit, response)
         return response
 
 

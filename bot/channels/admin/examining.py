@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from bot.channels.admin.console import Call, go
-from bot.channels.admin.entries import Finding
+from bot.channels.admin.editor import Finding
 from bot.place import version_folder
 from bot.workshop.errors import Stale
 from bot.workshop.files import difference, digest_of

@@ -8,8 +8,8 @@ from datetime import datetime
 from starlette.responses import Response
 
 from bot.channels.admin.console import Call
-from bot.channels.admin.figures import Figures, figures
 from bot.channels.admin.plot import plot
+from bot.channels.admin.usage import Usage, usage
 from bot.chat import CHINA
 from bot.database.faults import DatabaseFault
 from index.calibrate import SHOWN, Point
@@ -24,13 +24,13 @@ class Line:
     point: Point
 
 
-def _asked(call: Call) -> tuple[Figures | None, str]:
+def _asked(call: Call) -> tuple[Usage | None, str]:
     """Return what people asked, or why that is not known."""
     database = call.console.database
     if database is None:
         return None, ""
     try:
-        return figures(database, datetime.fromtimestamp(call.desk.now(), CHINA)), ""
+        return usage(database, datetime.fromtimestamp(call.desk.now(), CHINA)), ""
     except DatabaseFault as fault:
         return None, f"问答记录现在读不出来：{fault}"
 

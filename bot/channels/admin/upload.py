@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import Message, Receive
 
-from bot.channels.admin.gate import Form, Turned
+from bot.channels.admin.login import Form, Turned
 
 # A line of an office brings so much within the time that a request may take.
 MOST_BYTES = 10 * 1024 * 1024

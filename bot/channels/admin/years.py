@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from bot.channels.admin.console import Call, go
-from bot.channels.admin.entries import Finding
+from bot.channels.admin.editor import Finding
 from bot.workshop.errors import Stale
 from bot.workshop.files import digest_of
 from bot.workshop.years import Wish, copy_year, following, policy_of, save_year

@@ -1,4 +1,4 @@
-"""Inbox: the questions that went without a good answer, and where the clerk puts each group of them."""
+"""Unanswered: the questions that went without a good answer, and where the clerk puts each group of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Entries: the list, one entry as a form, and what is wrong in it beside the field."""
+"""Editor: the list, one entry as a form, and what is wrong in it beside the field."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from starlette.responses import Response
 
 from bot.channels.admin.console import Call, go
-from bot.channels.admin.gate import Form
+from bot.channels.admin.login import Form
 from bot.workshop.draft import checked, free_id
 from bot.workshop.errors import Refused, Stale
 from bot.workshop.files import difference, digest_of

@@ -1,4 +1,4 @@
-"""Publishing: what has changed, the proof of it, and the way there and back."""
+"""Release: what has changed, the proof of it, and the way there and back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gate: who is signed in, and whether a form came from our own page."""
+"""Login: who is signed in, and whether a form came from our own page."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Visit:
     token: str
 
 
-class Gate:
+class Login:
     """Lets in those whom the accounts know."""
 
     def __init__(self, desk: Desk, accounts: Accounts) -> None:

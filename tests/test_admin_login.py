@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from itsdangerous import URLSafeTimedSerializer
 
 from bot.channels.admin.accounts import Accounts, AccountsError, line_for, parse
-from bot.channels.admin.gate import MOST_BYTES, Gate
+from bot.channels.admin.login import MOST_BYTES, Login
 from bot.channels.app import create_app
 from bot.channels.desk import Desk
 from bot.settings import Settings
@@ -124,7 +124,7 @@ def test_an_old_cookie_and_one_of_before_the_password_changed_are_strangers(
 ) -> None:
     clerk.sign_in()
     with monkeypatch.context() as later:
-        later.setattr("bot.channels.admin.gate.LIFE_SECONDS", -1)
+        later.setattr("bot.channels.admin.login.LIFE_SECONDS", -1)
         assert clerk.client.get("/admin", follow_redirects=False).status_code == 303
     assert clerk.client.get("/admin").status_code == 200
     monkeypatch.setattr(Accounts, "seal", lambda self, name: "another")
@@ -196,7 +196,7 @@ def test_the_key_is_shared_and_private(admin_settings: Settings) -> None:
         Desk(admin_settings),
         *(Desk(Settings(admin=admin_settings.admin)) for _ in range(2)),
     ]
-    first, second, third, fourth = (Gate(desk, Accounts(desk.settings.admin))._key for desk in desks)
+    first, second, third, fourth = (Login(desk, Accounts(desk.settings.admin))._key for desk in desks)
     assert first == second and len(first) == 32 and admin_settings.work
     assert stat.S_IMODE((admin_settings.work / "key").stat().st_mode) == 0o600
     assert third != fourth

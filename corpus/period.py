@@ -1,4 +1,4 @@
-"""Months: months of the calendar, and the periods that they make."""
+"""Period: months of the calendar, and the periods that they make."""
 
 from __future__ import annotations
 

@@ -14,8 +14,8 @@ from typing import Any
 
 from corpus.errors import BadPolicy
 from corpus.files import listed, read_text, whole
-from corpus.months import Month as Month
-from corpus.months import Period as Period
+from corpus.period import Month as Month
+from corpus.period import Period as Period
 
 UNITS = ("元", "%", "个月")
 PERIODS = ("fee", "benefit", "cap")

@@ -13,10 +13,10 @@ from fastapi.testclient import TestClient
 
 from bot.channels.app import create_app
 from bot.settings import Settings
+from bot.workshop.amendment import Wish, copy_year, policy_of, save_year
 from bot.workshop.errors import Refused, Stale, Unknown
-from bot.workshop.files import copy_corpus, digest_of
+from bot.workshop.folders import copy_corpus, digest_of
 from bot.workshop.workshop import Workshop
-from bot.workshop.years import Wish, copy_year, policy_of, save_year
 from corpus.entries import corpus_path, load_corpus
 from corpus.entry import format_entry, parse_entry
 from corpus.figures import differences

@@ -14,7 +14,7 @@ from bot.place import KEY, index_of, live_number, pinned, version_folder
 from bot.settings import Settings
 from bot.workshop.crate import PIECE
 from bot.workshop.errors import NotNow, Stale, Unknown
-from bot.workshop.files import digest_of, texts_of
+from bot.workshop.folders import digest_of, texts_of
 from bot.workshop.parcel import CONTENTS
 from bot.workshop.workshop import Workshop
 from corpus.entry import Similar

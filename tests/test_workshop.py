@@ -10,7 +10,7 @@ import pytest
 from bot.place import live_number, version_folder
 from bot.workshop.draft import Draft
 from bot.workshop.errors import NotNow, Refused, Stale, Unknown
-from bot.workshop.files import digest_of, locked, texts_of, write_whole
+from bot.workshop.folders import digest_of, locked, texts_of, write_whole
 from bot.workshop.report import Figure, Report
 from bot.workshop.workshop import Workshop
 from corpus.entries import load_corpus

@@ -1,4 +1,4 @@
-"""Years: the numbers of a school year, changed in their file without touching the remarks around them."""
+"""Amendment: the numbers of a school year, changed in their file without touching the remarks around them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from decimal import Decimal, InvalidOperation
 
 from bot.workshop.draft import Draft, checked
 from bot.workshop.errors import Refused, Unknown
-from bot.workshop.files import digest_of
+from bot.workshop.folders import digest_of
 from corpus.entry import Entry
 from corpus.errors import CorpusError
 from corpus.figures import mentions
-from corpus.months import Period
+from corpus.period import Period
 from corpus.policy import Figure, Policy, Printed, parse_policy
 
 _YEARS = re.compile(r"(20\d\d)-(20\d\d)")

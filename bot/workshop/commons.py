@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from bot.place import DRAFT, HISTORY, KEY, PROOF, STAMP, live_number, make_live, version_folder
-from bot.workshop.files import swap, write_whole
+from bot.workshop.folders import swap, write_whole
 from bot.workshop.parcel import CONTENTS, PARCELS
 from bot.workshop.report import read_report
 from bot.workshop.shelf import Item, put, take

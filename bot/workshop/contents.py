@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bot.workshop.files import difference, write_whole
+from bot.workshop.folders import difference, write_whole
 from corpus.entry import HOLE
 
 ADDED, CHANGED, RETIRED, OUTSIDE = "新增", "修改", "停用", "不能答的问题"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot import place
 from bot.workshop.errors import NotNow, Refused, Stale, Unknown
-from bot.workshop.files import copy_corpus, difference, digest_of, names_of, texts_of, write_whole
+from bot.workshop.folders import copy_corpus, difference, digest_of, names_of, texts_of, write_whole
 from bot.workshop.history import History
 from bot.workshop.rota import Rota
 from corpus.check import Problem, check

@@ -1,4 +1,4 @@
-"""Files: the texts of a corpus folder, written whole and by one writer at a time."""
+"""Folders: the texts of a corpus folder, written whole and by one writer at a time."""
 
 from __future__ import annotations
 

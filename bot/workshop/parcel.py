@@ -22,7 +22,7 @@ from bot.place import STAMP
 from bot.workshop.contents import Contents, Item, read_contents
 from bot.workshop.draft import Draft
 from bot.workshop.errors import NotNow, Unknown
-from bot.workshop.files import is_held, write_whole
+from bot.workshop.folders import is_held, write_whole
 from bot.workshop.rota import Rota
 
 Kind = Literal["workbook", "documents"]

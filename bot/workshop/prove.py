@@ -13,7 +13,7 @@ from bot.opening import open_calculator
 from bot.place import corpus_of, index_of
 from bot.settings import Settings
 from bot.workshop.comparison import Pair, compared, held_out, measured, questions, turned
-from bot.workshop.files import texts_of
+from bot.workshop.folders import texts_of
 from bot.workshop.grades import exam_figures, fair, grade
 from bot.workshop.report import Graded, Report, write_report
 from bot.workshop.versions import Versions

@@ -15,13 +15,13 @@ from bot.place import corpus_of
 from bot.workshop.contents import ADDED, CHANGED, OUTSIDE, RETIRED, Contents, Gap, Item, write_contents
 from bot.workshop.draft import checked
 from bot.workshop.errors import Refused
-from bot.workshop.files import copy_corpus, locked, texts_of
+from bot.workshop.folders import copy_corpus, locked, texts_of
 from bot.workshop.parcel import CONTENTS, FILES, RUNNING
 from corpus import takeover
 from corpus.documents import read_document
-from corpus.draft import drafts, visible
 from corpus.entry import HOLE, Entry
 from corpus.errors import CorpusError
+from corpus.extraction import drafts, visible
 from corpus.reconcile import Reconciled, reconcile
 from corpus.takeover import Changes, plan
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot.place import corpus_of, index_of, live_number, make_live, version_folder
 from bot.workshop.errors import NotNow, Unknown
-from bot.workshop.files import copy_corpus, write_whole
+from bot.workshop.folders import copy_corpus, write_whole
 from corpus.entries import load_corpus
 from index.manifest import NAME, read_manifest
 

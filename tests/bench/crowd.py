@@ -13,8 +13,8 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from bot.channels.wechat.crypto import Crypt, sign
+from bot.channels.wechat.markup import linked
 from bot.channels.wechat.refusal import Refused
-from bot.channels.wechat.text import linked
 from bot.channels.wechat.xml import element, read_xml
 from corpus.entries import load_corpus
 from tests.bench.client import HOST, Connection, Outcome

@@ -14,7 +14,7 @@ from bot.channels.admin.console import Call, go
 from bot.channels.admin.login import Form
 from bot.workshop.draft import checked, free_id
 from bot.workshop.errors import Refused, Stale
-from bot.workshop.files import difference, digest_of
+from bot.workshop.folders import difference, digest_of
 from corpus.check import ERROR, Problem, check
 from corpus.entries import Corpus
 from corpus.entry import ACTIVE, Entry, Similar, format_entry

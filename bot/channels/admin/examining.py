@@ -8,7 +8,7 @@ from bot.channels.admin.console import Call, go
 from bot.channels.admin.editor import Finding
 from bot.place import version_folder
 from bot.workshop.errors import Stale
-from bot.workshop.files import difference, digest_of
+from bot.workshop.folders import difference, digest_of
 from bot.workshop.grades import RIGHT
 from bot.workshop.report import read_report
 from corpus.errors import CorpusError

@@ -8,9 +8,9 @@ from starlette.responses import Response
 
 from bot.channels.admin.console import Call, go
 from bot.channels.admin.editor import Finding
+from bot.workshop.amendment import Wish, copy_year, following, policy_of, save_year
 from bot.workshop.errors import Stale
-from bot.workshop.files import digest_of
-from bot.workshop.years import Wish, copy_year, following, policy_of, save_year
+from bot.workshop.folders import digest_of
 from corpus.figures import differences
 from corpus.policy import Figure, Policy, Printed
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from bot.channels.errors import broken, failed, not_ready
 from bot.channels.wechat.courier import TIMEOUT, Answer, Courier, Parcel, Unreached, Unreadable
-from bot.channels.wechat.text import MOST_BYTES, linked, plain, size
+from bot.channels.wechat.markup import MOST_BYTES, linked, plain, size
 from corpus.entries import Phrases
 from corpus.entry import Entry
 

@@ -21,7 +21,7 @@ from corpus.files import read_text, write_together
 from corpus.office import SCHOOL_YEAR
 from corpus.sheets import Row, Slips, read_sheets
 from corpus.text import fold
-from corpus.workbook import COLUMNS, ENTRIES, MARK_COLUMNS, MARKS, MISSED, MISSED_COLUMNS, NOT_OURS, mark_of
+from corpus.workbook import COLUMNS, ENTRIES, MARK_COLUMNS, MARKS, MISSED, MISSED_COLUMNS, NOT_OURS, entry_mark
 
 _HEAD = ("编号", "类别", "短标题", "英文标题", "年度", "依据", "状态")
 _NEEDED = ("类别", "标准问题", "答案")
@@ -58,7 +58,7 @@ class Plan:
     texts: dict[str, str]
 
 
-class Refused(Exception):
+class TakeoverRefused(Exception):
     """Nothing was taken over; `problems` says why, one line each."""
 
     def __init__(self, problems: list[str]) -> None:
@@ -68,7 +68,7 @@ class Refused(Exception):
 
 
 def take_over(workbook: Path, folder: Path, today: date | None = None) -> Changes:
-    """Take a workbook over into the corpus in `folder`; raise Refused and change nothing where one cell fails."""
+    """Take a workbook over into the corpus in `folder`; if a cell fails, raise TakeoverRefused and change nothing."""
     planned = plan(workbook, folder, today)
     if planned.texts:
         write_together(folder, planned.texts)
@@ -76,7 +76,7 @@ def take_over(workbook: Path, folder: Path, today: date | None = None) -> Change
 
 
 def plan(workbook: Path, folder: Path, today: date | None = None) -> Plan:
-    """Return what a workbook would make of the corpus in `folder`; raise Refused where one cell fails."""
+    """Return what a workbook would make of the corpus in `folder`; raise TakeoverRefused where one cell fails."""
     corpus = load_corpus(folder)
     sheets, found = read_sheets(workbook, {ENTRIES: COLUMNS, MISSED: MISSED_COLUMNS, MARKS: MARK_COLUMNS})
     slips = Slips(workbook)
@@ -86,7 +86,7 @@ def plan(workbook: Path, folder: Path, today: date | None = None) -> Plan:
     entries = dict(_entries(rows, corpus, marks, slips))
     outside = list(_missed(sheets.get(MISSED, []), corpus, entries, slips))
     if slips.found:
-        raise Refused([error.message for error in slips.found])
+        raise TakeoverRefused([error.message for error in slips.found])
     changes = _compare(corpus, entries, outside)
     texts = {
         f"entries/{id_}.md": format_entry(entries[id_]) for id_ in (*changes.added, *changes.changed, *changes.retired)
@@ -98,7 +98,7 @@ def plan(workbook: Path, folder: Path, today: date | None = None) -> Plan:
         new = _prove(folder, texts, today or date.today())
         if new:
             places = {row.cells["编号"]: row.number for row in rows}
-            raise Refused([_placed(problem, places) for problem in new])
+            raise TakeoverRefused([_placed(problem, places) for problem in new])
     return Plan(changes, texts)
 
 
@@ -120,9 +120,9 @@ def _since(entry: Entry, known: Entry | None, mark: str | None, row: Row, slips:
     """Return what is to stand: a row that nobody touched takes nothing back that was changed after it went out."""
     if known is None or mark is None or entry == known:
         return entry
-    if mark_of(entry) == mark:
+    if entry_mark(entry) == mark:
         return known
-    if mark_of(known) != mark:
+    if entry_mark(known) != mark:
         slips.add(
             ENTRIES,
             row.number,

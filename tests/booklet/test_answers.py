@@ -9,12 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.chat import Chat
-from bot.decide import SMALLTALK, Answer, decide
+from bot.decide import Answer, decide
 from bot.opening import open_calculator, open_engine
 from bot.reply import Query
 from bot.settings import Settings
 from corpus.entries import load_corpus, wordings
 from index.engine import Engine
+from index.rows import SMALLTALK
 from tests.ruler.cases import Case, read_asked, read_cases
 from tests.ruler.measure import Figures, Outcome, engine_outcomes, figures
 from tests.support.calculator_cases import NOW

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.channels.admin.accounts import Accounts, AccountsError
-from bot.channels.admin.login import PATH, Form, Login, Turned, Visit, form_of
+from bot.channels.admin.login import PATH, Form, Login, TurnedAway, Visit, form_of
 from bot.channels.admin.upload import upload_of
 from bot.channels.admin.view import View
 from bot.channels.desk import Desk
@@ -78,7 +78,7 @@ def go(path: str, **asked: str) -> Response:
 
 
 @dataclass(frozen=True)
-class Item:
+class MenuItem:
     """A line of the menu."""
 
     name: str
@@ -124,11 +124,11 @@ class Console:
         app.add_route(f"{PATH}/in", enter, methods=["GET", "POST"], include_in_schema=False)
         self.add(app, "/out", self._left, "POST")
 
-    def menu(self, call: Call) -> list[Item]:
+    def menu(self, call: Call) -> list[MenuItem]:
         """Return the menu as it is seen from a page."""
         path = call.request.url.path
         return [
-            Item(name, PATH + place, path == PATH + place or (bool(place) and path.startswith(f"{PATH}{place}/")))
+            MenuItem(name, PATH + place, path == PATH + place or (bool(place) and path.startswith(f"{PATH}{place}/")))
             for name, place in self._items
             if place != _NUMBERS or any((call.desk.live.corpus / "policy").glob("*.toml"))
         ]
@@ -157,7 +157,7 @@ class Console:
         try:
             form = await read(request) if request.method == "POST" else Form([])
             return await self._workers.run(work, form, seconds=_SECONDS)
-        except (Turned, ApiError) as error:
+        except (TurnedAway, ApiError) as error:
             return self.view.page("trouble", None, (), error.status, message=error.message, back=PATH)
 
     def _handled(self, request: Request, form: Form, handler: Handler) -> Response:
@@ -170,7 +170,7 @@ class Console:
                 self._login.check_origin(request)
                 self._login.check_form(visit, form)
             return handler(call)
-        except (Turned, ApiError) as error:
+        except (TurnedAway, ApiError) as error:
             status, message = error.status, error.message
         except WorkshopError as error:
             status, message = 409, str(error)
@@ -180,7 +180,7 @@ class Console:
         try:
             return self._login.visit(request)
         except AccountsError as error:
-            raise Turned(503, str(error)) from None
+            raise TurnedAway(503, str(error)) from None
 
     def _entered(self, request: Request, form: Form) -> Response:
         if request.method == "GET":
@@ -191,7 +191,7 @@ class Console:
         try:
             self._login.check_origin(request)
             self._login.enter(request, form.line("name"), form.get("password"), response)
-        except Turned as error:
+        except TurnedAway as error:
             return self._asked_in(request, error.status, error.message, form.line("name")[:30])
         except AccountsError as error:
             return self._asked_in(request, 503, str(error))

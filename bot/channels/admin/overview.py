@@ -17,7 +17,7 @@ from index.expect import expectation
 
 
 @dataclass(frozen=True)
-class Line:
+class Threshold:
     """A line of the table of thresholds."""
 
     precision: float
@@ -58,5 +58,5 @@ def shown(call: Call) -> Response:
         wordings=len(engine.texts),
         precision=settings.precision,
         expectation=expectation(calibration, settings.precision, settings.strangers),
-        curve=[Line(one, calibration.point(one, settings.strangers)) for one in SHOWN],
+        curve=[Threshold(one, calibration.point(one, settings.strangers)) for one in SHOWN],
     )

@@ -141,26 +141,32 @@ def _numbered(rows: list[Row], corpus: Corpus, slips: Slips) -> Iterator[Row]:
     # An entry that the workbook has a row for may hand its question on to a new one; one without came from such a row.
     there = {fold(entry.question): entry.id for entry in corpus.entries if entry.active and entry.id not in written}
     letters = {category: re.sub(r"\d", "", id_) for category, id_ in reversed(known)}
+    last = _last_numbers(taken)
     for row, id_ in zip(rows, written, strict=True):
         if not id_:
             if (same := there.get(fold(row.cells["标准问题"]))) is not None:
                 message = f"这一条已经收过，编号是 {same}。请重新导出一份，在新的上面改。"
                 slips.add(ENTRIES, row.number, "编号", message)
                 continue
-            letter = letters.setdefault(row.cells["类别"].strip(), _free_letter(taken))
+            category = row.cells["类别"].strip()
+            if category not in letters:
+                used = {letter[0] for letter in last}
+                letters[category] = next((one for one in ascii_uppercase if one not in used), "")
+            letter = letters[category]
             if not letter:
                 slips.add(ENTRIES, row.number, "编号", "新的类别太多了，请自己写编号，大写字母加数字，例如 AA1。")
                 continue
-            last = max((int(one[len(letter) :]) for one in taken if re.fullmatch(rf"{letter}\d+", one)), default=0)
-            id_ = f"{letter}{last + 1}"
-            taken.add(id_)
+            last[letter] = last.get(letter, 0) + 1
+            id_ = f"{letter}{last[letter]}"
         yield replace(row, cells=row.cells | {"编号": id_})
 
 
-def _free_letter(taken: Iterable[str]) -> str:
-    """Return the first letter that no id begins with, nothing where all are in use."""
-    used = {id_[:1] for id_ in taken}
-    return next((letter for letter in ascii_uppercase if letter not in used), "")
+def _last_numbers(ids: Iterable[str]) -> dict[str, int]:
+    """Return the highest number that goes with each beginning of an id."""
+    last: dict[str, int] = {}
+    for match in filter(None, (re.fullmatch(r"(\D+)(\d{1,9})", id_) for id_ in ids)):
+        last[match[1]] = max(last.get(match[1], 0), int(match[2]))
+    return last
 
 
 def _entry(row: Row, corpus: Corpus, known: Entry | None, slips: Slips) -> Entry | None:

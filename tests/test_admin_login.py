@@ -91,7 +91,7 @@ def test_a_wrong_password_is_told_and_tells_nothing(clerk: Clerk, name: str, pas
 def test_many_wrong_passwords_are_counted_not_tried(clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[str] = []
     monkeypatch.setattr(Accounts, "check", lambda self, name, password: bool(tried.append(password)))
-    answers = [clerk.sign_in(password=str(number)) for number in range(1000)]
+    answers = [clerk.sign_in(password=str(number)) for number in range(100)]
     assert len(tried) == 10 and [answer.status_code for answer in answers[:11]] == [403] * 10 + [429]
     assert "分钟以后再试" in answers[-1].text
 

@@ -101,10 +101,11 @@ def own_wordings(engine: Engine) -> list[tuple[str, str]]:
     """Every title, and of all that is said of one entry alone every fortieth, with the entry."""
     corpus = load_corpus()
     said = [(text, entry.id) for entry in corpus.entries for _, text in wordings(entry)]
+    spoken = {text: engine.segmenter.read(text).spoken for text in (*(text for text, _ in said), *corpus.outside)}
     owners: dict[str, set[str]] = {}
     for text, id_ in [*said, *((text, "") for text in corpus.outside)]:
-        owners.setdefault(engine.segmenter.read(text).spoken, set()).add(id_)
-    alone = [(text, id_) for text, id_ in said if len(owners[engine.segmenter.read(text).spoken]) == 1]
+        owners.setdefault(spoken[text], set()).add(id_)
+    alone = [(text, id_) for text, id_ in said if len(owners[spoken[text]]) == 1]
     assert len(alone) > 5000
     return [(entry.question, entry.id) for entry in corpus.entries] + alone[::40]
 

@@ -101,7 +101,9 @@ def own_wordings(engine: Engine) -> list[tuple[str, str]]:
     """Every title, and of all that is said of one entry alone every fortieth, with the entry."""
     corpus = load_corpus()
     said = [(text, entry.id) for entry in corpus.entries for _, text in wordings(entry)]
-    spoken = {text: engine.segmenter.read(text).spoken for text in (*(text for text, _ in said), *corpus.outside)}
+    read = dict(zip(engine.texts, engine.spoken, strict=True))
+    texts = (*(text for text, _ in said), *corpus.outside)
+    spoken = {text: read.get(text) or engine.segmenter.read(text).spoken for text in texts}
     owners: dict[str, set[str]] = {}
     for text, id_ in [*said, *((text, "") for text in corpus.outside)]:
         owners.setdefault(spoken[text], set()).add(id_)

@@ -66,11 +66,11 @@ def send(clerk: Clerk, *files: tuple[str, bytes], kind: str = "workbook", **fiel
 
 
 def settled(clerk: Clerk, response: Response) -> Response:
-    for _ in range(240):
+    for _ in range(1200):
         if "正在读" not in response.text:
             return response
         assert 'http-equiv="refresh"' in response.text
-        time.sleep(0.25)
+        time.sleep(0.05)
         response = clerk.client.get(response.url.path)
     raise AssertionError("still reading")
 

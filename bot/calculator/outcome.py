@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 CENT = Decimal("0.01")
@@ -107,6 +107,13 @@ class Wrong:
 
 
 Outcome = Result | Missing | Unknown | Wrong
+
+
+def assuming(outcome: Outcome, *notes: str) -> Outcome:
+    """Return a result or a table with more that is taken for granted; what says no number stays as it is."""
+    if isinstance(outcome, Result) or (isinstance(outcome, Missing) and outcome.table):
+        return replace(outcome, assumptions=(*notes, *outcome.assumptions))
+    return outcome
 
 
 def out_of_bounds(values: Iterable[Decimal | None]) -> Wrong | None:

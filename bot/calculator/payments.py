@@ -18,6 +18,7 @@ from bot.calculator.outcome import (
     Step,
     Unknown,
     Wrong,
+    assuming,
     cents,
     plain,
     yuan,
@@ -79,11 +80,10 @@ def _inpatient_away(record: Record, policy: Policy, location: str) -> Outcome:
     if location == AWAY and kind in ("", "temporary"):
         return Missing("location")
     if not kind:
-        return Missing("out_of_city_kind", "calc_ask_not_filed" if record.filed == NO else "")
+        return Missing("out_of_city_kind")
     outcome = _inpatient(record, policy, _share_of(kind, location))
-    if kind == "temporary" and record.temporary != YES and isinstance(outcome, Result) and record.emergency != NO:
-        return replace(outcome, assumptions=(*outcome.assumptions, "calc_assume_temporary"))
-    return outcome
+    said = record.temporary == YES or all(getattr(record, name) == NO for name in CASES)
+    return outcome if said or kind != "temporary" else assuming(outcome, "calc_assume_temporary")
 
 
 def _share_of(case: str, location: str) -> str:

@@ -65,3 +65,58 @@ def test_a_day_that_is_asked_for_is_no_fee() -> None:
 def test_until_when_is_not_told_to_who_stopped_paying(said: str) -> None:
     assert outcome(real_calculator().turn(said)) in ("none", "absent")
     assert outcome(real_calculator().turn("9月交的，医保能用到什么时候")) == "=9月"
+
+
+def test_who_has_filed_nothing_is_out_for_a_while_and_can_take_that_back() -> None:
+    reply = told("在上海三级医院住院花了2万，没备案，能报多少")
+    # 20000 x 90% x 80%, with what was taken for granted
+    assert outcome(reply) == "=14400.00元" and "按临时外出计算" in reply.text
+    assert outcome(told("在上海三级医院住院花了2万，没备案，能报多少", "有市外转诊")) == "=18000.00元"
+    table = told("没转诊自己去上海住院，花了2万，能报多少")
+    assert outcome(table) == "ask:hospital_level" and "14400.00 元" in table.text and "按临时外出计算" in table.text
+
+
+def test_a_newborn_is_enrolled_now_unless_somebody_says_when() -> None:
+    first = "宝宝9月9号生的，深圳户口，要交多少医保费"
+    reply = told(first)
+    assert outcome(reply) == "=436.32元" and "按现在去办算" in reply.text
+    # Born in September, enrolled in the April after: seven months, so only from April on, 36.36 x 5.
+    later = told(first, "要是2025年4月才去办呢")
+    assert outcome(later) == "=181.80元" and "按现在去办算" not in later.text
+    # Eight months old: no household makes a difference, 36.36 x 11.
+    assert outcome(told("孙女2月11号生的，一共要交多少医保费")) == "=399.96元"
+
+
+@pytest.mark.parametrize("said", ["深户宝宝11月出生，医保要交多少", "深户宝宝9月生的，打算过几个月再去办，要交多少钱"])
+def test_when_a_child_is_enrolled_that_is_not_born_or_not_yet_is_asked(said: str) -> None:
+    assert outcome(told(said)) == "ask:apply_month"
+
+
+def test_a_baby_of_some_months_is_a_newborn() -> None:
+    assert outcome(told("三个月大的宝宝，交医保多少钱")) == "ask:hukou"
+
+
+def test_what_a_bill_says_is_taken_as_it_stands() -> None:
+    # 15600 - 10920: who paid what of it, and no ratio of the documents.
+    reply = told("住院账单15600，报销了10920，自己付了多少")
+    assert outcome(reply) == "=4680.00元" and "没有用资料里的比例" in reply.text
+    # What was paid before is of other bills.
+    assert outcome(told("今年已经报销了10920，这次三级医院住院15600，自己付多少")) == "=1560.00元"
+
+
+def test_another_stay_has_a_bill_of_its_own() -> None:
+    first = "三级医院住院总费用48700元，医保范围内费用43250元，自己付多少"
+    reply = told(first, "第二次住院，范围内6000，一起算")
+    # 48700 - 43250 x 90% + 6000 x 10%
+    assert outcome(reply) == "=10375.00元"
+
+
+def test_another_amount_in_a_comparison_is_not_passed_over() -> None:
+    # 11000 x 9%
+    assert outcome(told("三级医院住院一万五，要自己出多少", "换成二级的便宜点，说一万一，自己出多少")) == "=990.00元"
+
+
+def test_a_guess_with_its_exact_amount_behind_it_is_one_bill() -> None:
+    # (96 + 135 + 210) x 75%
+    said = "都在社康看的，第一回九十六，第二回一百三十多就算135吧，第三回210，合起来能报多少"
+    assert outcome(told(said)) == "=330.75元"

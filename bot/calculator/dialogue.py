@@ -225,7 +225,7 @@ class Calculator:
             return None
         if reply := self._of_several(sentence, told[0], before, policy):
             return reply
-        if task in ("more", before[0].task, "diff") and "difference" in sentence.words:
+        if task in ("more", before[0].task, "diff") and "difference" in sentence.words and not told[0].told_cost:
             if compared := contrast(talk, told[0], sentence):
                 return self._speaker.run(before, policy, [compared])
             if before[0].task == "claim" and "insured" not in sentence.words:

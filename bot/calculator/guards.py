@@ -41,8 +41,8 @@ _HELD_AGAINST = re.compile(r"够|[收扣](?:得|的)?(?:多(?!少)|错|对)|多[
 _HALF = re.compile(
     r"(?:[报补出担付退负][^,。;]{0,8}|各[出付]?)(?:一半|半数|50%)|(?:一半|50%)[^,。;]{0,8}(?:[报补出担付退])"
 )
-# 哪天截止: a day is asked for and no fee.
-_DEADLINE, _SUM = re.compile("截止|到期|最晚|最迟"), re.compile("[钱费元块]|多少|几多")
+# 哪天截止, 满半年是几月: a time is asked for and no fee.
+_WHEN, _SUM = re.compile("截止|到期|最晚|最迟|[是到]几月|[是到]哪个?月"), re.compile("[钱费元块]|多少|几多")
 # 6月毕业, 9月停保, 今年没交: until when then, the year that was paid for decides, and nobody said which that is.
 _STOPPED = re.compile(
     r"毕业|[停断退]保|停[了止]|(?:没|未|冇|不)(?:有)?(?:再)?(?:交|缴|续|参保)(?!过)|离开|转走|漏[交缴]"
@@ -82,7 +82,7 @@ def outside(record: Record, sentence: Sentence) -> bool:
     stopped = _STOPPED.search(sentence.text) and not _PAID.search(sentence.text)
     if record.task in ("bstart", "bend", "blen", "binforce") and stopped:
         return True
-    if record.task == "fee" and _DEADLINE.search(sentence.text) and not _SUM.search(sentence.text):
+    if record.task == "fee" and _WHEN.search(sentence.text) and not _SUM.search(sentence.text):
         return True
     if record.task in ("subsidy", "total", "gap", "monthly") and sentence.of(MONTH, "a"):
         return True
@@ -128,6 +128,8 @@ def _of_children(record: Record, sentence: Sentence) -> Record:
     text = sentence.text
     if record.task == "fee" and not record.want and _MONTHS.search(text) and not _MONEY.search(text):
         return replace(record, want="months")
+    if record.task == "fee" and not record.apply and "baby" in sentence.words:
+        return replace(record, task="newborn")  # 三个月大的宝宝: what is paid from its birth on
     if record.task == "newborn" and _ONLY_APPLY.search(text):
         return replace(record, task="fee", birth=())
     if record.hukou == "shenzhen" and "hukou_elsewhere" in sentence.words:

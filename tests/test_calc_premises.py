@@ -120,3 +120,21 @@ def test_a_guess_with_its_exact_amount_behind_it_is_one_bill() -> None:
     # (96 + 135 + 210) x 75%
     said = "都在社康看的，第一回九十六，第二回一百三十多就算135吧，第三回210，合起来能报多少"
     assert outcome(told(said)) == "=330.75元"
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        # (48 + 36) x 25 %
+        ("在社康门诊拿药，一盒48元，一盒36元，自己付多少", "=21.00元"),
+        # 40000 x 10 %, referred or about to be
+        ("去广州三级医院住院做手术四万，如果先办好转诊，自己付多少", "=4000.00元"),
+        ("三级医院总共3000块，在三甲住的，自己掏多少", "=300.00元"),
+        # from November on, 36.36 x 10
+        ("深户，24年11月出生，25年4月才去交，要补11到3月吗，总额多少", "=363.60元"),
+        ("婴儿现在参保要多少钱", "ask:hukou"),
+        ("10月20日交的钱，几号能用", "absent"),
+    ],
+)
+def test_what_is_said_in_passing_counts(said: str, expected: str) -> None:
+    assert outcome(told(said)) == expected

@@ -21,6 +21,7 @@ VISITS = {
     "outpatient": re.compile(r"(?<![没未不冇])门诊|社康|[看挂睇][了个咗]{0,2}急诊"),
     "inpatient": re.compile(
         r"(?<![没未不冇])(?<!没有)(?:住院|住[了咗][^,。;]{0,4}院|入院|出院|病房|床位费"
+        r"|住(?:在|进|的是)?(?:[一二三][级甲]|社区医院|社康)|(?:医院|[一二三][级甲]|社康)住(?!在|址|处|所|户)"
         r"|住[了咗过足满]{0,2}(?:\d{1,3}|[一二两三四五六七八九十几]{1,3})[来多]?(?:天|日|晚|夜|周|个?星期|个?礼拜))"
     ),
 }
@@ -128,7 +129,7 @@ def _of_children(record: Record, sentence: Sentence) -> Record:
     text = sentence.text
     if record.task == "fee" and not record.want and _MONTHS.search(text) and not _MONEY.search(text):
         return replace(record, want="months")
-    if record.task == "fee" and not record.apply and "baby" in sentence.words:
+    if record.task == "fee" and "baby" in sentence.words:
         return replace(record, task="newborn")  # 三个月大的宝宝: what is paid from its birth on
     if record.task == "newborn" and _ONLY_APPLY.search(text):
         return replace(record, task="fee", birth=())

@@ -22,7 +22,7 @@ _CHOSEN_DENIED = re.compile(
 )
 # 没转诊, 没开转诊单, 冇转; 转账 and 转院 are not meant.
 _REFERRAL_DENIED = re.compile(
-    r"(?:没|沒|未|无|冇|不是)[^,。;!? 绑选签]{0,5}(?:转诊|转(?=[,。;!? ]|$))|转诊[^,。;!? ]{0,3}(?:没|冇)"
+    r"(?:没|沒|未|无|冇|不是|来不及)[^,。;!? 绑选签]{0,5}(?:转诊|转(?=[,。;!? ]|$))|转诊[^,。;!? ]{0,3}(?:没|冇)"
 )
 # 社康开了转诊单, 从社康转到市里: who sends the child on.
 _REFERS = re.compile(r"[^,。;!? 没未冇无不]{0,8}转(?=[诊院到去往上至介出])(?!诊[^,。;]{0,2}[没未冇无])")
@@ -31,6 +31,9 @@ _FILED = re.compile(
     r"(?:已经?|办[了过好妥]|做[了过好]|备[了好])(?:[^,。;没未不冇吗]{0,8}备案|案)|备案(?:已|都?[办做][了好过]|[了咗过])(?!吗|没|么|吧)"
 )
 _NOT_FILED = re.compile(r"(?:没|沒|未|冇|不|无|来不及)[^,。;]{0,6}备案|备案[^,。;]{0,3}(?:没|未|冇)")
+_REFERRED = re.compile(
+    r"(?:办|开)(?:[了好妥到]|过了?)[^,。;没未不冇吗]{0,4}转诊|转诊[单手续]{0,2}(?:已经?|都)?[办开](?:[了好妥到]|过了)(?!吗|没|么|吧)"
+)
 _BOTH_WAYS = re.compile(
     r"(备案|转诊)[^。;]{0,8}[不没未冇][^,。;]{0,3}\1|[不没未冇][^,。;]{0,3}(备案|转诊)[^。;]{0,8}\2"
     r"|(?:备案|转诊)[了过]?[跟和与同比][没不未冇]|(?:有没有?|有冇|有无|办不办|办没办|备不备)[^,。;]{0,6}(?:备案|转诊)"
@@ -76,6 +79,8 @@ def _of_cases(record: Record, sentence: Sentence) -> Record:
             record = replace(record, **doubt)
     if record.filed == UNSURE and bool(_FILED.search(text)) != bool(_NOT_FILED.search(text)):
         record = replace(record, filed=YES if _FILED.search(text) else NO)
+    if record.referral == UNSURE and _REFERRED.search(text) and not _REFERRAL_DENIED.search(text):
+        record = replace(record, referral=YES)
     if record.referral == NO and not record.emergency and record.location in ("", LOCAL) and "emergency" in words:
         # 急诊, 没转诊: whether it was one that needs no referral decides whether anything is paid.
         record = record if _EMERGENCY_DENIED.search(text) else replace(record, emergency=UNSURE)

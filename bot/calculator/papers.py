@@ -9,7 +9,7 @@ from typing import Any
 from bot.calculator.outcome import LEVELS
 from bot.calculator.reader import Sentence
 from bot.calculator.record import LOCAL, NO, UNSURE, YES, Record
-from bot.calculator.spans import LEVEL, PLACE
+from bot.calculator.spans import LEVEL, PLACE, Span
 
 # A head that says nothing of what a word names is believed from here on.
 BELIEVED = 0.95
@@ -20,6 +20,8 @@ _DENIED = re.compile(r"[没未无不冇非][^,。;]{0,6}(?:转诊|抢救|急诊)
 _CHOSEN_DENIED = re.compile(
     rf"(?:{_NO})[^,。;!? ]{{0,5}}(?:选定|绑定|签约|绑)|(?:选定|绑定|签约)[^,。;!? 的]{{0,3}}(?:没|未|冇|不是|唔系)"
 )
+# 绑的是某某社康，没有转诊: which one is chosen, not that it was the one that was visited.
+_CHOSEN_IS = re.compile(r"(?:绑|选|签)[定约了过的]{0,2}(?<!就)是(?!这|那|本|他|它|她)[^,。;!?]{0,10}$")
 # 没转诊, 没开转诊单, 冇转; 转账 and 转院 are not meant.
 _REFERRAL_DENIED = re.compile(
     r"(?:没|沒|未|无|冇|不是|来不及)[^,。;!? 绑选签]{0,5}(?:转诊|转(?=[,。;!? ]|$))|转诊[^,。;!? ]{0,3}(?:没|冇)"
@@ -92,12 +94,21 @@ def _of_cases(record: Record, sentence: Sentence) -> Record:
 def _of_choice(record: Record, sentence: Sentence) -> Record:
     words = sentence.words
     unsure = (not record.selected and "not_chosen" in words) or (record.selected and {"unknown", "selected"} <= words)
+    unsure = unsure or (
+        record.selected != NO and any(is_only_chosen(span, sentence) for span, *_ in sentence.of(LEVEL))
+    )
     denied = bool(_CHOSEN_DENIED.search(sentence.text) or words & {"not_chosen", "other_chosen"})
     silent = not (record.selected or denied or unsure or "unknown" in words)
     if record.task == "more" and "selected" in words and silent:
         return replace(record, selected=YES)  # 那要是绑定了呢
     # Nothing is paid where it was not chosen, so both a word and the reader have to say so.
     return replace(record, selected=UNSURE) if unsure or (record.selected == NO) != denied else record
+
+
+def is_only_chosen(level: Span, sentence: Sentence) -> bool:
+    """Tell whether a level is said of the institution that is chosen, and another was visited: it sent nobody on."""
+    chosen = _CHOSEN_IS.search(sentence.text[: level.start])
+    return chosen is not None and _REFERRAL_DENIED.search(sentence.text) is not None
 
 
 def _of_scope(record: Record, sentence: Sentence) -> Record:

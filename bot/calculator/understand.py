@@ -14,6 +14,7 @@ from bot.calculator.guards import guarded
 from bot.calculator.months import ROLE_FLOOR, with_months
 from bot.calculator.numbers import read_number
 from bot.calculator.outcome import LEVELS
+from bot.calculator.papers import is_only_chosen
 from bot.calculator.reader import Reading, Sentence
 from bot.calculator.record import (
     AMOUNTS,
@@ -166,7 +167,8 @@ def _yes_no(read: Reading, name: str) -> str:
 
 def _with_hospital(record: Record, sentence: Sentence) -> Record:
     """Add level and place of the hospital."""
-    levels = list(dict.fromkeys(span.name for span, _, sure in sentence.of(LEVEL, "t") if sure >= LEVEL_FLOOR))
+    visited = [(span, sure) for span, _, sure in sentence.of(LEVEL, "t") if not is_only_chosen(span, sentence)]
+    levels = list(dict.fromkeys(span.name for span, sure in visited if sure >= LEVEL_FLOOR))
     doubtful = any(sure < LEVEL_FLOOR for *_, sure in sentence.of(LEVEL))
     # 社康和大医院: of the second nobody says the level, and the one that is said is not that of both.
     plain = len(levels) == 1 and not doubtful and (levels[0] == LEVELS[-1] or "大医院" not in sentence.text)

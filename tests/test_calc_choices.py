@@ -63,7 +63,7 @@ def test_where_the_level_is_open_too_each_is_shown() -> None:
         [(visit, level) for visit in ("门诊", "住院") for level in ("一级", "二级", "三级")],
         strict=True,
     ):
-        assert label.startswith(f"{visit} · {level}")
+        assert label.startswith(f"{visit}·{level}")
         assert outcome(told("花了3000，能报多少", visit, f"{level}医院")) == f"={value}元"
 
 
@@ -139,4 +139,4 @@ def test_the_card_names_both_things_that_are_open() -> None:
     reply = Reply(kind="ask", confidence=1, text=sums.text, ask=sums.ask, session_id="session1", reply_id="0" * 26)
     words = {"card_level_2": "Level 2", "门诊": "Outpatient"}
     card = receipt(reply, lambda key: words.get(key, key))
-    assert card is not None and card.table[2] == ["Outpatient · Level 2", "1,950 元", "1,050 元"]
+    assert card is not None and card.table[2] == ["Outpatient·Level 2", "1,950 元", "1,050 元"]

@@ -14,7 +14,7 @@ _WIDE = Context(prec=80)
 LEVELS = ("1", "2", "3")
 LEVEL_NAMES = {"1": "一级及以下（含社康）", "2": "二级", "3": "三级"}
 OWN = "自己付"  # behind the name of a case: what the family pays in it, and not the fund
-BESIDE = " · "  # between the names of two cases that are open at once
+BESIDE = "·"  # between the names of two cases that are open at once
 PLACE_NAMES = {"local": "在深圳", "in_province": "在广东省内的外市", "out_province": "在广东省外"}
 CASE_NAMES = {"filed": "有长期异地备案", "referral": "有市外转诊", "emergency": "急诊抢救", "temporary": "临时外出"}
 # What may be compared, each with the field of the record that it is of.

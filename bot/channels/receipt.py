@@ -19,7 +19,7 @@ _COUNTED = re.compile(r"[\d.]+(?: × \d+){1,2}")
 _FACTOR = re.compile(r"(?<![\d.])(?!0%)\d+(?:\.\d+)?%")
 _WORDS = re.compile("[\u4e00-\u9fff]")
 _ROW = re.compile(r"(.+?)(自己付)?")
-_BESIDE = " · "  # between the names of two cases of one row
+_BESIDE = "·"  # between the names of two cases of one row
 # What the reader can change with a button is not said a second time as a request.
 _INVITATION = re.compile(r"把[^。]*，可以再算一次。")
 _LEVELS = {"一级": "1", "二级": "2", "三级": "3"}

@@ -133,8 +133,18 @@ def test_a_guess_with_its_exact_amount_behind_it_is_one_bill() -> None:
         # from November on, 36.36 x 10
         ("深户，24年11月出生，25年4月才去交，要补11到3月吗，总额多少", "=363.60元"),
         ("婴儿现在参保要多少钱", "ask:hukou"),
+        # 436.32 + 36.36 x 9, and one each
+        ("儿子9月交的，侄女12月才交，两个一共多少医保费", "=763.56元"),
+        ("大的8岁老二4岁小的1岁，三个孩子一年医保费一共多少", "=1308.96元"),
         ("10月20日交的钱，几号能用", "absent"),
     ],
 )
 def test_what_is_said_in_passing_counts(said: str, expected: str) -> None:
     assert outcome(told(said)) == expected
+
+
+def test_the_chosen_clinic_is_not_the_hospital_that_was_visited() -> None:
+    reply = told("门诊看病总共730，报多少", "不是社康，是区人民医院", "绑的是莲塘那边一个社康，没有转诊")
+    assert outcome(reply) == "ask:selected" and "不是选定的 0.00 元" in reply.text
+    # Who says no more than which one is chosen was there.
+    assert outcome(told("绑的是一家一级医院，门诊花了93，能报多少")) == "=69.75元"

@@ -96,6 +96,7 @@ CALCULATION = (
     "calc_newborn_edge",
     "calc_newborn_edge_year",
     "calc_uncovered",
+    "calc_unclear",
     "calc_uninsured",
     "calc_exhausted",
     "calc_not_months",
@@ -177,6 +178,7 @@ BLANKS = {
     "calc_away_far": ("high", "low"),
     "calc_no_month": ("month",),
     "calc_note_apart": ("amounts",),
+    "calc_unclear": ("amounts",),
 }
 # Sentences that are said as they are: no blank is filled in them.
 FIXED = ("calc_formula", "calc_notes", "calc_look_up")

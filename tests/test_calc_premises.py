@@ -148,3 +148,14 @@ def test_the_chosen_clinic_is_not_the_hospital_that_was_visited() -> None:
     assert outcome(reply) == "ask:selected" and "不是选定的 0.00 元" in reply.text
     # Who says no more than which one is chosen was there.
     assert outcome(told("绑的是一家一级医院，门诊花了93，能报多少")) == "=69.75元"
+
+
+def test_an_amount_that_is_not_clear_is_named_when_it_is_asked_for() -> None:
+    first = "报九成的意思是1万我自己出1千吗"
+    reply = told(first, "住院")
+    assert outcome(reply) == "ask:amount" and "“1万、1千”是什么数" in reply.text
+    assert "是什么数" not in told(first, "住院", "医保范围内的费用1万").text
+
+
+def test_what_the_material_is_of_is_no_benefit() -> None:
+    assert real_calculator().turn("你的政策更新到几月份") is None

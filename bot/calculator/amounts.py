@@ -124,10 +124,14 @@ def with_amounts(
         if fund is not None and total is not None and fund < total <= 2 * fund and not _BEFORE.search(sentence.text):
             said["paid"] = total - fund  # 账单15600，报销了10920: what the fund paid of this bill
     about = any(span.about for span, role, _ in meant if role in BILLS + "E")
-    return replace(record, **said, unclear=unclear, about=about, apart=_apart(meant, sentence))
+    return replace(record, **said, unclear=unclear, about=about, apart=_apart(meant, sentence, bool(unclear)))
 
 
-def _apart(meant: Sequence[Meant], sentence: Sentence) -> str:
-    """Return the amounts that have no place in the bill, as they were said: what is passed over is not hidden."""
-    spans = [span for span, role, _ in meant if role == "N" and span.value not in sentence.known]
+def _apart(meant: Sequence[Meant], sentence: Sentence, unclear: bool) -> str:
+    """Return the amounts that have no place in the bill, or are not clear: what is passed over is not hidden."""
+    spans = [
+        span
+        for span, role, sure in meant
+        if (role == "N" and span.value not in sentence.known) or (unclear and (sure < ROLE_FLOOR or span.value is None))
+    ]
     return "、".join(dict.fromkeys(sentence.text[span.start : span.end] for span in spans))

@@ -48,6 +48,8 @@ _WHEN, _SUM = re.compile("截止|到期|最晚|最迟|[是到]几月|[是到]哪
 _STOPPED = re.compile(
     r"毕业|[停断退]保|停[了止]|(?:没|未|冇|不)(?:有)?(?:再)?(?:交|缴|续|参保)(?!过)|离开|转走|漏[交缴]"
 )
+# 政策更新到几月: of something else than benefits.
+_BENEFIT = re.compile("待遇|报|享|用|管|效|到期|截止|保|交|缴|看病|住院|断")
 _PAID = re.compile(r"(?<![没未冇不漏])[交缴](?:清|了|的|过|足|齐|好)")
 _ANOTHER = re.compile(r"另一个|另外一个|其中一个|只有一个")
 _YEARLY = re.compile(r"年可支配|年的?收入|换算成一?年|全年[^,。;]{0,6}收入")
@@ -81,7 +83,7 @@ def outside(record: Record, sentence: Sentence) -> bool:
     if record.task in ("fee", "monthly", "cap") and sentence.of(AMOUNT, "N"):
         return True  # 额度一千，刷了365.5，够不够: what is seen and has no place in the sum is not dropped
     stopped = _STOPPED.search(sentence.text) and not _PAID.search(sentence.text)
-    if record.task in ("bstart", "bend", "blen", "binforce") and stopped:
+    if record.task in ("bstart", "bend", "blen", "binforce") and (stopped or not _BENEFIT.search(sentence.text)):
         return True
     if record.task == "fee" and _WHEN.search(sentence.text) and not _SUM.search(sentence.text):
         return True

@@ -76,7 +76,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Missing:
-    """An input that must be asked for; `phrase` names the question.
+    """An input that must be asked for; `phrase` names the question, `values` fill it.
 
     `table` holds what comes out for each answer, the family's `own` part or what insurance pays; `entry` the entry of
     the rule, `assumptions` what is taken for granted.
@@ -89,6 +89,7 @@ class Missing:
     entry: str = ""
     assumptions: tuple[str, ...] = ()
     inputs: dict[str, str] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

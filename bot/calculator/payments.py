@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from bot.calculator.formulas import ZERO, Claim, pay, percent, ratio_of
+from bot.calculator.inputs import inputs_of
 from bot.calculator.outcome import (
     LEVEL_NAMES,
     LEVELS,
@@ -40,7 +41,6 @@ from corpus.policy import Policy
 
 # The rule that only a chosen institution is paid for prints no number, so the policy does not name its entry.
 NOT_CHOSEN = "B3"
-_WIRE = {"deductible": "deductible", "consult": "consult_fee", "used": "used_cap", "above": "cost_above_deductible"}
 
 
 def one_bill(record: Record, policy: Policy) -> Outcome:
@@ -60,9 +60,8 @@ def one_bill(record: Record, policy: Policy) -> Outcome:
 def _inpatient(record: Record, policy: Policy, away: str) -> Outcome:
     if missing := _unclear(record):
         return missing
-    above, cost, deductible = record.above, record.cost, record.deductible
-    if above is not None:
-        cost, deductible = above, None
+    above = record.above
+    cost, deductible = (record.cost, record.deductible) if above is None else (above, None)
     if cost is None and deductible is not None and record.want not in ("ratio", "selfratio"):
         return Missing("amount")
     asked = Claim("inpatient", record.level, cost or ZERO, deductible=deductible, away=away)
@@ -170,7 +169,11 @@ def _unclear(record: Record) -> Missing | None:
     apart = record.outside is not None and record.total is None and record.above is None
     if record.scoped is None and record.cost is not None and (partly or apart):
         return Missing("amount", "calc_ask_scope")
-    return Missing(record.unclear, "calc_ask_which" * (record.unclear != "deductible")) if record.unclear else None
+    if not record.unclear:
+        return None
+    if record.apart and record.unclear != "deductible":
+        return Missing(record.unclear, "calc_unclear", values={"amounts": record.apart})
+    return Missing(record.unclear, "calc_ask_which" * (record.unclear != "deductible"))
 
 
 def _consult_unclear(record: Record) -> Missing | None:
@@ -280,21 +283,3 @@ def _basis(policy: Policy, asked: Claim) -> tuple[str, ...]:
     """Return the entries that the rules stand in, the one that decides first."""
     local = policy.figure(f"{asked.kind}.{asked.level}").entry
     return (policy.figure(f"away.{asked.away}").entry, local) if asked.away else (local,)
-
-
-def inputs_of(record: Record, asked: Claim | None = None) -> dict[str, str]:
-    """Return what was read as the wire shows it; money with two decimals."""
-    sent = {"visit": record.visit, "hospital_level": record.level}
-    cost = asked.cost if asked and asked.visit == "outpatient" and record.cost is not None else record.cost
-    if record.above is None and cost is not None:
-        sent["in_scope_cost"] = str(cents(cost))
-    sent |= {wire: str(cents(value)) for name, wire in _WIRE.items() if (value := getattr(record, name)) is not None}
-    if record.beyond:
-        sent["outside_cost"] = str(cents(record.beyond))
-    sent["location"] = record.location if record.location not in (AWAY, SEVERAL) else ""
-    if asked and asked.away:
-        sent["out_of_city_kind"] = "temporary" if asked.away.endswith("province") else asked.away
-    elif asked:
-        sent["location"] = sent["location"] or LOCAL
-    sent |= {"selected": record.selected, "hukou": record.hukou}
-    return {name: value for name, value in sent.items() if value and value != UNSURE}

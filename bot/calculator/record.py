@@ -111,7 +111,8 @@ class Record:
             said = {"temporary": ""} | said  # who has filed, or was referred, is not out for a while
         if "location" in said and said["location"] == LOCAL:
             said |= {"filed": "", "referral": "", "emergency": "", "temporary": ""}
-        return replace(before, **said, wrong=self.wrong, name=self.name, apart=self.apart)
+        apart = self.apart or before.apart * bool(said.get("unclear", before.unclear))
+        return replace(before, **said, wrong=self.wrong, name=self.name, apart=apart)
 
     def keeping(self, before: Record) -> Record:
         """Return this record with what the calculation before said that another kind may use as well."""

@@ -82,7 +82,7 @@ class Wording:
             lines.append(self._heading(missing))
             lines.append("；".join(f"{one.label} {one.value} {one.unit}" for one in missing.table) + "。")
             lines += self._notes([self.fill(note) for note in missing.assumptions])
-        lines.append(said + self.fill(missing.phrase or f"calc_ask_{missing.slot}"))
+        lines.append(said + self.fill(missing.phrase or f"calc_ask_{missing.slot}", missing.values))
         table = Result(missing.table, (), missing.entry, missing.inputs, missing.assumptions) if missing.table else None
         options = list(OPTIONS.get(missing.slot, ()))
         ask = Ask(slot=missing.slot, options=options, estimate=self._estimate(table) if table else None)

@@ -159,3 +159,9 @@ def test_an_amount_that_is_not_clear_is_named_when_it_is_asked_for() -> None:
 
 def test_what_the_material_is_of_is_no_benefit() -> None:
     assert real_calculator().turn("你的政策更新到几月份") is None
+
+
+def test_whether_the_limit_is_used_up_is_asked_and_not_said() -> None:
+    # 10000 x 55 % is over the limit
+    assert outcome(told("三级医院门诊花了1万，限额用完了没有，能报多少")) == "=2471.31元"
+    assert outcome(told("三级医院门诊花了1万，限额用完了，能报多少")) == "=0.00元"

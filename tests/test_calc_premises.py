@@ -165,3 +165,33 @@ def test_whether_the_limit_is_used_up_is_asked_and_not_said() -> None:
     # 10000 x 55 % is over the limit
     assert outcome(told("三级医院门诊花了1万，限额用完了没有，能报多少")) == "=2471.31元"
     assert outcome(told("三级医院门诊花了1万，限额用完了，能报多少")) == "=0.00元"
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        # (8000 - 500 + 6000 - 500) x 90 %
+        ("第一次住院8000，第二次住院6000，都三级，起付线都是500，一共能报多少", "=11700.00元"),
+        # 90 is the 45 % that the family pays
+        ("三级医院门诊看病自己付了90，总共花了多少", "=200.00元"),
+        ("宝宝2024年10月3号出生，非深户，11月去办，交多少", "absent"),
+        ("我有三个孩子，两个上学一个11月刚参保，总共多少钱", "ask:apply_month"),
+    ],
+)
+def test_what_two_parts_of_a_message_say_together(said: str, expected: str) -> None:
+    assert outcome(told(said)) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("住院3次每次5000，二级，报多少", "=13650.00元"),
+        ("武汉住院转诊了，1万8，二级，自费800，自己付多少", "=2348.00元"),
+    ],
+)
+def test_what_each_cost_and_a_referral_that_is_told_are_not_passed_over(said: str, expected: str) -> None:
+    assert outcome(told(said)) == expected
+
+
+def test_a_month_of_the_government_s_part_is_called_that() -> None:
+    assert "财政补贴平均每月 72.72 元" in told("政府一个月补贴多少钱").text

@@ -33,6 +33,7 @@ _NOTHING_FLOOR = 0.8
 _ONE_MORE = re.compile(r"(?:又|再|还有|另外|加上|一[次趟回笔])[^,。;\d]{0,4}$")
 # What was paid by now, of other bills.
 _BEFORE = re.compile("今年|本年|年度|之前|以前|前面|上次|上回|累计|已经?")
+_COUNTED = re.compile(r"第[一二三四五12345][次回趟笔张][^,。;\d]{0,4}$")
 _BETWEEN = re.compile(r"[ 、,和跟与加+及]+")
 Meant = tuple[Span, str, float]
 
@@ -46,6 +47,22 @@ def without_guesses(sentence: Sentence) -> Sentence:
     kept = [one for one in zip(sentence.spans, sentence.reading.roles, strict=True) if one[0] not in guesses]
     roles = tuple(role for _, role in kept)
     return replace(sentence, spans=[span for span, _ in kept], reading=replace(sentence.reading, roles=roles))
+
+
+def counted_out(sentence: Sentence) -> Sentence:
+    """Return a sentence in which all amounts that are counted out are costs where one is: 第一次8000，第二次6000."""
+    roles = list(sentence.reading.roles)
+    framed = [
+        at
+        for at, span in enumerate(sentence.spans)
+        if span.kind == AMOUNT and _COUNTED.search(sentence.text[: span.start])
+    ]
+    costs = [roles[at] for at in framed if roles[at][0] in "TSI" and roles[at][1] >= ROLE_FLOOR]
+    if not costs or any(roles[at][0] not in "TSIN" for at in framed):
+        return sentence
+    for at in framed:
+        roles[at] = costs[0] if roles[at][0] == "N" else roles[at]
+    return replace(sentence, reading=replace(sentence.reading, roles=tuple(roles)))
 
 
 def _is_guess(first: Span, second: Span, text: str) -> bool:

@@ -238,7 +238,8 @@ def _monthly(record: Record, policy: Policy, children: int) -> Outcome:
     months = policy.number("fee.months")
     wanted = record.times if record.times and record.times <= months else 1
     label = f"{wanted}个月" if wanted > 1 else "平均每月"
-    worked = [(name if len(parts) > 1 else "", year * children) for name, year in map(years.__getitem__, parts)]
+    named = len(parts) > 1 or parts[0]  # 平均每月 alone is the family's part
+    worked = [(name if named else "", year * children) for name, year in map(years.__getitem__, parts)]
     figures = tuple(yuan(name + label, year / months * wanted) for name, year in worked)
     whole = tuple(yuan(f"{name}全年", year) for name, year in worked)
     lefts = (f"{cents(year)} ÷ {plain(months)}" + f" × {wanted}" * (wanted > 1) for _, year in worked)

@@ -51,10 +51,12 @@ _STOPPED = re.compile(
 # 政策更新到几月: of something else than benefits.
 _BENEFIT = re.compile("待遇|报|享|用|管|效|到期|截止|保|交|缴|看病|住院|断")
 _PAID = re.compile(r"(?<![没未冇不漏])[交缴](?:清|了|的|过|足|齐|好)")
-_ANOTHER = re.compile(r"另一个|另外一个|其中一个|只有一个")
+_ANOTHER = re.compile(r"另一个|另外一个|其中一个|只有一个|[两二三四五2-5]个[^。;一\d]{1,8}一个(?=\d{1,2}月)")
 _YEARLY = re.compile(r"年可支配|年的?收入|换算成一?年|全年[^,。;]{0,6}收入")
 _MONEY = re.compile(r"钱|元|块|几多$")
 _MONTHS, _WHICH_MONTH = re.compile(r"几个月|多少个?月|几多个?月"), re.compile(r"几月|哪个?月|何时|什么时候|从.{0,3}月")
+_EACH_TIME = re.compile(r"每[次回趟][^,。;\d]{0,3}$")
+_OWN = ("self", "selfratio")
 _PER_MONTH = re.compile(r"月(?:平均)?工资|每个?月|一个月|月均")
 
 
@@ -120,6 +122,8 @@ def _of_task(record: Record, sentence: Sentence) -> Record:
     held = [span.value for span, *_ in sentence.of(AMOUNT, "N")]
     if record.task == "fee" and record.paid is None and len(held) == 1 and _HELD_AGAINST.search(text):
         record = replace(record, paid=held[0])
+    if record.task == "claim" and record.paid is not None and not record.told_cost and record.want in _OWN:
+        return replace(record, want="owncost")  # who says what he paid asks of how much
     if record.task in ("claim", "more") and record.want in ("", "fund") and record.told_cost:
         own = "self" in sentence.words and sentence.reading.sure("want", "self") >= 0.1
         return replace(record, want="self") if own else record
@@ -135,8 +139,8 @@ def _of_children(record: Record, sentence: Sentence) -> Record:
         return replace(record, task="newborn")  # 三个月大的宝宝: what is paid from its birth on
     if record.task == "newborn" and _ONLY_APPLY.search(text):
         return replace(record, task="fee", birth=())
-    if record.hukou == "shenzhen" and "hukou_elsewhere" in sentence.words:
-        return replace(record, hukou="")
+    if "hukou_elsewhere" in sentence.words:
+        return replace(record, hukou="other" if sentence.reading["hukou"] == "-" else "")
     return record
 
 
@@ -181,8 +185,10 @@ def _of_amounts(record: Record, sentence: Sentence) -> Record:
     if record.deductible is None and record.above is None and _BELOW.search(sentence.text):
         record = replace(record, unclear=record.unclear or "deductible")
     ones = [span.end for span, *_ in sentence.of(TIMES) if span.value == 1]
-    if record.times and record.each is None and any(span.start in ones for span, role, _ in sentence.of(AMOUNT, "TSI")):
-        # 一趟130, 跑了4趟: what each cost, and not all.
+    costs = [span for span, *_ in sentence.of(AMOUNT, "TSI")]
+    each = any(span.start in ones or _EACH_TIME.search(sentence.text[: span.start]) for span in costs)
+    if record.times and record.each is None and each:
+        # 一趟130, 跑了4趟; 3次，每次5000: what each cost, and not all.
         return (
             replace(record, each=record.total, total=None)
             if record.total is not None

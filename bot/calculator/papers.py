@@ -34,7 +34,7 @@ _FILED = re.compile(
 )
 _NOT_FILED = re.compile(r"(?:没|沒|未|冇|不|无|来不及)[^,。;]{0,6}备案|备案[^,。;]{0,3}(?:没|未|冇)")
 _REFERRED = re.compile(
-    r"(?:办|开)(?:[了好妥到]|过了?)[^,。;没未不冇吗]{0,4}转诊|转诊[单手续]{0,2}(?:已经?|都)?[办开](?:[了好妥到]|过了)(?!吗|没|么|吧)"
+    r"转诊[了过](?!吗|没|么|吧|[^,。;]{0,4}[没未冇])|(?:办|开)(?:[了好妥到]|过了?)[^,。;没未不冇吗]{0,4}转诊|转诊[单手续]{0,2}(?:已经?|都)?[办开](?:[了好妥到]|过了)(?!吗|没|么|吧)"
 )
 _BOTH_WAYS = re.compile(
     r"(备案|转诊)[^。;]{0,8}[不没未冇][^,。;]{0,3}\1|[不没未冇][^,。;]{0,3}(备案|转诊)[^。;]{0,8}\2"
@@ -81,7 +81,7 @@ def _of_cases(record: Record, sentence: Sentence) -> Record:
             record = replace(record, **doubt)
     if record.filed == UNSURE and bool(_FILED.search(text)) != bool(_NOT_FILED.search(text)):
         record = replace(record, filed=YES if _FILED.search(text) else NO)
-    if record.referral == UNSURE and _REFERRED.search(text) and not _REFERRAL_DENIED.search(text):
+    if record.referral in ("", UNSURE) and _REFERRED.search(text) and not _REFERRAL_DENIED.search(text):
         record = replace(record, referral=YES)
     if record.referral == NO and not record.emergency and record.location in ("", LOCAL) and "emergency" in words:
         # 急诊, 没转诊: whether it was one that needs no referral decides whether anything is paid.

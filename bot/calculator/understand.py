@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from bot.calculator.amounts import BILLS, listed_total, with_amounts, without_guesses
+from bot.calculator.amounts import BILLS, counted_out, listed_total, with_amounts, without_guesses
 from bot.calculator.bills import GROUPS, bills_of
 from bot.calculator.guards import guarded
 from bot.calculator.months import ROLE_FLOOR, with_months
@@ -75,7 +75,7 @@ _LATER = re.compile("打算|准备|计划|到时|以后|超过|满了?半年|才
 
 def records_of(sentence: Sentence, policy: Policy, before: Record | None = None) -> list[Record]:
     """Return what a sentence says: a record, or one for each of several bills; `before` is the one that goes on."""
-    sentence = without_guesses(sentence)
+    sentence = counted_out(without_guesses(sentence))
     record = _base(sentence)
     record = _with_years(_with_counts(_with_hospital(record, sentence), sentence), sentence, policy)
     task = before.task if before and record.task in ("more", "unknown") else record.task

@@ -20,8 +20,8 @@ from tests.support.calculator_cases import (
 
 # Development cases: what was learned from and mended with stands beside them, so they are no measure of what is fresh.
 # The least that must come out right, and the most numbers that may be wrong, of every hundred.
-FLOORS = {"calculator.tsv": (89, 1), "calculator_hard.tsv": (81, 3), "calculator_router.tsv": (91, 2)}
-EXAMPLES_RIGHT, DIALOGUES_RIGHT, DIALOGUES_WRONG = 54, 92, 2
+FLOORS = {"calculator.tsv": (92, 1), "calculator_hard.tsv": (84, 2.5), "calculator_router.tsv": (92, 1)}
+EXAMPLES_RIGHT, DIALOGUES_RIGHT, DIALOGUES_WRONG = 54, 94, 1.5
 
 
 @pytest.mark.parametrize("name", FLOORS)

@@ -195,3 +195,8 @@ def test_what_each_cost_and_a_referral_that_is_told_are_not_passed_over(said: st
 
 def test_a_month_of_the_government_s_part_is_called_that() -> None:
     assert "财政补贴平均每月 72.72 元" in told("政府一个月补贴多少钱").text
+
+
+def test_what_if_takes_the_place_of_what_was_said() -> None:
+    # 30000 x 90 % x 90 %, and no question which of the two it is
+    assert outcome(told("在长沙三甲住院花了3万", "备案过的", "那急诊抢救呢")) == "=24300.00元"

@@ -108,7 +108,8 @@ class Record:
         if "visit" in said:
             said = {"surgery": False} | said
         if YES in {said.get(name) for name in CASES}:
-            said = {"temporary": ""} | said  # who has filed, or was referred, is not out for a while
+            # Who has filed, or was referred, is not out for a while; 那急诊抢救呢 is in the place of what was said.
+            said = {"temporary": "", **{name: "" for name in CASES if getattr(before, name) == YES}} | said
         if "location" in said and said["location"] == LOCAL:
             said |= {"filed": "", "referral": "", "emergency": "", "temporary": ""}
         apart = self.apart or before.apart * bool(said.get("unclear", before.unclear))

@@ -200,3 +200,16 @@ def test_a_month_of_the_government_s_part_is_called_that() -> None:
 def test_what_if_takes_the_place_of_what_was_said() -> None:
     # 30000 x 90 % x 90 %, and no question which of the two it is
     assert outcome(told("在长沙三甲住院花了3万", "备案过的", "那急诊抢救呢")) == "=24300.00元"
+
+
+def test_a_printed_number_is_only_named_and_another_is_not_dropped() -> None:
+    assert outcome(told("436.32平均一个月多少")) == "=36.36元"
+    assert real_calculator().turn("医保费涨到500的话一个月多少") is None
+
+
+def test_elsewhere_only_a_primary_institution_can_be_chosen() -> None:
+    reply = told("长期备案在福州，在选定的联网社区看门诊花了200，能报多少")
+    # 200 x 75 %, and no question of the level
+    assert outcome(reply) == "=150.00元"
+    open_ = told("去汕头看病，门诊280，能报吗")
+    assert open_.ask is not None and open_.ask.slot == "out_of_city_kind" and "二级" not in open_.text

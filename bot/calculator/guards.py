@@ -82,7 +82,8 @@ def outside(record: Record, sentence: Sentence) -> bool:
     if record.task == "claim" and not (record.told_cost or record.visit or record.level or record.deductible):
         # 去广州看病没转诊能报几成: of nothing in particular; the entry says it all.
         return not sentence.of(AMOUNT)
-    if record.task in ("fee", "monthly", "cap") and sentence.of(AMOUNT, "N"):
+    loose = [span for span, *_ in sentence.of(AMOUNT, "NF") if span.value not in sentence.known]
+    if (record.task == "monthly" and loose) or (record.task in ("fee", "cap") and sentence.of(AMOUNT, "N")):
         return True  # 额度一千，刷了365.5，够不够: what is seen and has no place in the sum is not dropped
     stopped = _STOPPED.search(sentence.text) and not _PAID.search(sentence.text)
     if record.task in ("bstart", "bend", "blen", "binforce") and (stopped or not _BENEFIT.search(sentence.text)):

@@ -118,8 +118,7 @@ def _outpatient_away(record: Record, policy: Policy, location: str) -> Outcome:
     # Only a primary institution can be chosen there, and those are of the first level.
     if record.level in LEVELS[1:]:
         return Missing("selected") if not record.selected else Unknown("calc_away_primary")
-    if record.selected == YES:
-        record = replace(record, level=record.level or LEVELS[0])
+    record = replace(record, level=LEVELS[0])
     return _outpatient_paid(record, policy, kind, [] if record.selected == YES else ["calc_assume_selected_away"])
 
 

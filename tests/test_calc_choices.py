@@ -140,3 +140,9 @@ def test_the_card_names_both_things_that_are_open() -> None:
     words = {"card_level_2": "Level 2", "门诊": "Outpatient"}
     card = receipt(reply, lambda key: words.get(key, key))
     assert card is not None and card.table[2] == ["Outpatient·Level 2", "1,950 元", "1,050 元"]
+
+
+def test_many_cases_stand_in_lines_of_their_own() -> None:
+    text = told("花了3000，能报多少").text
+    assert "\n门诊·二级 1950.00 元\n" in text
+    assert "；二级 " in told("住院花了3000，能报多少").text

@@ -11,7 +11,8 @@ BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCK = $(BIN)/uv pip compile --quiet pyproject.toml
 QUESTION ?= 怎么参保
-TESTS ?= -n 2 --dist loadfile
+# A file of tests shares what it builds; in this order the longest are not the last.
+TESTS ?= -n 2 --dist loadfile --no-loadscope-reorder
 # What takes the whole machine comes after the others, unless only some were asked for.
 ALONE = $(if $(filter file,$(origin TESTS)),$(BIN)/python -m pytest -m alone)
 CASES ?= tests/cases

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from bot.decide import SMALLTALK, SURE, Abstain, Answer, Clarify, Doubt, decide, decide_both, is_smalltalk
+from bot.decide import SURE, Abstain, Answer, Clarify, Doubt, decide, decide_both, is_smalltalk
 from bot.ids import new_reply_id, new_session_id
 from bot.picks import Pick, picked
 from bot.records import Heard, Records
@@ -23,6 +23,7 @@ from bot.sessions import EMPTY, Session, SessionStore, room_of
 from bot.settings import Settings
 from corpus.entry import Entry
 from index.hit import Hit
+from index.rows import SMALLTALK
 
 if TYPE_CHECKING:  # its libraries are heavy, and most of what uses a chat does without
     from index.engine import Engine

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from index.hit import Hit, Thresholds
+from index.rows import SMALLTALK
 
-SMALLTALK = "smalltalk/"
 MOST_OPTIONS = 3
 # Nobody is sent away or misled by small talk: more likely than not is enough.
 CHATTING = 0.5

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.database.faults import DatabaseFault, Refused
+from bot.database.faults import DatabaseFault, WriteRefused
 from bot.reply import Feedback, Query, Reply
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ class Heard:
 
 
 @dataclass(frozen=True)
-class Said:
+class Exchange:
     """A question and the reply to it, not masked yet."""
 
     reply_id: str
@@ -53,7 +53,7 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Judged:
+class Rating:
     """Whether a reply helped."""
 
     reply_id: str
@@ -71,11 +71,11 @@ class Forgotten:
 
 
 _UNHEARD = Heard()
-Note = Said | Judged | Forgotten
+Note = Exchange | Rating | Forgotten
 
 
 class Ledger(Protocol):
-    """Where notes are written; it raises DatabaseFault, and Refused where a note is to blame."""
+    """Where notes are written; it raises DatabaseFault, and WriteRefused where a note is to blame."""
 
     where: str
 
@@ -122,7 +122,7 @@ class Records:
         # What goes with an answer was not offered to choose from.
         offered = reply.options if reply.kind in ("clarify", "abstain") else ()
         self._put(
-            Said(
+            Exchange(
                 reply.reply_id, now(), query.channel, reply.session_id, query.text, reply.kind,
                 reply.entry.id if reply.entry else None, reply.confidence, query.language,
                 tuple(option.entry_id for option in offered), heard,
@@ -131,7 +131,7 @@ class Records:
 
     def add_feedback(self, feedback: Feedback) -> None:
         """Note whether a reply helped."""
-        self._put(Judged(feedback.reply_id, now(), feedback.helpful, feedback.comment))
+        self._put(Rating(feedback.reply_id, now(), feedback.helpful, feedback.comment))
 
     def erase(self, channel: str, session_id: str) -> None:
         """Erase all that was noted of a session; what has to be erased is never dropped."""
@@ -190,7 +190,7 @@ class Records:
             batch = [self._waiting[place] for place in range(count)]
             try:
                 self._ledger.write(batch)
-            except Refused:
+            except WriteRefused:
                 self._write_singly(batch)
             else:
                 for _ in batch:
@@ -202,7 +202,7 @@ class Records:
         for note in batch:
             try:
                 self._ledger.write([note])
-            except Refused as fault:
+            except WriteRefused as fault:
                 self._drop(str(fault))
             self._waiting.popleft()
 

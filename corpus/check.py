@@ -12,7 +12,7 @@ from pathlib import Path
 from corpus.entries import ENGLISH, Corpus, read_corpus, wordings
 from corpus.entry import DRAFT, HOLE, Entry
 from corpus.exam import exam_errors
-from corpus.figures import differences
+from corpus.figures import discrepancies
 from corpus.foreign import foreign
 from corpus.likeness import Likeness
 from corpus.office import NAME as OFFICE
@@ -233,7 +233,7 @@ def _check_drafts(corpus: Corpus) -> Iterator[Problem]:
 
 
 def _check_figures(corpus: Corpus) -> Iterator[Problem]:
-    for found in differences(corpus.entries, corpus.policies):
+    for found in discrepancies(corpus.entries, corpus.policies):
         yield Problem(found.path, found.line, ERROR, found.message)
 
 

@@ -5,7 +5,7 @@ Our exception hierarchy:
 * CorpusError
   x MissingFile
   x Unreadable
-  x Stray
+  x StrayFile
   x BadText
   x BadEntry
   x BadWords
@@ -49,7 +49,7 @@ class Unreadable(CorpusError):
     """A file or folder is there and cannot be read."""
 
 
-class Stray(CorpusError):
+class StrayFile(CorpusError):
     """A file lies where it is not read."""
 
 

@@ -21,7 +21,7 @@ _BETWEEN = re.compile(r"[|｜、]")
 
 
 @dataclass(frozen=True)
-class Item:
+class ExamItem:
     """A question with the entries that are right, none where it is not to be answered."""
 
     text: str
@@ -34,7 +34,7 @@ class Item:
         return "、".join(self.entries) or "不答"
 
 
-def load_exam(corpus: Path) -> tuple[Item, ...]:
+def load_exam(corpus: Path) -> tuple[ExamItem, ...]:
     """Return the exam of the corpus in a folder, nothing where it has none; raise the first mistake."""
     path = corpus / NAME
     return tuple(_items(read_text(path), path)) if path.exists() else ()
@@ -63,7 +63,7 @@ def mistakes(text: str, corpus: Corpus) -> Iterator[CorpusError]:
         yield BadExam(path, items[MOST].line, f"有 {len(items)} 题，最多 {MOST} 题：再多，检验要等太久。")
 
 
-def _items(text: str, path: Path) -> Iterator[Item]:
+def _items(text: str, path: Path) -> Iterator[ExamItem]:
     for number, line in enumerate(whole(text, path).split("\n"), start=1):
         if not line.strip() or line.strip().startswith(("#", "＃")):
             continue
@@ -72,4 +72,4 @@ def _items(text: str, path: Path) -> Iterator[Item]:
             form = "写法：编号 问题，例如“A1 几点开门”；几条都对，写“A1|A3 问题”；资料不答的，写“- 问题”。"
             raise BadExam(path, number, f"“{line.strip()[:30]}”前面没有写是哪一条。{form}")
         ids = () if match[1] == _NOBODYS else tuple(_BETWEEN.split(match[1].upper()))
-        yield Item(" ".join(match[2].split()), ids, number)
+        yield ExamItem(" ".join(match[2].split()), ids, number)

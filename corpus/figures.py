@@ -37,7 +37,7 @@ class Mention:
 
 
 @dataclass(frozen=True)
-class Difference:
+class Discrepancy:
     """A place where answers and policy do not say the same; the message names the way out."""
 
     path: Path
@@ -57,20 +57,20 @@ def mentions(text: str) -> Iterator[Mention]:
         yield Mention(match[0], match.start(), match.end(), value, unit or "")
 
 
-def differences(entries: tuple[Entry, ...], policies: tuple[Policy, ...]) -> Iterator[Difference]:
+def discrepancies(entries: tuple[Entry, ...], policies: tuple[Policy, ...]) -> Iterator[Discrepancy]:
     """Yield what stands in an answer and in no policy file, and the other way round."""
     by_id = {entry.id: entry for entry in entries}
     for policy in policies:
         for item in policy.printed:
             message = _unfounded(item, by_id.get(item.entry), policy)
             if message:
-                yield Difference(policy.path, item.line, f"“{item.name}”：{message}")
+                yield Discrepancy(policy.path, item.line, f"“{item.name}”：{message}")
         for entry in entries:
             if entry.active and entry.years == policy.years:
                 yield from _unheld(entry, policy)
 
 
-def _unheld(entry: Entry, policy: Policy) -> Iterator[Difference]:
+def _unheld(entry: Entry, policy: Policy) -> Iterator[Discrepancy]:
     """Find the numbers and dates of an answer that the policy does not hold at this place."""
     for kind, text in (("答案", entry.answer), ("短答案", entry.short_answer)):
         held = [span for item in policy.printed for span in _spans(item, entry, text)]
@@ -80,7 +80,7 @@ def _unheld(entry: Entry, policy: Policy) -> Iterator[Difference]:
                 file = f"{policy.path.parent.name}/{policy.path.name}"
                 message = f"{kind}里的“{mention.text}”（“…{around}”）在 {file} 里没有。"
                 way_out = "请照官方原文核对；答案没有错，就在那个文件里改好或者添上这个数字。"
-                yield Difference(entry.path, 0, message + way_out)
+                yield Discrepancy(entry.path, 0, message + way_out)
 
 
 def _spans(item: Printed, entry: Entry, text: str) -> Iterator[tuple[int, int]]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from corpus.errors import BadText, LostCharacters, MissingFile, Stray, Unreadable
+from corpus.errors import BadText, LostCharacters, MissingFile, StrayFile, Unreadable
 from corpus.text import repair, tidy
 
 # What systems and editors leave behind: hidden files, locks of Word, backups, drawings of folders.
@@ -52,7 +52,7 @@ def whole(text: str, path: Path) -> str:
     return repaired.text
 
 
-def listed(folder: Path, ending: str) -> Iterator[Path | Stray | Unreadable]:
+def listed(folder: Path, ending: str) -> Iterator[Path | StrayFile | Unreadable]:
     """Yield the files in `folder` with this ending, and what is wrong with those that are something else."""
     try:
         paths = sorted(path for path in folder.iterdir() if not is_litter(path.name))
@@ -68,7 +68,7 @@ def listed(folder: Path, ending: str) -> Iterator[Path | Stray | Unreadable]:
         else:
             name = f"{path.name.split('.')[0]}{ending}"
             message = f"文件名要以 {ending} 结尾，这个文件没有读。如果它该在这里，请改名为“{name}”；不该在，请移走。"
-            yield Stray(path, 0, message)
+            yield StrayFile(path, 0, message)
 
 
 def is_litter(name: str) -> bool:

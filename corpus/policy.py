@@ -14,8 +14,8 @@ from typing import Any
 
 from corpus.errors import BadPolicy
 from corpus.files import listed, read_text, whole
-from corpus.months import Month as Month
-from corpus.months import Period as Period
+from corpus.interval import Interval as Interval
+from corpus.interval import Month as Month
 
 UNITS = ("元", "%", "个月")
 PERIODS = ("fee", "benefit", "cap")
@@ -71,8 +71,8 @@ class Policy:
     """The numbers of one school year, by name."""
 
     years: str
-    fee: Period
-    benefit: Period
+    fee: Interval
+    benefit: Interval
     cap_year: int
     figures: tuple[Figure, ...]
     absent: tuple[Absent, ...] = ()
@@ -164,7 +164,7 @@ class _Reader:
             raise self.bad(f"文件名是 {self.path.name}，里面的学年却是 {years}。两者要一样。")
         return match[0]
 
-    def periods(self, data: dict[str, Any], year: int) -> tuple[Period, Period, int]:
+    def periods(self, data: dict[str, Any], year: int) -> tuple[Interval, Interval, int]:
         periods = data.get("periods")
         if not isinstance(periods, dict):
             raise self.bad("缺 [periods]。下面写 fee（缴费管的月份）、benefit（待遇管的月份）、cap（限额的年份）。")
@@ -173,10 +173,10 @@ class _Reader:
             raise self.bad(f'[periods] 里的 cap 应当是这个学年里的年份，例如：cap = "{year}"')
         return self.period(periods, "fee", year), self.period(periods, "benefit", year), int(cap)
 
-    def period(self, periods: dict[str, Any], name: str, year: int) -> Period:
+    def period(self, periods: dict[str, Any], name: str, year: int) -> Interval:
         try:
             first, last = periods[name]
-            period = Period(Month.parse(first), Month.parse(last))
+            period = Interval(Month.parse(first), Month.parse(last))
         except (KeyError, TypeError, ValueError):
             period = None
         if period is None or period.first.year != year:

@@ -10,8 +10,8 @@ from itertools import pairwise
 
 from corpus.align import LOST, Difference, merge
 from corpus.documents import Document
-from corpus.draft import Asked, split, visible
 from corpus.entry import Entry
+from corpus.extraction import Asked, split, visible
 
 # A paragraph is another's counterpart from this share of common pairs of signs on.
 _ALIKE = 0.5

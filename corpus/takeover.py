@@ -21,7 +21,7 @@ from corpus.files import read_text, write_together
 from corpus.office import SCHOOL_YEAR
 from corpus.sheets import Row, Slips, read_sheets
 from corpus.text import fold
-from corpus.workbook import COLUMNS, ENTRIES, MARK_COLUMNS, MARKS, MISSED, MISSED_COLUMNS, NOT_OURS, mark_of
+from corpus.workbook import COLUMNS, ENTRIES, MARK_COLUMNS, MARKS, MISSED, MISSED_COLUMNS, NOT_OURS, entry_mark
 
 _HEAD = ("编号", "类别", "短标题", "英文标题", "年度", "依据", "状态")
 _NEEDED = ("类别", "标准问题", "答案")
@@ -58,7 +58,7 @@ class Plan:
     texts: dict[str, str]
 
 
-class Refused(Exception):
+class TakeoverRefused(Exception):
     """Nothing was taken over; `problems` says why, one line each."""
 
     def __init__(self, problems: list[str]) -> None:
@@ -68,7 +68,7 @@ class Refused(Exception):
 
 
 def take_over(workbook: Path, folder: Path, today: date | None = None) -> Changes:
-    """Take a workbook over into the corpus in `folder`; raise Refused and change nothing where one cell fails."""
+    """Take a workbook over into the corpus in `folder`; if a cell fails, raise TakeoverRefused and change nothing."""
     planned = plan(workbook, folder, today)
     if planned.texts:
         write_together(folder, planned.texts)
@@ -76,7 +76,7 @@ def take_over(workbook: Path, folder: Path, today: date | None = None) -> Change
 
 
 def plan(workbook: Path, folder: Path, today: date | None = None) -> Plan:
-    """Return what a workbook would make of the corpus in `folder`; raise Refused where one cell fails."""
+    """Return what a workbook would make of the corpus in `folder`; raise TakeoverRefused where one cell fails."""
     corpus = load_corpus(folder)
     sheets, found = read_sheets(workbook, {ENTRIES: COLUMNS, MISSED: MISSED_COLUMNS, MARKS: MARK_COLUMNS})
     slips = Slips(workbook)
@@ -86,7 +86,7 @@ def plan(workbook: Path, folder: Path, today: date | None = None) -> Plan:
     entries = dict(_entries(rows, corpus, marks, slips))
     outside = list(_missed(sheets.get(MISSED, []), corpus, entries, slips))
     if slips.found:
-        raise Refused([error.message for error in slips.found])
+        raise TakeoverRefused([error.message for error in slips.found])
     changes = _compare(corpus, entries, outside)
     texts = {
         f"entries/{id_}.md": format_entry(entries[id_]) for id_ in (*changes.added, *changes.changed, *changes.retired)
@@ -98,7 +98,7 @@ def plan(workbook: Path, folder: Path, today: date | None = None) -> Plan:
         new = _prove(folder, texts, today or date.today())
         if new:
             places = {row.cells["编号"]: row.number for row in rows}
-            raise Refused([_placed(problem, places) for problem in new])
+            raise TakeoverRefused([_placed(problem, places) for problem in new])
     return Plan(changes, texts)
 
 
@@ -120,9 +120,9 @@ def _since(entry: Entry, known: Entry | None, mark: str | None, row: Row, slips:
     """Return what is to stand: a row that nobody touched takes nothing back that was changed after it went out."""
     if known is None or mark is None or entry == known:
         return entry
-    if mark_of(entry) == mark:
+    if entry_mark(entry) == mark:
         return known
-    if mark_of(known) != mark:
+    if entry_mark(known) != mark:
         slips.add(
             ENTRIES,
             row.number,
@@ -141,26 +141,32 @@ def _numbered(rows: list[Row], corpus: Corpus, slips: Slips) -> Iterator[Row]:
     # An entry that the workbook has a row for may hand its question on to a new one; one without came from such a row.
     there = {fold(entry.question): entry.id for entry in corpus.entries if entry.active and entry.id not in written}
     letters = {category: re.sub(r"\d", "", id_) for category, id_ in reversed(known)}
+    last = _last_numbers(taken)
     for row, id_ in zip(rows, written, strict=True):
         if not id_:
             if (same := there.get(fold(row.cells["标准问题"]))) is not None:
                 message = f"这一条已经收过，编号是 {same}。请重新导出一份，在新的上面改。"
                 slips.add(ENTRIES, row.number, "编号", message)
                 continue
-            letter = letters.setdefault(row.cells["类别"].strip(), _free_letter(taken))
+            category = row.cells["类别"].strip()
+            if category not in letters:
+                used = {letter[0] for letter in last}
+                letters[category] = next((one for one in ascii_uppercase if one not in used), "")
+            letter = letters[category]
             if not letter:
                 slips.add(ENTRIES, row.number, "编号", "新的类别太多了，请自己写编号，大写字母加数字，例如 AA1。")
                 continue
-            last = max((int(one[len(letter) :]) for one in taken if re.fullmatch(rf"{letter}\d+", one)), default=0)
-            id_ = f"{letter}{last + 1}"
-            taken.add(id_)
+            last[letter] = last.get(letter, 0) + 1
+            id_ = f"{letter}{last[letter]}"
         yield replace(row, cells=row.cells | {"编号": id_})
 
 
-def _free_letter(taken: Iterable[str]) -> str:
-    """Return the first letter that no id begins with, nothing where all are in use."""
-    used = {id_[:1] for id_ in taken}
-    return next((letter for letter in ascii_uppercase if letter not in used), "")
+def _last_numbers(ids: Iterable[str]) -> dict[str, int]:
+    """Return the highest number that goes with each beginning of an id."""
+    last: dict[str, int] = {}
+    for match in filter(None, (re.fullmatch(r"(\D+)(\d{1,9})", id_) for id_ in ids)):
+        last[match[1]] = max(last.get(match[1], 0), int(match[2]))
+    return last
 
 
 def _entry(row: Row, corpus: Corpus, known: Entry | None, slips: Slips) -> Entry | None:

@@ -55,7 +55,7 @@ def write_workbook(corpus: Corpus, path: Path, missed: Iterable[str] = ()) -> No
     _fill(book.create_sheet(MISSED), MISSED_COLUMNS, [(text, "") for text in missed])
     _fill(book.create_sheet(HELP), {"怎么用这张表": 110}, [(line,) for line in _HELP], spare=0)
     marks = book.create_sheet(MARKS)
-    _fill(marks, MARK_COLUMNS, [(entry.id, mark_of(entry)) for entry in corpus.entries], spare=0)
+    _fill(marks, MARK_COLUMNS, [(entry.id, entry_mark(entry)) for entry in corpus.entries], spare=0)
     marks.sheet_state = Worksheet.SHEETSTATE_HIDDEN
     fresh = path.with_name(f".{path.name}.tmp")
     try:
@@ -66,7 +66,7 @@ def write_workbook(corpus: Corpus, path: Path, missed: Iterable[str] = ()) -> No
         raise Unreadable(path, 0, f"写不出这个文件（{error.strerror or error}）。如果它正开着，请先关上。") from None
 
 
-def mark_of(entry: Entry) -> str:
+def entry_mark(entry: Entry) -> str:
     """Return what tells one state of an entry from another."""
     return hashlib.sha256(format_entry(entry).encode()).hexdigest()[:16]
 

@@ -17,7 +17,7 @@ from index.encode import open_encoder
 from index.engine import Engine
 from index.errors import IndexFault, need_to_build
 from index.expect import expectation
-from index.ground import learned_from
+from index.ground import Tell, learned_from
 from index.manifest import alone, read_manifest, verify
 from index.rebuild import LITTLE, retold, share_changed
 from index.shared import shared_path
@@ -114,11 +114,11 @@ def _alike(options: argparse.Namespace, corpus: Corpus) -> tuple[Engine, float] 
     return (live, drifted) if drifted <= LITTLE else None
 
 
-def _progress(start: float) -> Callable[[str, float], None]:
+def _progress(start: float) -> Tell:
     """Return what prints each step once, and how far it is: on one line where somebody looks on."""
     shown = [""]
 
-    def say(step: str, share: float) -> None:
+    def tell(step: str, share: float) -> None:
         if sys.stdout.isatty():
             bar = f"{'█' * int(20 * share):20} {share:4.0%}" if share else ""
             print(f"\r\x1b[K[{time.perf_counter() - start:4.0f} 秒] {step} {bar}", end="", flush=True)
@@ -126,7 +126,7 @@ def _progress(start: float) -> Callable[[str, float], None]:
             shown[0] = step
             print(f"[{time.perf_counter() - start:4.0f} 秒] {step}", flush=True)
 
-    return say
+    return tell
 
 
 def _fresh(options: argparse.Namespace, corpus_digest: str) -> bool:

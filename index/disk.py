@@ -24,11 +24,11 @@ from index.language import language_files
 from index.lexical import Sounds, Terms
 from index.manifest import FORMAT, Manifest, digest_of, read_manifest, verify, write_manifest, written_whole
 from index.manifest import default_index as default_index
+from index.neighbours import Neighbours
 from index.rank import Ranker
 from index.segment import Segmenter
 from index.shared import shared_path
 from index.signals import Sensor
-from index.store import Store
 
 _SENSED = ("group", "negated", "elsewhere", "centres", "planes", "middle", "words")
 _WIDE = ("bm25", "linear", "part")  # kept at half precision: they are gathered and summed, and most of the bytes
@@ -65,7 +65,7 @@ def save(engine: Engine, folder: Path, corpus_digest: str, model: Path | str, dr
     with written_whole(folder) as fresh:
         _save_words(engine, fresh)
         _save_arrays(engine, fresh)
-        engine.sensor.store.save(fresh / "vectors.faiss")
+        engine.sensor.neighbours.save(fresh / "vectors.faiss")
         manifest = Manifest(FORMAT, engine.version, corpus_digest, engine.model_name, model_digest(model),
                             len(engine.entries), len(engine.texts), {},
                             learned=engine.learned, drifted=drifted)  # fmt: skip
@@ -125,7 +125,7 @@ def _read(folder: Path, manifest: Manifest, model: Path | str) -> Engine:
     rows = _load(folder / "rows.json")
     terms = Terms(*(array(field.name) for field in fields(Terms)))
     sensed = {name: array(name) for name in _SENSED}
-    sensor = Sensor(store=Store.load(folder / "vectors.faiss"), terms=terms,
+    sensor = Sensor(neighbours=Neighbours.load(folder / "vectors.faiss"), terms=terms,
                     sounds=Sounds(_load(folder / "sounds.json")), **sensed)  # fmt: skip
     weights = {name: array(name) for name in Ranker.NAMES}
     phrases = _load(folder / "phrases.json")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,7 +15,7 @@ from corpus.text import fold
 from index.calibrate import STRANGERS, Calibration, calibrate, hold_out
 from index.encode import Encoder, Vectors
 from index.explain import Candidate, Explanation
-from index.ground import Ground, learned_from
+from index.ground import Ground, Tell, learned_from
 from index.hit import Hit, Thresholds
 from index.language import chinese
 from index.lexical import Scores
@@ -61,18 +61,18 @@ class Engine:
         cls,
         corpus: Corpus,
         encoder: Encoder,
-        say: Callable[[str, float], None] = lambda step, share: None,
+        tell: Tell = lambda step, share: None,
         known: Mapping[str, Vectors] | None = None,
     ) -> Engine:
-        """Index `corpus`: segment, encode, learn to rank, calibrate; `say` hears of each step and its share done.
+        """Index `corpus`: segment, encode, learn to rank, calibrate; `tell` hears of each step and its share done.
 
         `known` holds vectors of texts from an index built before with the same encoder.
         """
-        ground = Ground.of(corpus, encoder, say, known or {})
-        held = hold_out(ground.table, ground.measure, lambda share: say("留出来量", share))
-        say("学习排序", 0.0)
+        ground = Ground.of(corpus, encoder, tell, known or {})
+        held = hold_out(ground.table, ground.measure, lambda share: tell("留出来量", share))
+        tell("学习排序", 0.0)
         ranker, calibration = calibrate(*held, sizes_of(ground.table.group, len(ground.table.groups)), *load_shared())
-        say("建索引", 0.0)
+        tell("建索引", 0.0)
         return cls.on(ground, corpus, encoder, ranker, calibration, learned_from(corpus))
 
     @classmethod

@@ -19,7 +19,8 @@ from index.rows import SMALLTALK, Table, rows_of
 from index.segment import Reading, Segmenter
 from index.signals import Sensor, features
 
-Say = Callable[[str, float], None]
+# Told which step is being done and how much of it is done already.
+Tell = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)
@@ -33,13 +34,13 @@ class Ground:
     middle: Vectors
 
     @classmethod
-    def of(cls, corpus: Corpus, encoder: Encoder, say: Say, known: Mapping[str, Vectors]) -> Ground:
+    def of(cls, corpus: Corpus, encoder: Encoder, tell: Tell, known: Mapping[str, Vectors]) -> Ground:
         """Read and encode `corpus`; `known` holds vectors of an index built before with the same encoder."""
         segmenter = Segmenter(corpus.terms, corpus.synonyms, _told(corpus))
         table = Table.of(rows_of(corpus), segmenter)
         if not any(entry.id in table.groups for entry in corpus.entries):
             raise CorpusTooSmall
-        vectors = encoded(encoder, table.readings, known, lambda share: say("算向量", share))
+        vectors = encoded(encoder, table.readings, known, lambda share: tell("算向量", share))
         return cls(segmenter, table, vectors, Sounds.load(), vectors.mean(axis=0))
 
     def sensor(self) -> Sensor:

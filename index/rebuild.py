@@ -7,7 +7,7 @@ is held out and asked of the corpus with the new wordings and without them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,7 @@ from corpus.entries import Corpus
 from index.calibrate import Calibration
 from index.encode import Encoder, Vectors
 from index.engine import Engine
-from index.ground import Ground
+from index.ground import Ground, Tell
 from index.lexical import Scores
 from index.rank import Ranker
 from index.rows import OUTSIDE, SMALLTALK, rows_of
@@ -56,12 +56,10 @@ def share_changed(live: Engine, corpus: Corpus) -> float:
     return len(present ^ wanted) / max(len(present), 1)
 
 
-def retold(
-    corpus: Corpus, live: Engine, say: Callable[[str, float], None], known: Mapping[str, Vectors] | None = None
-) -> Engine:
+def retold(corpus: Corpus, live: Engine, tell: Tell, known: Mapping[str, Vectors] | None = None) -> Engine:
     """Return the engine of a corpus that differs from that of `live` in what the bot says and some small talk alone."""
-    ground = Ground.of(corpus, live.encoder, say, known or {})
-    say("建索引", 0.0)
+    ground = Ground.of(corpus, live.encoder, tell, known or {})
+    tell("建索引", 0.0)
     return Engine.on(ground, corpus, live.encoder, live.ranker, live.calibration, live.learned)
 
 
@@ -70,14 +68,14 @@ def rebuild(
     live: Engine,
     encoder: Encoder,
     threshold: float,
-    say: Callable[[str, float], None] = lambda step, share: None,
+    tell: Tell = lambda step, share: None,
     known: Mapping[str, Vectors] | None = None,
 ) -> Rebuilt:
     """Return the engine of `corpus` that ranks as `live` does; `threshold` is from which score it answers."""
-    ground = Ground.of(corpus, encoder, say, known or {})
-    say("量新问法的影响", 0.0)
+    ground = Ground.of(corpus, encoder, tell, known or {})
+    tell("量新问法的影响", 0.0)
     before, after = _tallies(ground, live, threshold)
-    say("建索引", 0.0)
+    tell("建索引", 0.0)
     return Rebuilt(Engine.on(ground, corpus, encoder, live.ranker, live.calibration, live.learned), before, after)
 
 

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from index.encode import Vectors
 from index.language import chinese
 from index.lexical import Scores, Sounds, Terms, terms_of
+from index.neighbours import Neighbours
 from index.rows import OUTSIDE, Table
 from index.segment import ELSEWHERE, Reading, Segmenter
-from index.store import Store
 
 NEIGHBOURS = 64
 _FLOOR = 0.02  # a group with no neighbour lies at least this much below the last one
@@ -51,8 +51,9 @@ class Sensor:
     """Measures the signals of a reading against one corpus."""
 
     def __init__(
-        self, store: Store, group: NDArray[np.int64], negated: NDArray[np.bool_], elsewhere: NDArray[np.bool_],
-        centres: Vectors, planes: Vectors, middle: Vectors, terms: Terms, words: NDArray[np.uint8], sounds: Sounds,
+        self, neighbours: Neighbours, group: NDArray[np.int64], negated: NDArray[np.bool_],
+        elsewhere: NDArray[np.bool_], centres: Vectors, planes: Vectors, middle: Vectors, terms: Terms,
+        words: NDArray[np.uint8], sounds: Sounds,
     ) -> None:  # fmt: skip
         """Join the parts.
 
@@ -60,7 +61,7 @@ class Sensor:
         of a strange place; `centres` and `planes` are [groups, dimensions], `middle` [dimensions] is the mean of all
         rows, `words` [terms + 1, groups] tells which groups use a term as a word.
         """
-        self.store, self.group, self.negated, self.elsewhere = store, group, negated, elsewhere
+        self.neighbours, self.group, self.negated, self.elsewhere = neighbours, group, negated, elsewhere
         self.centres, self.planes, self.middle = centres, planes, middle
         self.terms, self.words, self.sounds = terms, words, sounds
         self._groups = len(centres)
@@ -79,13 +80,13 @@ class Sensor:
         negated = np.array([denies(reading) for reading in table.readings], dtype=np.bool_)
         elsewhere = np.array([ELSEWHERE in reading.words for reading in table.readings], dtype=np.bool_)
         planes = _planes(centred, table.group, len(table.groups))
-        return cls(Store.build(centred), table.group, negated, elsewhere, _unit(centres), planes, middle, terms, words,
-                   sounds)  # fmt: skip
+        near = Neighbours.build(centred)
+        return cls(near, table.group, negated, elsewhere, _unit(centres), planes, middle, terms, words, sounds)
 
     def measure(self, readings: Sequence[Reading], vectors: Vectors, rarity: Segmenter) -> list[Signals]:
         """Return the signals of readings with their `vectors` [n, dimensions]; `rarity` knows what is a rare word."""
         centred = _unit(vectors - self.middle)
-        rows, cosines = self.store.search(centred, NEIGHBOURS)
+        rows, cosines = self.neighbours.search(centred, NEIGHBOURS)
         return [self._measure(*one, rarity) for one in zip(readings, centred, rows, cosines, strict=True)]
 
     def _measure(

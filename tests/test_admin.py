@@ -17,7 +17,7 @@ from bot.place import live_number, version_folder
 from bot.settings import Settings
 from bot.workshop.report import Figure, Graded, Report, Said, Turned, write_report
 from bot.workshop.workshop import Workshop
-from tests.support.workshop import Clerk, PoolEngine, prove, texts
+from tests.support.pool_office import Clerk, PoolEngine, prove, texts
 
 SCRIPT = "\"'><script>alert(1)</script>{{7*7}}</textarea>"
 

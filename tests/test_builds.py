@@ -41,7 +41,7 @@ def test_a_failing_save_leaves_the_old_one(pool_engine: Engine, copy: Path, monk
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(type(pool_engine.sensor.store), "save", full)
+    monkeypatch.setattr(type(pool_engine.sensor.neighbours), "save", full)
     with pytest.raises(IndexUnwritable, match=r"磁盘满了.*原来的索引没有动.*make index"):
         disk.save(pool_engine, copy, "new", disk.default_model())
     assert contents(copy) == before

@@ -20,7 +20,7 @@ from bot.calculator.record import Record, Talk, dump, load
 from corpus.policy import Month, parse_policy
 from tests.support.policy_text import OURS, TEXT
 
-MANY, SOME = settings(max_examples=400, deadline=None), settings(max_examples=150, deadline=None)
+MANY, SOME = settings(max_examples=200, deadline=None), settings(max_examples=100, deadline=None)
 POLICY = parse_policy(TEXT, OURS)
 CAP = POLICY.number("cap.amount")
 SUMS = st.decimals(0, 1_000_000, places=2)

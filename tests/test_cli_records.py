@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from bot import __main__ as cli
-from bot.commands import inbox
+from bot.commands import triage
 from bot.database.handout import BOM, HEAD, harmless
 from bot.ids import keyed_name
 from bot.reply import Feedback, Reply
@@ -119,7 +119,7 @@ def test_the_inbox_changes_the_corpus(
     folder = write_corpus(tmp_path / "corpus")
     entries = tuple(entry for entry in load_corpus(folder).entries if entry.active)
     engine = ReadingEngine(entries=entries)
-    monkeypatch.setattr(inbox, "open_engine", lambda settings: engine)
+    monkeypatch.setattr(triage, "open_engine", lambda settings: engine)
     for text in ("泳池水温多少度", "泳池水温多少度", "火箭怎么发射", "我们不管的某某", "新的事情要写"):
         note(text, make_reply("abstain"))
     out = run("inbox", "list")[1]

@@ -13,8 +13,8 @@ from bot.workshop.grades import ASKED, RIGHT, SILENT, WRONG, exam_figures, fair,
 from bot.workshop.report import Graded
 from corpus.check import ERROR, check_folder
 from corpus.entries import load_corpus
-from corpus.exam import MOST, Item, load_exam
-from tests.support.workshop import whole_corpus
+from corpus.exam import MOST, ExamItem, load_exam
+from tests.support.pool_office import whole_corpus
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def test_each_line_says_what_is_right(folder: Path) -> None:
     assert load_exam(folder) == ()
     (folder / "exam.txt").write_text("# 说明\nA1 周日  开不开\na1｜A2：几点关门\n- 停车多少钱\n\n", encoding="utf-8")
     assert load_exam(folder) == (
-        Item("周日 开不开", ("A1",), 2), Item("几点关门", ("A1", "A2"), 3), Item("停车多少钱", (), 4)
+        ExamItem("周日 开不开", ("A1",), 2), ExamItem("几点关门", ("A1", "A2"), 3), ExamItem("停车多少钱", (), 4)
     )  # fmt: skip
     assert not [problem for problem in check_folder(folder, date(2026, 1, 5))[1] if problem.severity == ERROR]
 
@@ -57,9 +57,9 @@ def test_what_the_bot_was_taught_proves_nothing(folder: Path) -> None:
     corpus = load_corpus(folder)
     entry = corpus.entries[0]
     retired = next(entry.id for entry in corpus.entries if not entry.active)
-    new = Item("一句新话", (entry.id,))
-    exam = (new, Item(f"{entry.question}", (entry.id,)), Item(entry.similar[0].text, (entry.id,)),
-            Item(corpus.outside[0], ()), Item("停用的那条", (retired,)))  # fmt: skip
+    new = ExamItem("一句新话", (entry.id,))
+    exam = (new, ExamItem(f"{entry.question}", (entry.id,)), ExamItem(entry.similar[0].text, (entry.id,)),
+            ExamItem(corpus.outside[0], ()), ExamItem("停用的那条", (retired,)))  # fmt: skip
     assert fair(exam, corpus, corpus) == (new,)
 
 
@@ -89,7 +89,7 @@ CASES = [
 
 @pytest.mark.parametrize(("given", "entries", "expected"), CASES)
 def test_grades(given: Reply, entries: tuple[str, ...], expected: str) -> None:
-    assert grade(given, Item("问", entries)) == expected
+    assert grade(given, ExamItem("问", entries)) == expected
 
 
 def test_a_single_question_that_falls_is_told() -> None:

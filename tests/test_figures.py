@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from corpus.check import ERROR, check
 from corpus.entries import Corpus, corpus_path, load_corpus
 from corpus.entry import RETIRED, Entry
-from corpus.figures import Difference, differences, mentions
+from corpus.figures import Discrepancy, discrepancies, mentions
 from corpus.policy import Policy, parse_policy
 
 OURS = corpus_path() / "policy/2024-2025.toml"
@@ -32,8 +32,8 @@ PRINTED = [
 ]
 
 
-def found(entries: tuple[Entry, ...] = CORPUS.entries, *policies: Policy) -> list[Difference]:
-    return list(differences(entries, policies or CORPUS.policies))
+def found(entries: tuple[Entry, ...] = CORPUS.entries, *policies: Policy) -> list[Discrepancy]:
+    return list(discrepancies(entries, policies or CORPUS.policies))
 
 
 def with_answer(entry_id: str, answer: str) -> tuple[Entry, ...]:
@@ -185,7 +185,7 @@ def test_a_retired_entry_need_not_be_held_but_may_hold() -> None:
 
 
 def test_no_policy_no_check() -> None:
-    assert list(differences(moved("2024-2025"), ())) == []
+    assert list(discrepancies(moved("2024-2025"), ())) == []
 
 
 def test_the_linter_tells_it_as_an_error() -> None:

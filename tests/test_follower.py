@@ -18,9 +18,9 @@ from bot.settings import Settings
 from bot.workshop.rota import Rota
 from bot.workshop.workshop import Workshop
 from tests.support.library import ENTRIES, FakeEngine
+from tests.support.pool_office import first_version
 from tests.support.store_fixtures import until
 from tests.support.web import HOST, free_port
-from tests.support.workshop import first_version
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -35,6 +36,13 @@ DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 @cache
 def documents() -> str:
     return "\n".join(path.read_text(encoding="utf-8") for path in DOCUMENTS)
+
+
+def test_no_file_name_stands_twice() -> None:
+    # What a package is, how it is run and what it raises are called the same everywhere.
+    names = Counter(path.name for path in ours(*PACKAGES, "tests") if path.suffix == ".py")
+    twice = {name for name, count in names.items() if count > 1}
+    assert twice == {"__init__.py", "__main__.py", "errors.py"}
 
 
 def test_imports_go_one_way() -> None:

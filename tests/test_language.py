@@ -8,9 +8,9 @@ import pytest
 
 from corpus.entries import load_corpus
 from corpus.text import fold
-from index.language import Language, chinese
+from index.language import WordLists, chinese
 
-LISTS = [field.name for field in fields(Language) if field.name != "places"]
+LISTS = [field.name for field in fields(WordLists) if field.name != "places"]
 
 
 @pytest.mark.parametrize("name", LISTS)

@@ -13,13 +13,13 @@ from pydantic import SecretStr
 from bot.place import KEY, index_of, live_number, pinned, version_folder
 from bot.settings import Settings
 from bot.workshop.crate import PIECE
-from bot.workshop.errors import NotNow, Stale, Unknown
-from bot.workshop.files import digest_of, texts_of
+from bot.workshop.errors import NotNow, NotThere, Stale
+from bot.workshop.folders import text_digest, texts_of
 from bot.workshop.parcel import CONTENTS
 from bot.workshop.workshop import Workshop
 from corpus.entry import Similar
+from tests.support.pool_office import first_version, leave_parcel, prove
 from tests.support.postgres_fixtures import PostgresServer
-from tests.support.workshop import first_version, leave_parcel, prove
 
 NAME = "entries/A2.md"
 Machine = Callable[[str], Workshop]
@@ -87,7 +87,7 @@ def test_a_draft_is_one_whoever_changes_it(first: Workshop, second: Workshop) ->
 
 
 def test_the_second_of_two_clerks_is_told_on_another_machine_too(first: Workshop, second: Workshop) -> None:
-    entry, seen = second.draft.entry("A2"), digest_of(second.draft.text(NAME))
+    entry, seen = second.draft.entry("A2"), text_digest(second.draft.text(NAME))
     first.draft.add_similar("A2", {"几点熄灯": ""}, "王敏")
     with pytest.raises(Stale, match="王敏刚刚改过") as told:
         second.draft.save_entry(replace(entry, similar=(*entry.similar, Similar("几点锁门"))), seen, "李雷")
@@ -269,7 +269,7 @@ def test_what_is_let_go_on_one_machine_is_gone_on_all(first: Workshop, second: W
     second.begin("李雷")
     first.parcels.drop(sent)
     second.begin("李雷")
-    with pytest.raises(Unknown, match="重新上传"):
+    with pytest.raises(NotThere, match="重新上传"):
         second.parcels.get(sent.number)
 
 

@@ -14,7 +14,7 @@ from corpus.entries import Corpus, Phrases
 from corpus.entry import Entry, Similar
 from index.encode import Vectors
 from index.engine import Engine
-from index.training.offices import WRITERS, Office, draw, read_offices
+from index.training.offices import WRITERS, InventedOffice, draw, read_offices
 from tests.support.index_fixtures import shipped_encoder
 
 OFFICES = read_offices()
@@ -24,7 +24,7 @@ NOISE = 0.03
 
 
 @pytest.mark.parametrize("office", OFFICES, ids=lambda office: office.name)
-def test_an_office_is_whole(office: Office) -> None:
+def test_an_office_is_whole(office: InventedOffice) -> None:
     assert len(office.entries) >= 16 and all(question and answer for question, answer in office.entries.values())
     for writer in WRITERS:
         own = [line for line in office.lines if line.writer == writer]
@@ -53,7 +53,7 @@ def test_what_is_asked_of_a_draw_is_another_writer_s(seed: int) -> None:
     assert (kept <= said[0] and asked <= said[1]) or (kept <= said[1] and asked <= said[0])
 
 
-def corpus_of(office: Office, most: int) -> Corpus:
+def corpus_of(office: InventedOffice, most: int) -> Corpus:
     """Return a corpus of an office with so many similar questions an entry, all by one writer, and ten strangers."""
     lines = [line for line in office.lines if line.writer == WRITERS[0]]
     entries = []
@@ -75,7 +75,7 @@ def engines() -> list[Engine]:
     return engines
 
 
-def measured(engine: Engine, office: Office) -> tuple[float, float, float, float]:
+def measured(engine: Engine, office: InventedOffice) -> tuple[float, float, float, float]:
     """Return of the other writer's questions: right, wrong, strangers answered, in hand (right or offered)."""
     lines = [line for line in office.lines if line.writer == WRITERS[1]]
     inside = [line for line in lines if line.entry]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from corpus.entries import load_corpus, read_corpus
 from corpus.errors import BadPolicy, CorpusError, LostCharacters
-from corpus.policy import REQUIRED, Month, Period, Policy, load_policies, parse_policy
+from corpus.policy import REQUIRED, Interval, Month, Policy, load_policies, parse_policy
 from tests.support.booklet_corpus import FILES, write
 from tests.support.policy_text import OURS, TEXT, next_year
 
@@ -43,8 +43,8 @@ def test_every_number_of_the_law(policy: Policy) -> None:
 
 def test_the_three_years(policy: Policy) -> None:
     assert policy.years == "2024-2025"
-    assert policy.fee == Period(Month(2024, 9), Month(2025, 8))
-    assert policy.benefit == Period(Month(2024, 10), Month(2025, 9))
+    assert policy.fee == Interval(Month(2024, 9), Month(2025, 8))
+    assert policy.benefit == Interval(Month(2024, 10), Month(2025, 9))
     assert policy.cap_year == 2024
     assert len(policy.fee.months) == len(policy.benefit.months) == policy.number("fee.months")
 
@@ -105,7 +105,7 @@ def test_months_sort_as_their_text_does(one: Month, other: Month) -> None:
 
 @given(MONTHS, st.integers(0, 40), STEPS)
 def test_a_period_contains_its_months_and_no_other(first: Month, more: int, step: int) -> None:
-    period, month = Period(first, first.plus(more)), first.plus(step)
+    period, month = Interval(first, first.plus(more)), first.plus(step)
     assert len(period.months) == more + 1
     assert period.contains(month) == (month in period.months) == (0 <= step <= more)
 
@@ -122,7 +122,7 @@ def test_no_thirteenth_month_and_no_backward_period() -> None:
     with pytest.raises(ValueError):
         Month(2024, 13)
     with pytest.raises(ValueError):
-        Period(Month(2024, 9), Month(2024, 8))
+        Interval(Month(2024, 9), Month(2024, 8))
 
 
 # The reader

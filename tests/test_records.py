@@ -15,9 +15,9 @@ import pytest
 from sqlalchemy import update
 
 from bot.database.database import postgres, sqlite
-from bot.database.faults import DatabaseFault, Refused
+from bot.database.faults import DatabaseFault, WriteRefused
 from bot.database.tables import replies
-from bot.records import Judged, Note, Records, Said
+from bot.records import Exchange, Note, Rating, Records
 from bot.reply import Feedback, Query
 from tests.support.postgres_fixtures import PostgresServer
 from tests.support.record_fixtures import PAUSE, ask, kept, make_reply, records_in
@@ -51,8 +51,8 @@ class Notebook:
         self.gate.wait(10)
         if self.fault:
             raise self.fault
-        if any(isinstance(note, Said) and note.question == "坏" for note in notes):
-            raise Refused(self.where, "DataError")
+        if any(isinstance(note, Exchange) and note.question == "坏" for note in notes):
+            raise WriteRefused(self.where, "DataError")
         self.notes += notes
 
     def tidy(self) -> None: ...
@@ -60,7 +60,7 @@ class Notebook:
     def close(self) -> None: ...
 
     def questions(self) -> list[str]:
-        return [note.question for note in self.notes if isinstance(note, Said)]
+        return [note.question for note in self.notes if isinstance(note, Exchange)]
 
 
 @pytest.fixture
@@ -180,7 +180,7 @@ def test_what_has_to_be_erased_is_never_dropped(notes: Records, notebook: Notebo
         ask(notes, "问", make_reply())
     notes.erase("wechat", "session-1")
     notebook.gate.set()
-    assert notes.flush() and not isinstance(notebook.notes[-1], Said | Judged)
+    assert notes.flush() and not isinstance(notebook.notes[-1], Exchange | Rating)
 
 
 def test_what_could_not_be_written_is_told_at_the_end(notebook: Notebook, caplog: pytest.LogCaptureFixture) -> None:

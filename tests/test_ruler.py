@@ -17,10 +17,10 @@ from tests.ruler.calculator import Tried, calculator_table, chat_table, router_s
 from tests.ruler.cases import CONTENTLESS, Case, read_asked, read_cases
 from tests.ruler.kept import loops, promised
 from tests.ruler.measure import always, coverage_at, engine_outcomes, figures
-from tests.ruler.offices import begun, read_offices, thinned
-from tests.ruler.report import by_entry, by_style, circles, errors, losses, promises, rivals, table
 from tests.ruler.rivals import DenseSearch, WordSearch
+from tests.ruler.scorecard import by_entry, by_style, circles, errors, losses, promises, rivals, table
 from tests.ruler.second import second_corpus
+from tests.ruler.unseen import begun, thinned, unseen_offices
 from tests.ruler.wrapped import WAYS, wrapped
 from tests.support.calculator_cases import CalculatorCase
 from tests.support.library import ENTRIES, FakeEngine
@@ -106,7 +106,7 @@ def test_every_wrapping_keeps_the_question() -> None:
 
 
 def test_offices_are_whole() -> None:
-    offices = read_offices()
+    offices = unseen_offices()
     assert [office.name for office in offices] == ["housing_fund", "library"]
     for office in offices:
         ids = {entry.id for entry in office.corpus.entries}
@@ -117,7 +117,7 @@ def test_offices_are_whole() -> None:
 
 
 def test_what_is_asked_of_an_office_does_not_stand_in_its_corpus() -> None:
-    for office in read_offices():
+    for office in unseen_offices():
         corpus, asked = office.corpus, {case.text for case in office.cases}
         assert len(asked) > 160
         assert not asked & {*corpus.outside, *(entry.question for entry in corpus.entries)}

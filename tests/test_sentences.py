@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,16 +11,11 @@ import pytest
 from bot.calculator.wording import Wording
 from corpus.check import ERROR, PHRASES, check_folder
 from corpus.entries import corpus_path, load_corpus
-from corpus.sentences import BLANKS, CALCULATION, CARD, FACTS, blanks_of, slips
-from tests.support.calculator_cases import read_calculator_cases, real_calculator
+from corpus.sentences import CALCULATION, CARD, FACTS, blanks_of, slips
 from tests.support.checked_corpus import FILES, TODAY, write
 from tests.support.sources import calculator_keys, ours, tree
 
 MODULES = [tree(path) for path in ours("bot/calculator") if path.suffix == ".py"]
-TABLES = ("calculator.tsv", "calculator_hard.tsv", "calculator_router.tsv", "calculator_examples.tsv")
-# No table has somebody who comes on the very last day.
-LAST_DAY = "深户宝宝2024年10月20号出生，2025年4月20号去办，从出生那个月开始交，要多少钱"
-MIDWAY = "12月参保的话，什么时候开始享受待遇"
 POLICY = "policy/2024-2025.toml"
 
 
@@ -38,24 +33,6 @@ def test_the_blanks_of_every_sentence_are_those_of_the_wording() -> None:
     wording = Wording(lambda key: "".join(f"{{{fact}}}" for fact in FACTS), {}, load_corpus().policies[0])
     assert set(wording._facts) == set(FACTS)
     assert "{" not in wording.fill("calc_at_cap")
-
-
-def test_the_blanks_of_one_sentence_are_those_that_the_code_fills(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Seen on what the calculator says when the tables are asked."""
-    filled: dict[str, set[str]] = {}
-    fill = Wording.fill
-
-    def noting(self: Wording, phrase: str, values: Mapping[str, str] | None = None) -> str:
-        filled.setdefault(phrase, set()).update(values or ())
-        return fill(self, phrase, values)
-
-    monkeypatch.setattr(Wording, "fill", noting)
-    questions = [case.question for name in TABLES for case in read_calculator_cases(name)]
-    replies = [real_calculator().turn(question) for question in (*questions, LAST_DAY, MIDWAY)]
-    assert not any("{" in reply.text for reply in replies if reply)
-    assert {phrase: names for phrase, names in filled.items() if names} == {
-        k: set(names) for k, names in BLANKS.items()
-    }
 
 
 def test_sentences_without_blanks_are_those_that_are_not_filled() -> None:

@@ -47,7 +47,7 @@ def test_odd_readings(pool_engine: Engine, text: str) -> None:
     assert signals.values.shape == (len(pool_engine.groups), len(NAMES))
     assert signals.common.shape == (len(COMMON),)
     assert np.isfinite(signals.values).all() and np.isfinite(signals.common).all()
-    assert signals.nearest.shape == (len(pool_engine.groups),) and signals.nearest.max() < len(sensor.store)
+    assert signals.nearest.shape == (len(pool_engine.groups),) and signals.nearest.max() < len(sensor.neighbours)
     near = signals.nearest[signals.nearest >= 0]
     assert len(near) and np.array_equal(sensor.group[near], np.flatnonzero(signals.nearest >= 0))
     groups, null = features(signals)

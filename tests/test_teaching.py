@@ -14,8 +14,8 @@ from bot.calculator.loading import WEIGHTS, known_amounts, load_finder, load_lex
 from bot.calculator.reader import HEADS, Reader, Sentence
 from bot.calculator.spans import AMOUNT
 from bot.teaching.__main__ import READINGS, _digest
+from bot.teaching.annotations import WRITTEN, BadAnnotation, parse_annotation, read_annotations
 from bot.teaching.evaluate import RIGHT, WRONG, follow_ups, judge
-from bot.teaching.sentences import WRITTEN, BadSentence, parse_sentence, read_sentences
 from bot.teaching.train import save, train
 from corpus.entries import corpus_path, load_corpus
 from tests.support.calculator_cases import CASES, real_calculator
@@ -32,14 +32,14 @@ def finder() -> Finder:
 
 
 def test_a_line_says_what_is_to_be_read() -> None:
-    one = parse_sentence("claim/fund in e+ m=sum | 在福州急诊抢救住三级，<A9000>起付线以上，报多少", finder())
+    one = parse_annotation("claim/fund in e+ m=sum | 在福州急诊抢救住三级，<A9000>起付线以上，报多少", finder())
     assert {name: value for name, value in one.heads.items() if value} == {
         "task": "claim", "want": "fund", "visit": "in", "emergency": "+", "many": "sum",
     }  # fmt: skip
     assert [(span.kind, role) for span, role in zip(one.spans, one.roles, strict=True)] == [
         ("place", "t"), ("level", "t"), ("amount", "A"),
     ]  # fmt: skip
-    assert parse_sentence("@deductible more | 门槛费<D四百>", finder()).asked == "deductible"
+    assert parse_annotation("@deductible more | 门槛费<D四百>", finder()).asked == "deductible"
 
 
 @pytest.mark.parametrize(
@@ -56,15 +56,15 @@ def test_a_line_says_what_is_to_be_read() -> None:
 )
 def test_a_slip_is_told(line: str, message: str) -> None:
     with pytest.raises(ValueError, match=message.replace("|", r"\|").replace("+", r"\+")):
-        parse_sentence(line, finder())
+        parse_annotation(line, finder())
 
 
 def test_every_sentence_of_the_corpus_is_whole() -> None:
-    learned, exam = ([one for path in paths for one in read_sentences(path, finder())] for paths in (LEARNED, VOICES))
-    assert [str(one) for one in learned if isinstance(one, BadSentence)] == []
+    learned, exam = ([one for path in paths for one in read_annotations(path, finder())] for paths in (LEARNED, VOICES))
+    assert [str(one) for one in learned if isinstance(one, BadAnnotation)] == []
     assert len(learned) > 4500
     # What is found in voices that nobody has tuned anything to tells how good the finder is.
-    assert sum(isinstance(one, BadSentence) for one in exam) <= len(exam) / 200
+    assert sum(isinstance(one, BadAnnotation) for one in exam) <= len(exam) / 200
 
 
 def test_the_weights_are_of_these_sentences() -> None:
@@ -84,7 +84,7 @@ def test_no_voice_of_the_exam_is_learned_from() -> None:
 
 def test_fresh_voices_are_read_right_and_few_numbers_are_wrong() -> None:
     reader, known = _reader(), _known()
-    exam = [one for path in VOICES for one in read_sentences(path, finder()) if not isinstance(one, BadSentence)]
+    exam = [one for path in VOICES for one in read_annotations(path, finder()) if not isinstance(one, BadAnnotation)]
     judged = list(judge(real_calculator(), reader, exam, known))
     counts = Counter(one.verdict for one in judged)
     later = follow_ups(reader, exam, known)
@@ -94,7 +94,7 @@ def test_fresh_voices_are_read_right_and_few_numbers_are_wrong() -> None:
 
 
 def test_what_is_not_numeric_gets_no_number() -> None:
-    exam = [one for path in VOICES for one in read_sentences(path, finder()) if not isinstance(one, BadSentence)]
+    exam = [one for path in VOICES for one in read_annotations(path, finder()) if not isinstance(one, BadAnnotation)]
     plain = [one for one in exam if one.heads["task"] in ("none", "absent")]
     judged = list(judge(real_calculator(), _reader(), plain, _known()))
     assert len(judged) > 30 and [one.sentence.text for one in judged if one.verdict == WRONG] == []
@@ -108,7 +108,7 @@ def test_learning_is_the_same_every_time_and_takes_in_a_new_word(tmp_path: Path)
         *("claim/fund in | 住院<T3000>起付线<D600>报多少", "claim/fund in | 住院<T800>起付线<D300>报多少"),
     ]  # fmt: skip
     lexicon = load_lexicon(corpus_path())
-    sentences = [parse_sentence(line, finder()) for line in lines * 2]
+    sentences = [parse_annotation(line, finder()) for line in lines * 2]
     first, second = train(sentences, _known(), lexicon), train(sentences, _known(), lexicon)
     assert first == second
     save(first, "digest", tmp_path / "model" / "reader.json.gz")

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from bot.channels.wechat.card import Card
+from bot.channels.wechat.markup import MOST_BYTES, plain, size
 from bot.channels.wechat.scribe import AIM_BYTES, Scribe
-from bot.channels.wechat.text import MOST_BYTES, plain, size
 from bot.chat import Chat
 from bot.reply import MAX_QUESTION, Query, Reply
 from bot.settings import Settings

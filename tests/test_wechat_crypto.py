@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from wechatpy.crypto import WeChatCrypto
 
 from bot.channels.wechat.crypto import Crypt, is_signed, sign, unlock
+from bot.channels.wechat.markup import link, menu_link
 from bot.channels.wechat.messages import Message, read_message
 from bot.channels.wechat.refusal import Reason, Refused
 from bot.channels.wechat.replies import Article, envelope, news_reply, staff_reply, text_reply
-from bot.channels.wechat.text import link, menu_link
 from bot.channels.wechat.xml import clean, element, read_xml
 from tests.support.wechat_fixtures import (
     ACCOUNT,

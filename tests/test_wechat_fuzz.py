@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("quiet")
 CLIENT = TestClient(target())
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(random=st.randoms(use_true_random=False))
 def test_no_request_breaks_it(random: Random) -> None:
     check(CLIENT.post("/wechat", **request(random)))

@@ -7,7 +7,6 @@ import time
 
 import pytest
 
-from bot.channels.wechat.visitors import CLAIM_SECONDS
 from bot.reply import Reply
 from bot.store import MemoryStore
 from tests.support.store_fixtures import KINDS, address_of, make_store, redis_server  # noqa: F401
@@ -206,13 +205,15 @@ def test_a_claim_that_is_renewed_elsewhere() -> None:
     assert say(app, "别处还在答的话") == WAITING and len(chat.asked) == 1
 
 
-def test_a_slow_answer_keeps_its_claim() -> None:
+def test_a_slow_answer_keeps_its_claim(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.channels.wechat.visitors.CLAIM_SECONDS", 0.8)
+    monkeypatch.setattr("bot.channels.wechat.turns._RENEW_SECONDS", 0.2)
     chat, store = FakeChat(about), MemoryStore()
     apps = [account(chat, store, **SOON), account(chat, store, **SOON)]
 
     async def ask(one: Caller, other: Caller) -> None:
         assert await one.say("慢得过了头的话") == WAITING
-        await asyncio.sleep(CLAIM_SECONDS + 0.5)
+        await asyncio.sleep(1.2)
         assert await other.say("慢得过了头的话") == WAITING
         chat.open()
         await asyncio.sleep(0.2)

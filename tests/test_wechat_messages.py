@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from bot.channels.app import create_app
-from bot.channels.wechat.text import MOST_BYTES
+from bot.channels.wechat.markup import MOST_BYTES
 from bot.reply import SESSION_ID, Option, Reply
 from bot.settings import Settings
 from bot.store import MemoryStore

@@ -18,7 +18,6 @@ KEPT = {"ol", "ul", "li", "table", "thead", "tbody", "tr", "th", "td", "strong",
 BOLD = {"h1": "strong", "h2": "strong", "h3": "strong"}
 ENTRIES = load_corpus().entries
 TEXTS = {entry.id: entry.answer for entry in ENTRIES}
-TEXTS |= {f"{entry.id} {part.name}": part.text for entry in ENTRIES for part in entry.passages}
 SIGNS = {
     "table": TABLE,
     "plain": "一行",

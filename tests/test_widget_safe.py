@@ -46,38 +46,43 @@ def untouched(widget: Widget) -> bool:
     return strangers == links == 0 and widget.evaluate("window.hacked") is None
 
 
-@pytest.mark.parametrize("text", ATTACKS)
-def test_in_a_question(widget: Widget, text: str) -> None:
-    turn = widget.ask(text)
-    assert text in turn.locator(".mine").inner_text() and untouched(widget)
+def test_in_a_question(visitor: Visitor) -> None:
+    widget = visitor.host().open()
+    for text in ATTACKS:
+        turn = widget.ask(text)
+        assert text in turn.locator(".mine").inner_text() and untouched(widget), text
+    # What was said is read back after a reload.
     widget.reload()
-    assert text in widget.open().last.locator(".mine").inner_text() and untouched(widget)
+    said = widget.open().page.locator("faq-chat .mine").all_inner_texts()
+    assert all(text in line for text, line in zip(ATTACKS, said, strict=True)) and untouched(widget)
 
 
-@pytest.mark.parametrize("text", ATTACKS)
-def test_in_every_field_of_a_reply(widget: Widget, text: str) -> None:
+@pytest.mark.parametrize("kind", ["answer", "calculation", "ask", "abstain"])
+def test_in_every_field_of_a_reply(widget: Widget, kind: str) -> None:
+    for text in ATTACKS:
+        widget.page.unroute_all(behavior="ignoreErrors")
+        fake(widget, {"kind": kind, **hostile(text)[kind]})
+        turn = widget.ask("问")
+        assert untouched(widget), text
+        links = turn.locator("a").evaluate_all("all => all.map(a => a.protocol)")
+        assert "window.hacked=1" not in str(links), text
+    assert widget.evaluate(OVERFLOW) == []
+
+
+def hostile(text: str) -> dict[str, dict[str, Any]]:
+    """Return a reply of every kind that says `text` wherever it says something."""
     entry = {"id": text, "question": text, "category": text, "basis": text, "valid": text, "url": f"javascript:{text}"}
-    common: dict[str, Any] = {
-        "text": text,
-        "notice": text,
-        "entry": entry,
-        "options": [{"entry_id": "P1", "question": text}],
-    }
+    options = [{"entry_id": "P1", "question": text}]
     rows = [{"label": text, "value": text, "unit": text}] * 2
     estimate = {"results": rows, "formula": text, "assumptions": [text], "basis": [text, "B5"], "policy_year": text}
-    for more in (
-        {"kind": "answer", "passage": f"{text}！"},
-        {"kind": "calculation", "estimate": estimate},
-        {"kind": "ask", "ask": {"slot": "amount", "options": [text]}},
-        {"kind": "abstain"},
-    ):
-        widget.page.unroute_all(behavior="ignoreErrors")
-        fake(widget, {**common, **more})
-        turn = widget.ask("问")
-        assert untouched(widget) and "window.hacked=1" not in str(
-            turn.locator("a").evaluate_all("all => all.map(a => a.protocol)")
-        )
-    assert widget.evaluate(OVERFLOW) == []
+    more: dict[str, dict[str, Any]] = {
+        "answer": {"passage": f"{text}！"},
+        "calculation": {"estimate": estimate},
+        "ask": {"ask": {"slot": "amount", "options": [text]}},
+        "abstain": {},
+    }
+    common = {"text": text, "notice": text, "entry": entry, "options": options}
+    return {kind: {**common, **own} for kind, own in more.items()}
 
 
 def test_in_a_standard_question_and_a_comment(widget: Widget) -> None:

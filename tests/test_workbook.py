@@ -15,7 +15,7 @@ from openpyxl import Workbook, load_workbook
 from corpus.__main__ import main
 from corpus.entries import load_corpus, shipped_path
 from corpus.sheets import MOST_ROWS
-from corpus.takeover import Refused, take_over
+from corpus.takeover import TakeoverRefused, take_over
 from corpus.workbook import COLUMNS, ENTRIES, HELP, MARKS, MISSED, write_workbook
 
 RESIDENCE = Path(__file__).parent / "cases" / "residence"
@@ -53,7 +53,7 @@ def put(row: int, column: str, value: object) -> Callable[[Any], None]:
 
 def refusals(book: Path, folder: Path) -> list[str]:
     before = files(folder)
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(TakeoverRefused) as caught:
         take_over(book, folder, TODAY)
     assert files(folder) == before
     return caught.value.problems

@@ -9,19 +9,19 @@ import pytest
 
 from bot.place import live_number, version_folder
 from bot.workshop.draft import Draft
-from bot.workshop.errors import NotNow, Refused, Stale, Unknown
-from bot.workshop.files import digest_of, locked, texts_of, write_whole
+from bot.workshop.errors import NotNow, NotThere, Refused, Stale
+from bot.workshop.folders import locked, text_digest, texts_of, write_whole
 from bot.workshop.report import Figure, Report
 from bot.workshop.workshop import Workshop
 from corpus.entries import load_corpus
 from corpus.entry import Entry, Similar
-from tests.support.workshop import prove, whole_corpus
+from tests.support.pool_office import prove, whole_corpus
 
 NAME = "entries/A2.md"
 
 
 def opened(draft: Draft, name: str = NAME) -> str:
-    return digest_of(draft.text(name))
+    return text_digest(draft.text(name))
 
 
 def grown(draft: Draft, text: str) -> Entry:
@@ -54,7 +54,7 @@ def test_the_second_of_two_clerks_is_told_and_overwrites_nothing(shop: Workshop)
     with pytest.raises(Stale, match="王敏刚刚改过") as told:
         shop.draft.save_entry(second, seen, "李雷")
     assert "几点熄灯" in told.value.theirs and "几点锁门" not in (shop.draft.text(NAME) or "")
-    assert shop.draft.save_entry(second, digest_of(told.value.theirs), "李雷")
+    assert shop.draft.save_entry(second, text_digest(told.value.theirs), "李雷")
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_the_second_of_two_clerks_is_told_and_overwrites_nothing(shop: Workshop)
 def test_what_would_not_read_back_is_refused_and_nothing_changes(shop: Workshop, change: dict[str, str]) -> None:
     before = texts_of(shop.draft.corpus)
     entry = replace(shop.draft.entry("A2"), **change)
-    with pytest.raises((Refused, Stale, Unknown)):
+    with pytest.raises((Refused, Stale, NotThere)):
         shop.draft.save_entry(entry, opened(shop.draft), "王敏")
     assert texts_of(shop.draft.corpus) == before and not (shop.work.parent / "x.md").exists()
 
@@ -133,7 +133,7 @@ def test_going_back_is_at_once_and_takes_an_untouched_draft_along(shop: Workshop
     assert not shop.go_back(1, "李雷")
     assert [change.name for change in shop.draft.changes(shop.live_corpus)] == [NAME]
     for number, said in ((1, "正在用"), (9, "没有第 9 版")):
-        with pytest.raises((NotNow, Unknown), match=said):
+        with pytest.raises((NotNow, NotThere), match=said):
             shop.go_back(number, "李雷")
 
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 
-from corpus.months import Month
+from corpus.interval import Month
 
 LOCAL, IN_PROVINCE, OUT_PROVINCE = "local", "in_province", "out_province"
 # Out of the city, nobody says where; not covered; several places at once.

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 
 from opencc import OpenCC
 
-from bot.channels.receipt import receipt
+from bot.channels.receipt import Say, receipt
 from bot.reply import Language, Option, Reply
 from corpus.entries import ENGLISH, Phrases
 from corpus.entry import Entry
 
-Say = Callable[[str], str]
 _ENGLISH = re.compile(r"[\x00-\x7f‘’“”…]*")
 # A word stands alone: the parts of a pasted address are none.
 _WORD = re.compile(r"(?<!\S)[A-Za-z'’]+[,.?!]?(?!\S)")

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
-from bot.database.faults import DatabaseFault, Refused, reason_of
+from bot.database.faults import DatabaseFault, WriteRefused, reason_of
 from bot.database.migrate import is_current, migrate
 from bot.settings import Settings
 from bot.sqlitefile import Identity, identity, open_private
@@ -110,7 +110,7 @@ class Database:
             # Whatever was open may be of no use any more, and what is there may be another database.
             self._ready = False
             self._engine.dispose()
-            kind = Refused if isinstance(error, _REFUSED) else DatabaseFault
+            kind = WriteRefused if isinstance(error, _REFUSED) else DatabaseFault
             raise kind(self.where, reason_of(error)) from None
 
 

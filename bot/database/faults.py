@@ -4,7 +4,7 @@ Our exception hierarchy:
 
 * DatabaseFault
   x TooNew
-  x Refused
+  x WriteRefused
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class TooNew(DatabaseFault):
         super().__init__(where, f"它已经升级到 {found}，这个程序只认得到 {known}，请换上更新的程序")
 
 
-class Refused(DatabaseFault):
+class WriteRefused(DatabaseFault):
     """The database is well and does not take what was to be written."""
 
 

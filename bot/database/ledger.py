@@ -12,7 +12,7 @@ from bot.database.archive import erase, prune, session_hash, session_key
 from bot.database.database import Database, add_unless_there
 from bot.database.tables import feedback, replies, vectors
 from bot.privacy import mask
-from bot.records import Forgotten, Judged, Note, Said, now
+from bot.records import Exchange, Forgotten, Note, Rating, now
 from bot.reply import trim
 
 _DAY = 86_400_000
@@ -49,7 +49,7 @@ class DatabaseLedger:
         self._database.close()
 
 
-def _write_replies(connection: Connection, key: bytes, notes: Iterable[Said]) -> None:
+def _write_replies(connection: Connection, key: bytes, notes: Iterable[Exchange]) -> None:
     noted = list(notes)
     rows = [_row(note, key) for note in noted]
     # A connection may break after the transaction was kept and before anybody heard so; it is written once more then.
@@ -63,7 +63,7 @@ def _write_replies(connection: Connection, key: bytes, notes: Iterable[Said]) ->
     add_unless_there(connection, vectors, found)
 
 
-def _row(note: Said, key: bytes) -> dict[str, Any]:
+def _row(note: Exchange, key: bytes) -> dict[str, Any]:
     return {
         "id": note.reply_id,
         "time": note.time,
@@ -79,7 +79,7 @@ def _row(note: Said, key: bytes) -> dict[str, Any]:
     }
 
 
-def _write_feedback(connection: Connection, _: bytes, notes: Iterable[Judged]) -> None:
+def _write_feedback(connection: Connection, _: bytes, notes: Iterable[Rating]) -> None:
     rows = [
         {
             "reply_id": note.reply_id,
@@ -96,4 +96,4 @@ def _erase(connection: Connection, key: bytes, notes: Iterable[Forgotten]) -> No
     erase(connection, [session_hash(key, note.channel, note.session_id) for note in notes])
 
 
-_WRITERS: dict[type[Note], Any] = {Said: _write_replies, Judged: _write_feedback, Forgotten: _erase}
+_WRITERS: dict[type[Note], Any] = {Exchange: _write_replies, Rating: _write_feedback, Forgotten: _erase}

@@ -14,8 +14,8 @@ from bot.calculator.dialogue import Calculator
 from bot.calculator.loading import WEIGHTS, known_amounts, load_calculator, load_finder, load_lexicon
 from bot.calculator.reader import Learned, Reader
 from bot.chat import china_now
+from bot.teaching.annotations import Annotation, BadAnnotation, read_annotations
 from bot.teaching.evaluate import ASKED, RIGHT, SILENT, WRONG, Judged, follow_ups, judge
-from bot.teaching.sentences import BadSentence, Sentence, read_sentences
 from bot.teaching.train import save, train
 from corpus.commands.parser import Parser
 from corpus.entries import corpus_path, load_corpus
@@ -66,10 +66,10 @@ def run(options: argparse.Namespace) -> int:
     }[options.task]()
 
 
-def _read(files: Iterable[Path]) -> tuple[list[Sentence], list[BadSentence]]:
+def _read(files: Iterable[Path]) -> tuple[list[Annotation], list[BadAnnotation]]:
     finder = load_finder(corpus_path())
-    read = [one for path in files for one in read_sentences(path, finder)]
-    return [one for one in read if isinstance(one, Sentence)], [one for one in read if isinstance(one, BadSentence)]
+    read = [one for path in files for one in read_annotations(path, finder)]
+    return [one for one in read if isinstance(one, Annotation)], [one for one in read if isinstance(one, BadAnnotation)]
 
 
 def _digest(files: Iterable[Path]) -> str:
@@ -84,7 +84,7 @@ def _learned() -> str:
     return Reader.load(WEIGHTS, load_lexicon(corpus_path())).digest if WEIGHTS.exists() else ""
 
 
-def _train(sentences: list[Sentence], files: list[Path]) -> int:
+def _train(sentences: list[Annotation], files: list[Path]) -> int:
     print("正在学习，大约两分钟……")
     started = time.monotonic()
     corpus = corpus_path()
@@ -102,7 +102,7 @@ def _calculator() -> Calculator:
     return calculator
 
 
-def _judge(exam: list[Sentence]) -> int:
+def _judge(exam: list[Annotation]) -> int:
     reader = Reader.load(WEIGHTS, load_lexicon(corpus_path()))
     judged = _judged(exam, reader)
     for one in judged:
@@ -112,7 +112,7 @@ def _judge(exam: list[Sentence]) -> int:
     return 0
 
 
-def _curve(sentences: list[Sentence], exam: list[Sentence]) -> int:
+def _curve(sentences: list[Annotation], exam: list[Annotation]) -> int:
     """Print how right and how wrong the reader is when it learns from more and more sentences."""
     corpus = corpus_path()
     lexicon, known = load_lexicon(corpus), known_amounts(load_policies(corpus / "policy")[0])
@@ -124,12 +124,12 @@ def _curve(sentences: list[Sentence], exam: list[Sentence]) -> int:
     return 0
 
 
-def _judged(exam: list[Sentence], reader: Reader) -> list[Judged]:
+def _judged(exam: list[Annotation], reader: Reader) -> list[Judged]:
     known = known_amounts(load_policies(corpus_path() / "policy")[0])
     return list(judge(_calculator(), reader, exam, known))
 
 
-def _line(name: str, judged: list[Judged], exam: list[Sentence], reader: Reader) -> str:
+def _line(name: str, judged: list[Judged], exam: list[Annotation], reader: Reader) -> str:
     counts = Counter(one.verdict for one in judged)
     shares = [f"{label} {100 * counts[verdict] / len(judged):.1f}%" for verdict, label in _VERDICTS.items()]
     later = follow_ups(reader, exam, known_amounts(load_policies(corpus_path() / "policy")[0]))

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bot.calculator.dialogue import TALK, Calculator
-from bot.calculator.reader import HEADS, Reader, Reading
-from bot.calculator.reader import Sentence as Heard
+from bot.calculator.reader import HEADS, Reader, Reading, Sentence
 from bot.calculator.tokens import Lexicon
 from bot.reply import CalculatorReply
-from bot.teaching.sentences import WRITTEN, Sentence
+from bot.teaching.annotations import WRITTEN, Annotation
 
 RIGHT, ASKED, SILENT, WRONG = "right", "asked", "silent", "wrong number"
 
@@ -21,26 +20,26 @@ RIGHT, ASKED, SILENT, WRONG = "right", "asked", "silent", "wrong number"
 class Judged:
     """A sentence, what came of it, what should have come, and how that is judged."""
 
-    sentence: Sentence
+    sentence: Annotation
     got: str
     expected: str
     verdict: str
 
 
 def judge(
-    calculator: Calculator, reader: Reader, sentences: Iterable[Sentence], known: Mapping[Decimal, str]
+    calculator: Calculator, reader: Reader, sentences: Iterable[Annotation], known: Mapping[Decimal, str]
 ) -> Iterator[Judged]:
     """Yield the verdict on each first message."""
     for sentence in sentences:
         if sentence.asked:
             continue
         reading = reader.read(sentence.text, sentence.spans, "", known)
-        heard = Heard(sentence.text, sentence.spans, reading, reader.lexicon, known, WRITTEN)
+        heard = Sentence(sentence.text, sentence.spans, reading, reader.lexicon, known, WRITTEN)
         got, expected = (_outcome(calculator.answer(one)) for one in (heard, gold(sentence, reader.lexicon, known)))
         yield Judged(sentence, got, expected, _verdict(got, expected))
 
 
-def follow_ups(reader: Reader, sentences: Iterable[Sentence], known: Mapping[Decimal, str]) -> Counter[bool]:
+def follow_ups(reader: Reader, sentences: Iterable[Annotation], known: Mapping[Decimal, str]) -> Counter[bool]:
     """Count the follow-ups that are read right in every part that matters."""
     counts: Counter[bool] = Counter()
     for sentence in sentences:
@@ -52,11 +51,11 @@ def follow_ups(reader: Reader, sentences: Iterable[Sentence], known: Mapping[Dec
     return counts
 
 
-def gold(sentence: Sentence, lexicon: Lexicon, known: Mapping[Decimal, str]) -> Heard:
+def gold(sentence: Annotation, lexicon: Lexicon, known: Mapping[Decimal, str]) -> Sentence:
     """Return a sentence as a reader without a doubt would read it."""
     heads = {name: {value: float(value == sentence.heads[name]) for value in values} for name, values in HEADS.items()}
     reading = Reading(heads, tuple((role, 1.0) for role in sentence.roles))
-    return Heard(sentence.text, sentence.spans, reading, lexicon, known, WRITTEN)
+    return Sentence(sentence.text, sentence.spans, reading, lexicon, known, WRITTEN)
 
 
 def _outcome(reply: CalculatorReply | None) -> str:

@@ -17,7 +17,7 @@ from scipy.sparse import csr_matrix
 
 from bot.calculator.reader import ALL_LABELS, HEADS, LABELS, ROLES
 from bot.calculator.tokens import Lexicon, head_features, role_features, tokens_of
-from bot.teaching.sentences import Sentence
+from bot.teaching.annotations import Annotation
 
 Array = np.ndarray[Any, np.dtype[Any]]
 # How far weights are kept small, how often the search steps, and from which size a weight is worth storing.
@@ -26,7 +26,7 @@ _SEEN = 2  # a feature that occurs once teaches that one sentence
 _NEVER, _TINY = -1e9, 1e-6
 
 
-def train(sentences: Sequence[Sentence], known: Mapping[Decimal, str], lexicon: Lexicon) -> dict[str, Any]:
+def train(sentences: Sequence[Annotation], known: Mapping[Decimal, str], lexicon: Lexicon) -> dict[str, Any]:
     """Return the weights learned from sentences."""
     tokens = [tokens_of(one.text, one.spans, known, lexicon) for one in sentences]
     heads, names = _head_weights(sentences, tokens)
@@ -63,7 +63,7 @@ def _packed(weights: Array, names: Sequence[str]) -> dict[str, list[int]]:
     return packed
 
 
-def _head_weights(sentences: Sequence[Sentence], tokens: Sequence[Any]) -> tuple[Array, list[str]]:
+def _head_weights(sentences: Sequence[Annotation], tokens: Sequence[Any]) -> tuple[Array, list[str]]:
     seen, names = _matrix(head_features(one, sentence.asked) for one, sentence in zip(tokens, sentences, strict=True))
     blocks, first = [], 0
     truth = np.zeros((len(sentences), sum(map(len, HEADS.values()))))
@@ -93,7 +93,7 @@ def _head_weights(sentences: Sequence[Sentence], tokens: Sequence[Any]) -> tuple
     return seen.T @ solve_triangular(root.T, found.reshape(len(sentences), first)), names
 
 
-def _role_weights(sentences: Sequence[Sentence], tokens: Sequence[Any]) -> tuple[Array, list[str], Array]:
+def _role_weights(sentences: Sequence[Annotation], tokens: Sequence[Any]) -> tuple[Array, list[str], Array]:
     """Learn the chain: each role by what stands around its span and by the role before."""
     rows, kinds, truth, owner = [], [], [], []
     for number, (one, sentence) in enumerate(zip(tokens, sentences, strict=True)):

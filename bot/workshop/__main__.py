@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import sys
 import time
-from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import replace
 
@@ -21,6 +20,7 @@ from corpus.errors import CorpusError
 from index.__main__ import main as index
 from index.disk import default_model
 from index.errors import IndexFault
+from index.ground import Tell
 
 log = logging.getLogger(__name__)
 _SECOND = 1.0
@@ -97,18 +97,18 @@ def _share(settings: Settings) -> int:
     return 0
 
 
-def _teller(proof: Proof, at: Progress) -> Callable[[str, float], None]:
+def _teller(proof: Proof, at: Progress) -> Tell:
     """Return what notes the progress, not more often than anybody would look."""
     last = (0.0, "")
 
-    def say(step: str, share: float) -> None:
+    def tell(step: str, share: float) -> None:
         nonlocal last
         now = time.monotonic()
         if step != last[1] or now - last[0] >= _SECOND:
             last = (now, step)
             proof.note(replace(at, step=step, share=share))
 
-    return say
+    return tell
 
 
 if __name__ == "__main__":

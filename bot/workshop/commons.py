@@ -10,10 +10,10 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from bot.place import DRAFT, HISTORY, KEY, PROOF, STAMP, live_number, make_live, version_folder
-from bot.workshop.files import swap, write_whole
+from bot.workshop.folders import swap, write_whole
 from bot.workshop.parcel import CONTENTS, PARCELS
 from bot.workshop.report import read_report
-from bot.workshop.shelf import Item, put, take
+from bot.workshop.shelf import ShelfItem, put, take
 from bot.workshop.versions import ABOUT, Versions
 
 _LIVE = "live"
@@ -30,18 +30,18 @@ class Commons:
         self.work = work
         self._draft, self._proof = work / DRAFT, work / PROOF
 
-    def is_strange(self, found: Mapping[str, Item]) -> bool:
+    def is_strange(self, found: Mapping[str, ShelfItem]) -> bool:
         """Tell whether there is a draft on the shelf, and another in a folder that never had to do with a shelf."""
         return DRAFT in found and self._draft.is_dir() and not (self.work / _SHARED).exists()
 
-    def has_more(self, found: Mapping[str, Item]) -> bool:
+    def has_more(self, found: Mapping[str, ShelfItem]) -> bool:
         """Tell whether something is here that nobody has been given yet."""
         begun = _LIVE not in found and live_number(self.work) is not None
         proved = not _stamp(self._proof) and read_report(self._proof) is not None
         read = any(not _stamp(folder) for folder in self._parcels())
         return begun or proved or read or (KEY not in found and bool(self._key()))
 
-    def is_like(self, found: Mapping[str, Item]) -> bool:
+    def is_like(self, found: Mapping[str, ShelfItem]) -> bool:
         """Tell whether the folder holds what was found on the shelf; it is cheap to ask."""
         if KEY in found and self._key() != found[KEY].about:
             return False
@@ -54,7 +54,7 @@ class Commons:
             and self._shared_parcels() == {number: item.stamp for number, item in _numbered(found, _PARCEL).items()}
         )
 
-    def bring(self, connection: Connection, found: Mapping[str, Item]) -> None:
+    def bring(self, connection: Connection, found: Mapping[str, ShelfItem]) -> None:
         """Make the folder like the shelf, as far as that goes; what is in use comes first."""
         if KEY in found and self._key() != found[KEY].about:
             self._bring_key(bytes.fromhex(found[KEY].about))
@@ -76,26 +76,26 @@ class Commons:
             shutil.rmtree(self._version(number), ignore_errors=True)
         self._bring_parcels(connection, _numbered(found, _PARCEL))
 
-    def keep(self, connection: Connection, found: Mapping[str, Item]) -> dict[str, Item]:
+    def keep(self, connection: Connection, found: Mapping[str, ShelfItem]) -> dict[str, ShelfItem]:
         """Put on the shelf what is new in the folder; return what is to be on it from now on."""
         known = {item.stamp for item in found.values() if item.stamp}
         wanted = {}
         for version in Versions(self.work).all():
             folder = self._version(version.number)
             about = (folder / ABOUT).read_text(encoding="utf-8")
-            wanted[f"{_VERSION}{version.number}"] = Item(self._put(connection, folder, known), about)
+            wanted[f"{_VERSION}{version.number}"] = ShelfItem(self._put(connection, folder, known), about)
         if read_report(self._proof):
-            wanted[PROOF] = Item(self._put(connection, self._proof, known))
+            wanted[PROOF] = ShelfItem(self._put(connection, self._proof, known))
         for folder in self._parcels():
             about = (folder / ABOUT).read_text(encoding="utf-8")
-            wanted[f"{_PARCEL}{folder.name}"] = Item(self._put(connection, folder, known), about)
+            wanted[f"{_PARCEL}{folder.name}"] = ShelfItem(self._put(connection, folder, known), about)
         if self._draft.is_dir():
             things = {HISTORY: self.work / HISTORY, **_inside(self._draft, f"{DRAFT}/")}
-            wanted[DRAFT] = Item(put(connection, things))
+            wanted[DRAFT] = ShelfItem(put(connection, things))
         if key := self._key():
-            wanted[KEY] = Item("", key)
+            wanted[KEY] = ShelfItem("", key)
         if (live := live_number(self.work)) is not None:
-            wanted[_LIVE] = Item("", str(live))
+            wanted[_LIVE] = ShelfItem("", str(live))
         return wanted
 
     def begin(self) -> None:
@@ -119,7 +119,7 @@ class Commons:
             file.write(key)
         os.replace(fresh, self.work / KEY)
 
-    def _bring_version(self, connection: Connection, number: int, item: Item) -> None:
+    def _bring_version(self, connection: Connection, number: int, item: ShelfItem) -> None:
         folder = self._version(number)
         if _stamp(folder) == item.stamp:
             return
@@ -141,7 +141,7 @@ class Commons:
         swap(fresh / DRAFT, self._draft)
         shutil.rmtree(fresh, ignore_errors=True)
 
-    def _bring_parcels(self, connection: Connection, found: Mapping[str, Item]) -> None:
+    def _bring_parcels(self, connection: Connection, found: Mapping[str, ShelfItem]) -> None:
         here = self._shared_parcels()
         for number in here.keys() - found.keys():
             shutil.rmtree(self._parcel(number), ignore_errors=True)
@@ -200,19 +200,19 @@ def _inside(folder: Path, before: str = "") -> dict[str, Path]:
     return {f"{before}{path.name}": path for path in sorted(folder.iterdir()) if path.name not in (STAMP, ABOUT)}
 
 
-def _versions(found: Mapping[str, Item]) -> dict[int, Item]:
+def _versions(found: Mapping[str, ShelfItem]) -> dict[int, ShelfItem]:
     return {int(number): item for number, item in _numbered(found, _VERSION).items()}
 
 
-def _numbered(found: Mapping[str, Item], kind: str) -> dict[str, Item]:
+def _numbered(found: Mapping[str, ShelfItem], kind: str) -> dict[str, ShelfItem]:
     return {name.removeprefix(kind): item for name, item in found.items() if name.startswith(kind)}
 
 
-def _live(found: Mapping[str, Item]) -> int | None:
+def _live(found: Mapping[str, ShelfItem]) -> int | None:
     return int(found[_LIVE].about) if _LIVE in found else None
 
 
-def _stamp_in(found: Mapping[str, Item], name: str) -> str:
+def _stamp_in(found: Mapping[str, ShelfItem], name: str) -> str:
     return found[name].stamp if name in found else ""
 
 

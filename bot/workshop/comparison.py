@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bot.chat import Chat
 from bot.reply import Query, Reply
 from bot.workshop.report import Figure, Said, Turned
 from corpus.entries import Corpus, wordings
-from corpus.exam import Item
+from corpus.exam import ExamItem
 from index.calibrate import Calibration
+from index.ground import Tell
 from index.rebuild import Tally
 
 _KINDS = {
@@ -35,7 +36,9 @@ class Pair:
     after: Reply
 
 
-def questions(before: Corpus, after: Corpus, exam: Iterable[Item] = (), recorded: Iterable[str] = ()) -> dict[str, str]:
+def questions(
+    before: Corpus, after: Corpus, exam: Iterable[ExamItem] = (), recorded: Iterable[str] = ()
+) -> dict[str, str]:
     """Return the questions to ask both: text and where it comes from.
 
     They are the standard question of each entry, each wording that is new or gone or has gone elsewhere, the questions
@@ -60,11 +63,11 @@ def questions(before: Corpus, after: Corpus, exam: Iterable[Item] = (), recorded
     return asked
 
 
-def compared(asked: dict[str, str], before: Chat, after: Chat, say: Callable[[str, float], None]) -> Iterator[Pair]:
+def compared(asked: dict[str, str], before: Chat, after: Chat, tell: Tell) -> Iterator[Pair]:
     """Yield what two chats say to the same questions."""
     for number, (text, origin) in enumerate(asked.items(), start=1):
         yield Pair(text, origin, *(chat.reply(Query(text, "trial")) for chat in (before, after)))
-        say("逐句对照", number / len(asked))
+        tell("逐句对照", number / len(asked))
 
 
 def turned(pairs: Iterable[Pair]) -> tuple[Turned, ...]:

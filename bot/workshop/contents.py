@@ -6,14 +6,14 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bot.workshop.files import difference, write_whole
+from bot.workshop.folders import difference, write_whole
 from corpus.entry import HOLE
 
 ADDED, CHANGED, RETIRED, OUTSIDE = "新增", "修改", "停用", "不能答的问题"
 
 
 @dataclass(frozen=True)
-class Item:
+class ParcelItem:
     """A file of the draft that would be written: its name, what happens to it, and its text before and after."""
 
     name: str
@@ -56,7 +56,7 @@ class Contents:
 
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    items: tuple[Item, ...] = ()
+    items: tuple[ParcelItem, ...] = ()
     gaps: tuple[Gap, ...] = ()
     untouched: int = 0
     lost: int = 0
@@ -77,7 +77,7 @@ def read_contents(path: Path) -> Contents | None:
         data = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    items = tuple(Item(**item) for item in data.pop("items"))
+    items = tuple(ParcelItem(**item) for item in data.pop("items"))
     gaps = tuple(Gap(**{**gap, "files": tuple(gap["files"])}) for gap in data.pop("gaps"))
     problems, notes = tuple(data.pop("problems")), tuple(data.pop("notes"))
     return Contents(problems, notes, items, gaps, **data)

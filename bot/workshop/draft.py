@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot import place
-from bot.workshop.errors import NotNow, Refused, Stale, Unknown
-from bot.workshop.files import copy_corpus, difference, digest_of, names_of, texts_of, write_whole
+from bot.workshop.errors import NotNow, NotThere, Refused, Stale
+from bot.workshop.folders import copy_corpus, difference, names_of, text_digest, texts_of, write_whole
 from bot.workshop.history import History
 from bot.workshop.rota import Rota
 from corpus.check import Problem, check
@@ -70,7 +70,7 @@ class Draft:
         """Return an entry of the draft."""
         path = self.corpus / _name(entry_id)
         if not _ID.fullmatch(entry_id) or not path.is_file():
-            raise Unknown(f"草稿里没有编号是“{entry_id[:20]}”的问答。")
+            raise NotThere(f"草稿里没有编号是“{entry_id[:20]}”的问答。")
         try:
             return parse_entry(read_text(path), path, period_of(self.corpus))
         except CorpusError as error:
@@ -109,7 +109,7 @@ class Draft:
             if new:
                 grown = replace(entry, similar=(*entry.similar, *new))
                 text = checked(grown, self.corpus / _name(entry_id))
-                opened = digest_of(self.text(_name(entry_id)))
+                opened = text_digest(self.text(_name(entry_id)))
                 self._save(_name(entry_id), text, opened, who, f"添了 {len(new)} 个相似问题")
         return [item.text for item in new]
 
@@ -122,7 +122,7 @@ class Draft:
             named = category or corpus.entries[-1].category
             entry = Entry(entry_id, named, texts[0], similar, _UNWRITTEN, status=DRAFT)
             text = checked(entry, self.corpus / _name(entry_id))
-            self._save(_name(entry_id), text, digest_of(None), who, "新建了问答，答案还没有写")
+            self._save(_name(entry_id), text, text_digest(None), who, "新建了问答，答案还没有写")
         return entry_id
 
     def add_outside(self, texts: list[str], who: str) -> list[str]:
@@ -134,7 +134,7 @@ class Draft:
             new = [text for text in wanted if text and not text.startswith(("#", "＃")) and text not in known]
             if new:
                 text = old.rstrip("\n") + "\n" * bool(old) + "\n".join(new) + "\n"
-                self._save(_OUTSIDE, text, digest_of(old if old else None), who, f"添了 {len(new)} 个不能答的问题")
+                self._save(_OUTSIDE, text, text_digest(old if old else None), who, f"添了 {len(new)} 个不能答的问题")
         return new
 
     def save_together(self, texts: Mapping[str, tuple[str | None, str]], who: str, what: str) -> None:
@@ -160,7 +160,7 @@ class Draft:
 
     def _save(self, name: str, text: str, opened: str, who: str, what: str) -> bool:
         present = self.text(name)
-        if digest_of(present) != opened:
+        if text_digest(present) != opened:
             raise Stale(self._history.last_at(name), present or "")
         if present == text:
             return False

@@ -2,7 +2,7 @@
 
 * WorkshopError
   + Stale       somebody else has changed the same text meanwhile
-  + Unknown     there is no such entry, version or file
+  + NotThere    there is no such entry, version or file
   + Refused     what was typed cannot be taken
   + NotNow      something else has to come first
 """
@@ -24,7 +24,7 @@ class Stale(WorkshopError):
         self.theirs = theirs
 
 
-class Unknown(WorkshopError):
+class NotThere(WorkshopError):
     """What was asked for is not there."""
 
 

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from bot.reply import Reply
 from bot.workshop.report import Figure, Graded
 from corpus.entries import Corpus, wordings
-from corpus.exam import Item
+from corpus.exam import ExamItem
 from corpus.text import fold
 
 RIGHT, ASKED, SILENT, WRONG = "答对", "反问", "没答上", "答错"
 
 
-def grade(reply: Reply, item: Item) -> str:
+def grade(reply: Reply, item: ExamItem) -> str:
     """Return how a reply to a question of the exam is."""
     if reply.kind in ("answer", "calculation") and reply.entry:
         return RIGHT if reply.entry.id in item.entries else WRONG
@@ -24,7 +24,7 @@ def grade(reply: Reply, item: Item) -> str:
     return ASKED if reply.kind == "ask" or (reply.kind == "clarify" and offered) else SILENT
 
 
-def fair(exam: Iterable[Item], *corpora: Corpus) -> tuple[Item, ...]:
+def fair(exam: Iterable[ExamItem], *corpora: Corpus) -> tuple[ExamItem, ...]:
     """Return the questions that prove something: of entries in use, and word for word in none of the corpora."""
     known = {fold(text) for corpus in corpora for entry in corpus.entries for _, text in wordings(entry)}
     known |= {fold(text) for corpus in corpora for text in corpus.outside}

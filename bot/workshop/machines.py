@@ -12,7 +12,7 @@ from bot.settings import Settings
 from bot.workshop.commons import Commons
 from bot.workshop.crate import CrateError
 from bot.workshop.errors import NotNow
-from bot.workshop.shelf import Item, arrange, hold_still, items, lock
+from bot.workshop.shelf import ShelfItem, arrange, hold_still, items, lock
 
 
 class Machines:
@@ -66,11 +66,11 @@ class Machines:
         """Let go of connections."""
         self._database.close()
 
-    def _look(self) -> dict[str, Item]:
+    def _look(self) -> dict[str, ShelfItem]:
         with self._faults(), self._database.read() as connection:
             return items(connection)
 
-    def _found(self, found: dict[str, Item]) -> dict[str, Item]:
+    def _found(self, found: dict[str, ShelfItem]) -> dict[str, ShelfItem]:
         if self._commons.is_strange(found):
             raise NotNow(
                 f"{self._work} 里有一套草稿和各版，数据库里有另一套，哪一套都没有动。"

@@ -19,10 +19,10 @@ from typing import Literal
 
 from bot.chat import china_now
 from bot.place import STAMP
-from bot.workshop.contents import Contents, Item, read_contents
+from bot.workshop.contents import Contents, ParcelItem, read_contents
 from bot.workshop.draft import Draft
-from bot.workshop.errors import NotNow, Unknown
-from bot.workshop.files import is_held, write_whole
+from bot.workshop.errors import NotNow, NotThere
+from bot.workshop.folders import is_held, write_whole
 from bot.workshop.rota import Rota
 
 Kind = Literal["workbook", "documents"]
@@ -89,10 +89,10 @@ class Parcels:
         return parcel
 
     def get(self, number: str) -> Parcel:
-        """Return a parcel; raise Unknown where there is none by that number."""
+        """Return a parcel; raise NotThere where there is none by that number."""
         found = _read(self.folder(number)) if _NUMBER.fullmatch(number) else None
         if found is None:
-            raise Unknown(
+            raise NotThere(
                 "找不到这些文件：已经收好、不要了、放得太久清掉了，或者还在另一台机器上读。"
                 "请过几秒刷新这一页；还是没有，就重新上传。"
             )
@@ -112,7 +112,7 @@ class Parcels:
             return Contents(problems=(_STOPPED,))
         return found
 
-    def stale(self, items: Collection[Item]) -> list[Item]:
+    def stale(self, items: Collection[ParcelItem]) -> list[ParcelItem]:
         """Return which of these files the draft has changed since they were read."""
         return [item for item in items if self._draft.text(item.name) != item.before]
 

@@ -19,7 +19,7 @@ from pydantic import SecretStr
 from bot.place import PROOF, corpus_of
 from bot.settings import Settings, variable
 from bot.workshop.errors import NotNow
-from bot.workshop.files import copy_corpus, is_held, texts_of, write_whole
+from bot.workshop.folders import copy_corpus, is_held, texts_of, write_whole
 from bot.workshop.report import Report, read_report
 
 _PROGRESS = "progress.json"

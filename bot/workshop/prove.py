@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,34 +13,33 @@ from bot.opening import open_calculator
 from bot.place import corpus_of, index_of
 from bot.settings import Settings
 from bot.workshop.comparison import Pair, compared, held_out, measured, questions, turned
-from bot.workshop.files import texts_of
+from bot.workshop.folders import texts_of
 from bot.workshop.grades import exam_figures, fair, grade
 from bot.workshop.report import Graded, Report, write_report
 from bot.workshop.versions import Versions
 from corpus.check import ERROR, Problem, check_folder
 from corpus.entries import Corpus, load_corpus, wordings
-from corpus.exam import Item, load_exam
+from corpus.exam import ExamItem, load_exam
 from index import disk
 from index.encode import Recalling
 from index.engine import Engine
+from index.ground import Tell
 from index.rebuild import LITTLE, rebuild, share_changed
 
-Say = Callable[[str, float], None]
 
-
-def prove(settings: Settings, folder: Path, thorough: bool, say: Say, recorded: Iterable[str] = ()) -> Report:
+def prove(settings: Settings, folder: Path, thorough: bool, tell: Tell, recorded: Iterable[str] = ()) -> Report:
     """Prove the corpus in `folder` against the version in use; leave the index and the report there."""
     start = time.perf_counter()
     assert settings.work is not None
     versions = Versions(settings.work)
     base = versions.live or 0
     live = load_corpus(versions.corpus(base))
-    say("检查资料", 0.0)
+    tell("检查资料", 0.0)
     draft, errors, warnings, standing = lint(folder, live)
     changed = _changed(versions.corpus(base), corpus_of(folder))
     found = Report(base, draft.digest, files=changed, errors=errors, warnings=warnings, standing=standing)
     if not errors:
-        found = _built(settings, folder, found, thorough, say, (live, draft), recorded)
+        found = _built(settings, folder, found, thorough, tell, (live, draft), recorded)
     report = Report(**{**vars(found), "seconds": round(time.perf_counter() - start, 1)})
     write_report(folder, report)
     return report
@@ -61,7 +60,7 @@ def lint(folder: Path, live: Corpus) -> tuple[Corpus, tuple[str, ...], tuple[str
 
 
 def _built(
-    settings: Settings, folder: Path, found: Report, thorough: bool, say: Say, corpora: tuple[Corpus, Corpus],
+    settings: Settings, folder: Path, found: Report, thorough: bool, tell: Tell, corpora: tuple[Corpus, Corpus],
     recorded: Iterable[str],
 ) -> Report:  # fmt: skip
     assert settings.work is not None
@@ -74,17 +73,17 @@ def _built(
     threshold = before.thresholds(settings.precision, settings.strangers).answer
     drifted = versions.get(found.base).drifted + share_changed(before, corpora[1])
     if thorough or drifted > LITTLE:
-        after = Engine.build(corpora[1], before.encoder, say, known)
+        after = Engine.build(corpora[1], before.encoder, tell, known)
         figures = measured(before.calibration, after.calibration, settings.precision, settings.strangers)
         thorough, drifted = True, 0.0
     else:
-        rebuilt = rebuild(corpora[1], before, before.encoder, threshold, say, known)
+        rebuilt = rebuild(corpora[1], before, before.encoder, threshold, tell, known)
         after, figures = rebuilt.engine, held_out(rebuilt.before, rebuilt.after)
     _save(after, index_of(folder), corpora[1], model)
     one, other = _chat(before, settings, corpora[0]), _chat(after, settings, corpora[1])
     exam = load_exam(corpora[1].path)
     asked = fair(exam, *corpora)
-    pairs = {pair.question: pair for pair in compared(questions(*corpora, asked, recorded), one, other, say)}
+    pairs = {pair.question: pair for pair in compared(questions(*corpora, asked, recorded), one, other, tell)}
     graded = tuple(_graded(item, pairs[item.text]) for item in asked)
     return Report(**{
         **vars(found), "thorough": thorough, "drifted": drifted, "asked": len(pairs), "turned": turned(pairs.values()),
@@ -96,7 +95,7 @@ def _chat(engine: Engine, settings: Settings, corpus: Corpus) -> Chat:
     return Chat(engine, settings, calculator=open_calculator(engine, china_now, corpus.path))
 
 
-def _graded(item: Item, pair: Pair) -> Graded:
+def _graded(item: ExamItem, pair: Pair) -> Graded:
     return Graded(item.text, item.wanted, grade(pair.before, item), grade(pair.after, item), bool(item.entries))
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bot.workshop.files import write_whole
+from bot.workshop.folders import write_whole
 
 FILE = "report.json"
 

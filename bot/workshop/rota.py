@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bot.settings import Settings
-from bot.workshop.files import locked
+from bot.workshop.folders import locked
 
 if TYPE_CHECKING:
     from bot.workshop.machines import Machines

@@ -20,7 +20,7 @@ _WAIT = "20s"
 
 
 @dataclass(frozen=True)
-class Item:
+class ShelfItem:
     """A thing on the shelf: the stamp of its bytes, and a few words about it."""
 
     stamp: str
@@ -38,9 +38,9 @@ def hold_still(connection: Connection) -> None:
     connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
 
 
-def items(connection: Connection) -> dict[str, Item]:
+def items(connection: Connection) -> dict[str, ShelfItem]:
     """Return all that is on the shelf, by name."""
-    return {name: Item(stamp, about) for name, stamp, about in connection.execute(select(shelf)).all()}
+    return {name: ShelfItem(stamp, about) for name, stamp, about in connection.execute(select(shelf)).all()}
 
 
 def put(connection: Connection, things: Mapping[str, Path]) -> str:
@@ -61,7 +61,7 @@ def take(connection: Connection, stamp: str, folder: Path) -> None:
     unpack(_pieces(connection, stamp), folder)
 
 
-def arrange(connection: Connection, wanted: Mapping[str, Item]) -> None:
+def arrange(connection: Connection, wanted: Mapping[str, ShelfItem]) -> None:
     """Let these be all the things on the shelf; bytes that belong to none of them go."""
     found = items(connection)
     changed = {name for name, item in found.items() if wanted.get(name) != item}

@@ -12,16 +12,16 @@ from datetime import date
 from pathlib import Path
 
 from bot.place import corpus_of
-from bot.workshop.contents import ADDED, CHANGED, OUTSIDE, RETIRED, Contents, Gap, Item, write_contents
+from bot.workshop.contents import ADDED, CHANGED, OUTSIDE, RETIRED, Contents, Gap, ParcelItem, write_contents
 from bot.workshop.draft import checked
 from bot.workshop.errors import Refused
-from bot.workshop.files import copy_corpus, locked, texts_of
+from bot.workshop.folders import copy_corpus, locked, texts_of
 from bot.workshop.parcel import CONTENTS, FILES, RUNNING
 from corpus import takeover
 from corpus.documents import read_document
-from corpus.draft import drafts, visible
 from corpus.entry import HOLE, Entry
 from corpus.errors import CorpusError
+from corpus.extraction import drafts, visible
 from corpus.reconcile import Reconciled, reconcile
 from corpus.takeover import Changes, plan
 
@@ -57,7 +57,7 @@ def contents_of(work: Path, folder: Path, today: date) -> Contents:
         copy_corpus(corpus_of(work / "draft"), snapshot)
     try:
         return _book(files[0], snapshot, today) if about["kind"] == "workbook" else _documents(files, snapshot, about)
-    except takeover.Refused as refused:
+    except takeover.TakeoverRefused as refused:
         return Contents(problems=tuple(refused.problems))
     except CorpusError as error:
         return Contents(problems=(f"{error.path.name}：{error.message}",))
@@ -72,7 +72,7 @@ def _book(file: Path, corpus: Path, today: date) -> Contents:
     planned = plan(file, corpus, today)
     before = texts_of(corpus)
     items = [
-        Item(name, _kind(name, planned.changes), _title(text), before.get(name), text)
+        ParcelItem(name, _kind(name, planned.changes), _title(text), before.get(name), text)
         for name, text in planned.texts.items()
     ]
     return Contents(items=tuple(items), untouched=len(planned.changes.untouched))
@@ -98,7 +98,7 @@ def _documents(files: list[Path], corpus: Path, about: dict[str, str]) -> Conten
     for entry in entries:
         name = f"entries/{entry.id}.md"
         try:
-            items.append(Item(name, ADDED, entry.question, None, checked(entry, corpus / name)))
+            items.append(ParcelItem(name, ADDED, entry.question, None, checked(entry, corpus / name)))
         except Refused as refused:
             notes.append(f"“{entry.question}”没有收：{refused}")
     lost = sum(int(hole[1]) for entry in entries for hole in HOLE.finditer(entry.question + entry.body))

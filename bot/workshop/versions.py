@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.place import corpus_of, index_of, live_number, make_live, version_folder
-from bot.workshop.errors import NotNow, Unknown
-from bot.workshop.files import copy_corpus, write_whole
+from bot.workshop.errors import NotNow, NotThere
+from bot.workshop.folders import copy_corpus, write_whole
 from corpus.entries import load_corpus
 from index.manifest import NAME, read_manifest
 
@@ -58,11 +58,11 @@ class Versions:
         return found
 
     def get(self, number: int) -> Version:
-        """Return a version; raise Unknown where it is not kept."""
+        """Return a version; raise NotThere where it is not kept."""
         for version in self.all():
             if version.number == number:
                 return version
-        raise Unknown(f"没有第 {number} 版，可能已经清理掉了。留着的有最近 {KEPT} 版。")
+        raise NotThere(f"没有第 {number} 版，可能已经清理掉了。留着的有最近 {KEPT} 版。")
 
     def corpus(self, number: int) -> Path:
         """Return the corpus of a version."""

@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from corpus.commands.options import add_day, add_folder
-from corpus.takeover import Refused, take_over
+from corpus.takeover import TakeoverRefused, take_over
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -20,7 +20,7 @@ def run(options: Namespace) -> int:
     """Take the workbook over, or say what is wrong in it."""
     try:
         print(take_over(options.file, options.folder, options.today))
-    except Refused as refused:
+    except TakeoverRefused as refused:
         print(*refused.problems, sep="\n")
         print(f"{options.file} 有 {len(refused.problems)} 处要改，资料一个字也没有动。")
         return 1

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from corpus.commands.options import short
 from corpus.documents import read_document
-from corpus.draft import drafts, lay
 from corpus.entries import corpus_path
 from corpus.entry import HOLE
+from corpus.extraction import drafts, lay
 from corpus.reconcile import REPORT, reconcile, report
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
-class Language:
+class WordLists:
     """Words of a chat that ask nothing, signs of a negation, places; all folded."""
 
     openings: tuple[str, ...]
@@ -33,9 +33,9 @@ def language_files() -> tuple[Path, Path]:
 
 
 @cache
-def chinese() -> Language:
+def chinese() -> WordLists:
     """Return the words of Chinese."""
     said, placed = (file.read_text(encoding="utf-8") for file in language_files())
     words, lines = tomllib.loads(said), placed.splitlines()
     places = (place for line in lines if not line.startswith("#") for place in line.split())
-    return Language(**{name: tuple(some) for name, some in words.items()}, places=frozenset(places))
+    return WordLists(**{name: tuple(some) for name, some in words.items()}, places=frozenset(places))

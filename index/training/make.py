@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from index.calibrate import Tried, importance
 from index.encode import Encoder, Vectors
-from index.ground import encoded
+from index.ground import Tell, encoded
 from index.lexical import Scores, Sounds
 from index.rank import Questions, Ranker, fit
 from index.rows import Table
@@ -26,7 +26,7 @@ KEPT = 20_000  # of the questions tried, in the file
 SEED = 0
 
 
-def make(encoder: Encoder, path: Path, say: Callable[[str, float], None] = lambda step, share: None) -> Tried:
+def make(encoder: Encoder, path: Path, tell: Tell = lambda step, share: None) -> Tried:
     """Write the shared ranker to `path`; return what rankers made of offices they had not seen."""
     random_ = random.Random(SEED)
     offices = read_offices()
@@ -34,13 +34,13 @@ def make(encoder: Encoder, path: Path, say: Callable[[str, float], None] = lambd
     for number, office in enumerate(offices):
         draws = [draw(office, random_) for _ in range(DRAWS)]
         measured += [(office.name, *one) for one in _measured(draws, encoder)]
-        say("测量", (number + 1) / len(offices))
+        tell("测量", (number + 1) / len(offices))
     tried = []
     for start in range(0, len(offices), LEFT_OUT):
         out = {office.name for office in offices[start : start + LEFT_OUT]}
         ranker = fit([one for name, one, _ in measured if name not in out])
         tried += [_try(ranker, one, sizes) for name, one, sizes in measured if name in out]
-        say("留出来试", (start + LEFT_OUT) / len(offices))
+        tell("留出来试", (start + LEFT_OUT) / len(offices))
     together = Tried.join(tried)
     kept = np.random.default_rng(SEED).permutation(len(together.best))[:KEPT]
     save_shared(fit([one for _, one, _ in measured]), together.take(kept), path)

@@ -23,7 +23,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Office:
+class InventedOffice:
     """An office's entries (id to question and answer) and what its two writers asked."""
 
     name: str
@@ -40,18 +40,18 @@ class Office:
 class Draw:
     """A small corpus drawn from an office, and what is asked of it: (text, entry or nothing)."""
 
-    office: Office
+    office: InventedOffice
     rows: list[Row]
     asked: list[tuple[str, str]]
 
 
-def read_offices(folder: Path | None = None) -> list[Office]:
+def read_offices(folder: Path | None = None) -> list[InventedOffice]:
     """Return all offices, in order."""
     folder = folder or Path(str(resources.files("index.training"))) / "offices"
     return [_read(path) for path in sorted(folder.glob(f"*{WRITERS[0]}.tsv"))]
 
 
-def draw(office: Office, random_: random.Random) -> Draw:
+def draw(office: InventedOffice, random_: random.Random) -> Draw:
     """Return a small corpus: some of the entries, few or many questions and strangers of one writer.
 
     What is asked comes from the other writer; questions to entries that were left out are strangers.
@@ -70,7 +70,7 @@ def draw(office: Office, random_: random.Random) -> Draw:
     return Draw(office, rows, [*_asked(office, set(chosen), writer, random_)])
 
 
-def _asked(office: Office, chosen: set[str], writer: str, random_: random.Random) -> Iterator[tuple[str, str]]:
+def _asked(office: InventedOffice, chosen: set[str], writer: str, random_: random.Random) -> Iterator[tuple[str, str]]:
     for line in office.lines:
         if line.writer == writer:
             continue
@@ -80,7 +80,7 @@ def _asked(office: Office, chosen: set[str], writer: str, random_: random.Random
             yield line.text, ""
 
 
-def _read(path: Path) -> Office:
+def _read(path: Path) -> InventedOffice:
     entries: dict[str, tuple[str, str]] = {}
     lines: list[Line] = []
     for writer in WRITERS:
@@ -90,4 +90,4 @@ def _read(path: Path) -> Office:
                 entries[fields[0]] = fields[1], fields[2]
             else:
                 lines.append(Line(fields[-1], fields[0] if kind == "q" else "", writer))
-    return Office(path.stem.removesuffix(WRITERS[0]), entries, tuple(lines))
+    return InventedOffice(path.stem.removesuffix(WRITERS[0]), entries, tuple(lines))

@@ -21,7 +21,7 @@ from transformers import BertConfig, BertModel
 
 from corpus.text import fold
 from index.training.encoder import Shape, Weights
-from index.training.offices import WRITERS, Office, read_offices
+from index.training.offices import WRITERS, InventedOffice, read_offices
 
 KEPT = (0, 2, 4, 7, 9, 11)  # of twelve layers
 SEED = 1
@@ -140,7 +140,7 @@ def _places(count: int, layers: Sequence[int]) -> Iterator[tuple[str, str]]:
                 yield f"l{layers[at]}.{name}.{kind}", f"encoder.layer.{at}.{place}.{ending}"
 
 
-def _imitated(pairs: Pairs, offices: Sequence[Office], random_: random.Random) -> set[str]:
+def _imitated(pairs: Pairs, offices: Sequence[InventedOffice], random_: random.Random) -> set[str]:
     found = {line.text for office in offices for line in office.lines}
     for source, most in IMITATED.items():
         short = sorted(text for text in pairs.texts.get(source, ()) if len(text) <= LONGEST)
@@ -185,7 +185,7 @@ def _contrast(
 class _Lessons:
     """Draws what is learnt in a step: texts, and whose each is."""
 
-    def __init__(self, offices: Sequence[Office], pairs: Pairs, random_: random.Random) -> None:
+    def __init__(self, offices: Sequence[InventedOffice], pairs: Pairs, random_: random.Random) -> None:
         self._pairs, self._random = pairs, random_
         self._titles = [{entry: fold(told[0]) for entry, told in office.entries.items()} for office in offices]
         self._asked: list[dict[tuple[str, str], list[str]]] = [{} for _ in offices]

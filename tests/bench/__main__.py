@@ -15,13 +15,13 @@ from tests.bench.crowd import SECONDS, crowd
 from tests.bench.enduring import enduring, varied
 from tests.bench.publishing import publishing
 from tests.bench.recording import recording
-from tests.bench.report import FOLDER, Part, write
 from tests.bench.restarting import restarting
+from tests.bench.results import FOLDER, Part, write
 from tests.bench.scaling import QUICK, SIZES, scaling
 from tests.bench.searching import building, searching
 from tests.bench.serving import serving, starting
 from tests.bench.several import several
-from tests.support.documents import put
+from tests.support.markers import put
 
 NAMES = (
     "searching",

@@ -11,8 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.bench.client import HOST
-from tests.bench.report import FOLDER, Part, verdict
-from tests.bench.server import Server
+from tests.bench.results import FOLDER, Part, verdict
+from tests.bench.service import Service
 
 VERSION = "4.32.5"
 # Apart from the environment of the project: it would plug itself into every run of pytest there.
@@ -25,11 +25,11 @@ def agreeing(say: Callable[[str], None]) -> Part:
     """Install schemathesis where it is missing, let it try the service for some minutes, and count."""
     say(f"接口说明：schemathesis {VERSION}，最多 {_SECONDS} 秒")
     program = _installed()
-    with TemporaryDirectory() as name, Server(FAQ_RECORDS=str(Path(name) / "records.sqlite")) as server:
+    with TemporaryDirectory() as name, Service(FAQ_RECORDS=str(Path(name) / "records.sqlite")) as service:
         events = Path(name) / "events.ndjson"
         options = ["--checks", "all", "--max-time", str(_SECONDS), "--max-examples", str(_EXAMPLES), "--seed", "1"]
         where = ["--report", "ndjson", "--report-ndjson-path", str(events)]
-        command = [program, "run", f"http://{HOST}:{server.port}/api/openapi.json", *options, *where]
+        command = [program, "run", f"http://{HOST}:{service.port}/api/openapi.json", *options, *where]
         done = subprocess.run([*map(str, command), "--continue-on-failure"], capture_output=True, text=True)
         cases, failures = _counted(events)
     if not cases:

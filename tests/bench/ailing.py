@@ -15,8 +15,8 @@ import pytest
 
 from tests.bench.client import HOST, Connection
 from tests.bench.questions import mixed
-from tests.bench.report import Part, spread, verdict
-from tests.bench.server import Server
+from tests.bench.results import Part, spread, verdict
+from tests.bench.service import Service
 from tests.support.slow_line import SlowLine
 from tests.support.store_fixtures import RedisServer
 
@@ -50,14 +50,14 @@ def _measure(stack: ExitStack, say: Callable[[str], None]) -> Part:
     stack.callback(redis.kill)
     line = SlowLine(redis.port)
     stack.callback(line.close)
-    server = stack.enter_context(Server(FAQ_REDIS_URL=f"redis://{HOST}:{line.port}/0", FAQ_RATE_LIMIT="1000000"))
-    asyncio.run(_ask(server.port, seconds=_SECONDS / 3))  # warm up
+    service = stack.enter_context(Service(FAQ_REDIS_URL=f"redis://{HOST}:{line.port}/0", FAQ_RATE_LIMIT="1000000"))
+    asyncio.run(_ask(service.port, seconds=_SECONDS / 3))  # warm up
     rows: list[tuple[str, ...]] = []
     figures: dict[str, float] = {}
     for delay in _DELAYS:
         say(f"存储慢了：每次 {delay * 1e3:.0f} 毫秒，{_SECONDS} 秒")
         line.seconds = delay
-        seen = asyncio.run(_ask(server.port, _SECONDS))
+        seen = asyncio.run(_ask(service.port, _SECONDS))
         (p50, p99), health = spread(seen.answers), max(seen.healths)
         times = [f"{seconds * 1e3:.0f} 毫秒" for seconds in (p50, p99, max(seen.answers))]
         rows.append((f"{delay * 1e3:.0f} 毫秒", *times, str(seen.errors), f"{health * 1e3:.0f} 毫秒",
@@ -65,8 +65,8 @@ def _measure(stack: ExitStack, say: Callable[[str], None]) -> Part:
         name = f"ailing_{delay * 1e3:.0f}ms"
         figures |= {f"{name}_p99_s": p99, f"{name}_errors": float(seen.errors), f"{name}_health_s": health}
     line.seconds = 0.0
-    figures["ailing_back_s"] = asyncio.run(_back(server.port, redis))
-    failures = server.metrics()["faq_store_failures"]
+    figures["ailing_back_s"] = asyncio.run(_back(service.port, redis))
+    failures = service.metrics()["faq_store_failures"]
     remark = (
         f"{_USERS} 个会话轮流，每秒 {_RATE} 句问过的，限速和会话都在 Redis 里；旁边每 {_LOOK * 1e3:.0f} 毫秒看一次"
         f" /api/health。慢的时候算作断了 {failures:.0f} 次，好了以后 {figures['ailing_back_s']:.1f} 秒又用上。"

@@ -12,8 +12,8 @@ import pytest
 
 from tests.bench.client import HOST
 from tests.bench.questions import fresh
-from tests.bench.report import Part, verdict
-from tests.bench.server import Server
+from tests.bench.results import Part, verdict
+from tests.bench.service import Service
 from tests.support.driver import PHONE, chromium
 
 _VISITS = 7
@@ -36,8 +36,8 @@ _ASK = """async ([questions]) => {
 def browsing(say: Callable[[str], None]) -> Part:
     """Measure in Chromium, against the shipped command; without one say what is missing."""
     try:
-        with chromium() as browser, Server() as server:
-            return _measure(browser, f"http://{HOST}:{server.port}/", say)
+        with chromium() as browser, Service() as service:
+            return _measure(browser, f"http://{HOST}:{service.port}/", say)
     except pytest.skip.Exception as missing:
         return Part("聊天窗口", ("项目", "数值", "目标", ""), [], {}, (str(missing),))
 

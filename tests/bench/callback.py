@@ -12,7 +12,7 @@ from bot.channels.wechat.crypto import Crypt, is_signed, sign
 from bot.channels.wechat.messages import Message, read_message
 from bot.channels.wechat.replies import envelope, text_reply
 from bot.channels.wechat.xml import read_xml
-from tests.bench.report import Part, spread
+from tests.bench.results import Part, spread
 
 _CASES = Path(__file__).parents[1] / "cases" / "wechat.json"
 _ROUNDS = 5000

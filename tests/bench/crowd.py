@@ -13,14 +13,14 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from bot.channels.wechat.crypto import Crypt, sign
+from bot.channels.wechat.markup import linked
 from bot.channels.wechat.refusal import Refused
-from bot.channels.wechat.text import linked
 from bot.channels.wechat.xml import element, read_xml
 from corpus.entries import load_corpus
 from tests.bench.client import HOST, Connection, Outcome
 from tests.bench.questions import fresh, mixed
-from tests.bench.report import Part, spread, verdict
-from tests.bench.server import Server
+from tests.bench.results import Part, spread, verdict
+from tests.bench.service import Service
 
 USERS = 200
 SECONDS = 60
@@ -146,11 +146,11 @@ def crowd(say: Callable[[str], None], seconds: int = SECONDS) -> Part:
 def _run(account: _Account, seconds: int, pause: float, questions: list[str], limit: int = 0) -> _Crowd:
     with (
         tempfile.TemporaryDirectory() as folder,
-        Server(FAQ_STORE=str(Path(folder) / "store.sqlite"), FAQ_RATE_LIMIT=str(limit), **account.settings) as server,
+        Service(FAQ_STORE=str(Path(folder) / "store.sqlite"), FAQ_RATE_LIMIT=str(limit), **account.settings) as service,
     ):
-        before = server.processor()
-        seen = asyncio.run(_ask(server.port, account, seconds, pause, questions))
-        counted, seen.memory, seen.processor = server.metrics(), server.memory()[0], server.processor() - before
+        before = service.processor()
+        seen = asyncio.run(_ask(service.port, account, seconds, pause, questions))
+        counted, seen.memory, seen.processor = service.metrics(), service.memory()[0], service.processor() - before
     seen.overruns, seen.failures = counted["faq_wechat_overruns_total"], counted["faq_store_failures"]
     # A message that was answered twice has been replied to more often than it was sent, or in two ways.
     seen.twice += max(int(counted["faq_replies_total"]) - seen.asked, 0)

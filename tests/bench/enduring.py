@@ -12,8 +12,8 @@ from tempfile import TemporaryDirectory
 
 from tests.bench.client import HOST, closed_loop
 from tests.bench.questions import fresh, mixed
-from tests.bench.report import Part, verdict
-from tests.bench.server import Server
+from tests.bench.results import Part, verdict
+from tests.bench.service import Service
 
 _CLIENTS = (0, 10_000, 100_000)
 _DISTINCT, _LONGEST = 100_000, 12
@@ -27,12 +27,12 @@ _Row = tuple[str, ...]
 
 def enduring(say: Callable[[str], None]) -> Part:
     """Ask from ever more addresses, each in a session of its own, with the limit and the shared file as shipped."""
-    with _server() as server:
+    with _service() as service:
         known = mixed()
-        _ask(server, [_request(server.port, text, "192.0.2.1") for text in known])
-        start = server.memory()[0]
-        rows, costs = _clients(server, known, say)
-        end = server.memory()[0]
+        _ask(service, [_request(service.port, text, "192.0.2.1") for text in known])
+        start = service.memory()[0]
+        rows, costs = _clients(service, known, say)
+        end = service.memory()[0]
     dearer = costs[-1] / costs[0]
     rows += [
         ("最后比最初", f"{dearer:.2f} 倍", f"≤ {_MOST_DEARER} 倍", verdict(dearer <= _MOST_DEARER)),
@@ -48,14 +48,14 @@ def enduring(say: Callable[[str], None]) -> Part:
 def varied(say: Callable[[str], None]) -> Part:
     """Ask ever other questions, of which the engine remembers the latest only."""
     rows: list[_Row] = []
-    with _server() as server:
+    with _service() as service:
         questions, seen = fresh(_DISTINCT, 1, _LONGEST), 0
         found: list[float] = []
         for count in (_DISTINCT // 20, _DISTINCT // 4, _DISTINCT):
             say(f"问得杂：{count} 句不同的话")
-            _ask(server, [_request(server.port, text, "192.0.2.3") for text in questions[seen:count]])
+            _ask(service, [_request(service.port, text, "192.0.2.3") for text in questions[seen:count]])
             seen = count
-            found.append(server.memory()[0])
+            found.append(service.memory()[0])
             rows.append((f"问过 {count} 句不同的话，内存 VmRSS", f"{found[-1]:.0f} MB", "", ""))
     growth = found[-1] - found[0]
     rows.append(("最后比最初", f"多 {growth:.0f} MB", *_growth(growth)))
@@ -65,30 +65,30 @@ def varied(say: Callable[[str], None]) -> Part:
 
 
 @contextmanager
-def _server() -> Iterator[Server]:
+def _service() -> Iterator[Service]:
     with TemporaryDirectory() as folder:
         store = Path(folder) / "store.sqlite"
-        with Server(FAQ_PROXY="1", FAQ_RATE_LIMIT="1000000", FAQ_STORE=str(store)) as server:
-            yield server
+        with Service(FAQ_PROXY="1", FAQ_RATE_LIMIT="1000000", FAQ_STORE=str(store)) as service:
+            yield service
 
 
 def _growth(megabytes: float) -> tuple[str, str]:
     return f"多 ≤ {_MOST_GROWTH:.0f} MB", verdict(megabytes <= _MOST_GROWTH)
 
 
-def _clients(server: Server, known: Sequence[str], say: Callable[[str], None]) -> tuple[list[_Row], list[float]]:
+def _clients(service: Service, known: Sequence[str], say: Callable[[str], None]) -> tuple[list[_Row], list[float]]:
     rows: list[_Row] = []
     costs: list[float] = []
     seen = 0
     for count in _CLIENTS:
         say(f"用久了：{count} 个客户端")
-        _ask(server, [_stranger(server.port, known, number) for number in range(seen, count)])
+        _ask(service, [_stranger(service.port, known, number) for number in range(seen, count)])
         time.sleep(_QUIET if count > seen else 0.0)
         seen = count
-        asked = [_request(server.port, known[i % len(known)], "192.0.2.1") for i in range(_ASKED)]
-        before = server.processor()
-        _ask(server, asked)
-        costs.append((server.processor() - before) / _ASKED)
+        asked = [_request(service.port, known[i % len(known)], "192.0.2.1") for i in range(_ASKED)]
+        before = service.processor()
+        _ask(service, asked)
+        costs.append((service.processor() - before) / _ASKED)
         rows.append((f"来过 {count} 个客户端，一分钟以后每句用处理器", f"{costs[-1] * 1e3:.2f} 毫秒", "", ""))
     return rows, costs
 
@@ -97,9 +97,9 @@ def _stranger(port: int, known: Sequence[str], number: int) -> bytes:
     return _request(port, known[number % len(known)], _address(number), f"bench-{number:08}")
 
 
-def _ask(server: Server, requests: Sequence[bytes]) -> None:
+def _ask(service: Service, requests: Sequence[bytes]) -> None:
     if requests:
-        done = asyncio.run(closed_loop(server.port, requests, _CONNECTIONS, count=len(requests)))
+        done = asyncio.run(closed_loop(service.port, requests, _CONNECTIONS, count=len(requests)))
         if done.errors:
             raise RuntimeError(f"{done.errors} 句没有答")
 

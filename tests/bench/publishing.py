@@ -17,8 +17,8 @@ from bot.channels.admin.accounts import line_for
 from corpus.entries import load_corpus
 from tests.bench.client import HOST, Outcome, open_loop, request
 from tests.bench.questions import fresh, mixed
-from tests.bench.report import Part, spread, verdict
-from tests.bench.server import Server
+from tests.bench.results import Part, spread, verdict
+from tests.bench.service import Service
 
 _NAME, _PASSWORD = "bench", "correct horse battery"
 _RATE, _CONNECTIONS, _SLICE = 20, 16, 5.0
@@ -32,8 +32,8 @@ def publishing(say: Callable[[str], None]) -> Part:
     with tempfile.TemporaryDirectory() as folder:
         people = Path(folder) / "people.txt"
         people.write_text(line_for(_NAME, _PASSWORD) + "\n", encoding="utf-8")
-        with Server(FAQ_ADMIN=str(people), FAQ_WORK=f"{folder}/work") as server, _load(server.port) as seen:
-            clerk = _Clerk(server.port)
+        with Service(FAQ_ADMIN=str(people), FAQ_WORK=f"{folder}/work") as service, _load(service.port) as seen:
+            clerk = _Clerk(service.port)
             entry = next(entry.id for entry in load_corpus().entries if entry.active)
             for text in fresh(_WORDINGS, seed=7):
                 clerk.post("/similar", text=text, entry=entry)

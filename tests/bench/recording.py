@@ -12,7 +12,7 @@ from statistics import median
 
 from sqlalchemy import delete, insert
 
-from bot.channels.admin.inbox import AT_ONCE, UNKNOWN
+from bot.channels.admin.unanswered import AT_ONCE, UNKNOWN
 from bot.database.database import Database, sqlite
 from bot.database.tables import inbox_groups, inbox_questions, replies, vectors
 from bot.inbox.inbox import Inbox
@@ -20,8 +20,8 @@ from index import disk
 from index.engine import Engine
 from tests.bench.client import closed_loop, request
 from tests.bench.questions import fresh, mixed
-from tests.bench.report import Part, verdict
-from tests.bench.server import Server
+from tests.bench.results import Part, verdict
+from tests.bench.service import Service
 
 _CONNECTIONS, _SECONDS, _ROUNDS = 16, 8, 3
 _RECORDS, _MISSED, _MORE = 50_000, 10_000, 100
@@ -62,13 +62,13 @@ def _ask(kept: bool) -> tuple[float, float, float]:
     """Return replies a second, processor seconds a reply, and records lost."""
     with tempfile.TemporaryDirectory() as folder:
         settings = {"FAQ_RECORDS": str(Path(folder) / "records.sqlite")} if kept else {}
-        with Server(**settings) as server:
-            known = [request("/api/chat", question, server.port) for question in mixed()]
-            asyncio.run(closed_loop(server.port, known, 4, count=2 * len(known)))  # warm up
-            before = server.processor()
-            seen = asyncio.run(closed_loop(server.port, known, _CONNECTIONS, seconds=_SECONDS))
-            used = (server.processor() - before) / max(len(seen.seconds), 1)
-            return seen.rate, used, server.metrics()["faq_records_dropped"]
+        with Service(**settings) as service:
+            known = [request("/api/chat", question, service.port) for question in mixed()]
+            asyncio.run(closed_loop(service.port, known, 4, count=2 * len(known)))  # warm up
+            before = service.processor()
+            seen = asyncio.run(closed_loop(service.port, known, _CONNECTIONS, seconds=_SECONDS))
+            used = (service.processor() - before) / max(len(seen.seconds), 1)
+            return seen.rate, used, service.metrics()["faq_records_dropped"]
 
 
 def _inbox(say: Callable[[str], None]) -> tuple[list[tuple[str, ...]], dict[str, float]]:

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tests.bench.questions import mixed
-from tests.bench.report import Part, spread, verdict
+from tests.bench.results import Part, spread, verdict
 from tests.support.cluster import Asked, Crowd, Member, Question, until
 from tests.support.site import site
 

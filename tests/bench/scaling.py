@@ -23,9 +23,9 @@ from numpy.typing import NDArray
 
 from index import disk
 from index.encode import Vectors
-from index.store import Store
+from index.neighbours import Neighbours
 from tests.bench.questions import held_out
-from tests.bench.report import Part, spread, verdict
+from tests.bench.results import Part, spread, verdict
 
 SIZES = (1_000, 100_000, 1_000_000)
 QUICK = SIZES[:2]
@@ -59,12 +59,12 @@ def scaling(say: Callable[[str], None], sizes: tuple[int, ...] = SIZES) -> Part:
     found = []
     for size in sizes:
         say(f"规模：{size:,}")
-        found.append(measure(vectors[:size], queries, Store.build))
+        found.append(measure(vectors[:size], queries, Neighbours.build))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     remarks = (
         f"每个向量由两个问法的向量混成，比例随机；提问是 {len(queries)} 个没有收录的说法。"
         f"检索单线程，每问 {_ROUNDS} 遍。",
-        "再次启动：新进程从 Store.load 到第一次检索完；“冷”是先让系统丢掉这个文件的缓存。"
+        "再次启动：新进程从 Neighbours.load 到第一次检索完；“冷”是先让系统丢掉这个文件的缓存。"
         f"测试进程内存最高 {memory:.1f} GiB。",
         "目标（一百万）：召回 ≥ 0.98，p99 < 10 毫秒，再次启动 < 5 秒："
         + ("本次没有测。" if max(sizes) < SIZES[-1] else verdict(_good(found[-1])) + "。"),
@@ -83,25 +83,25 @@ def scaling(say: Callable[[str], None], sizes: tuple[int, ...] = SIZES) -> Part:
     return Part("规模", head, [_row(m) for m in found], figures, remarks)
 
 
-def measure(vectors: Vectors, queries: Vectors, build: Callable[[Vectors], Store]) -> Measured:
-    """Build, save, open and ask one store."""
+def measure(vectors: Vectors, queries: Vectors, build: Callable[[Vectors], Neighbours]) -> Measured:
+    """Build, save, open and ask the neighbours."""
     started = time.perf_counter()
-    store = build(vectors)
+    neighbours = build(vectors)
     built = time.perf_counter() - started
     with tempfile.TemporaryDirectory() as folder:
         path, query = Path(folder) / "vectors.faiss", Path(folder) / "query.npy"
-        store.save(path)
-        del store
+        neighbours.save(path)
+        del neighbours
         np.save(query, queries[0])
         second = second_start(path, query)
         _forget(path)
         cold = second_start(path, query)
-        recall, seconds = ask(Store.load(path), vectors, queries)
+        recall, seconds = ask(Neighbours.load(path), vectors, queries)
         p50, p99 = spread(seconds)
         return Measured(len(vectors), built, path.stat().st_size, recall, p50, p99, second, cold)
 
 
-def ask(store: Store, vectors: Vectors, queries: Vectors) -> tuple[float, list[float]]:
+def ask(neighbours: Neighbours, vectors: Vectors, queries: Vectors) -> tuple[float, list[float]]:
     """Return the recall against an exact search, and the seconds of each search on one thread."""
     least = exact(vectors, queries)
     good, seconds = 0, list[float]()
@@ -111,7 +111,7 @@ def ask(store: Store, vectors: Vectors, queries: Vectors) -> tuple[float, list[f
         for number in range(_ROUNDS + 1):
             for query, border in zip(queries, least, strict=True):
                 started = time.perf_counter()
-                rows = store.search(query[None], K)[0][0]
+                rows = neighbours.search(query[None], K)[0][0]
                 if number:  # the first round reads the file in
                     seconds.append(time.perf_counter() - started)
                 else:
@@ -174,7 +174,7 @@ def _row(m: Measured) -> tuple[str, ...]:
 def _first_search(path: str, query: str) -> float:
     vector = np.load(query)
     started = time.perf_counter()
-    Store.load(Path(path)).search(vector[None], K)
+    Neighbours.load(Path(path)).search(vector[None], K)
     return time.perf_counter() - started
 
 

@@ -15,7 +15,7 @@ from index import disk
 from index.engine import Engine
 from index.signals import NEIGHBOURS, features
 from tests.bench.questions import held_out
-from tests.bench.report import Part, spread, verdict
+from tests.bench.results import Part, spread, verdict
 
 _TOGETHER = 16
 _MOST_ALONE, _MOST_TOGETHER, _MOST_BUILD = 0.008, 0.090, 180.0

@@ -9,8 +9,8 @@ from statistics import median
 
 from tests.bench.client import Outcome, closed_loop, open_loop, request
 from tests.bench.questions import fresh, mixed
-from tests.bench.report import Part, spread, verdict
-from tests.bench.server import Server
+from tests.bench.results import Part, spread, verdict
+from tests.bench.service import Service
 
 _CONNECTIONS = 64
 _SECONDS = 20
@@ -23,21 +23,21 @@ _MOST_READY, _MOST_MEMORY = 3.0, 380.0
 def serving(say: Callable[[str], None]) -> Part:
     """Ask new questions and known ones at a stated rate; each is timed from when it should have been sent."""
     rows, figures = [], {}
-    with Server() as server:
-        known = [request("/api/chat", question, server.port) for question in mixed()]
-        asyncio.run(closed_loop(server.port, known, 4, count=2 * len(known)))  # warm up
-        never = [request("/api/chat", question, server.port) for question in fresh(_NEW * _SECONDS)]
+    with Service() as service:
+        known = [request("/api/chat", question, service.port) for question in mixed()]
+        asyncio.run(closed_loop(service.port, known, 4, count=2 * len(known)))  # warm up
+        never = [request("/api/chat", question, service.port) for question in fresh(_NEW * _SECONDS)]
         loads = (
             ("new", f"每秒 {_NEW} 句没问过的", never, _NEW),
             ("known", f"每秒 {_KNOWN} 句问过的", known, _KNOWN),
         )
         for key, name, requests, rate in loads:
             if key == "known":  # so many new ones have put them out of what is remembered
-                asyncio.run(closed_loop(server.port, known, 4, count=len(known)))
+                asyncio.run(closed_loop(service.port, known, 4, count=len(known)))
             say(f"服务：{name}，{_SECONDS} 秒")
-            before = server.processor()
-            seen = asyncio.run(open_loop(server.port, requests, rate, _SECONDS, _CONNECTIONS))
-            used = (server.processor() - before) / (rate * _SECONDS)
+            before = service.processor()
+            seen = asyncio.run(open_loop(service.port, requests, rate, _SECONDS, _CONNECTIONS))
+            used = (service.processor() - before) / (rate * _SECONDS)
             rows.append(_row(name, seen, used))
             p50, p99 = spread(seen.seconds)
             figures |= {f"{key}_p50_s": p50, f"{key}_p99_s": p99, f"{key}_errors": float(seen.errors),
@@ -58,14 +58,14 @@ def starting(say: Callable[[str], None]) -> Part:
     seconds: list[float] = []
     for number in range(_STARTS):
         say(f"启动：第 {number + 1}/{_STARTS} 次")
-        with Server() as server:
-            seconds.append(server.seconds_to_ready)
+        with Service() as service:
+            seconds.append(service.seconds_to_ready)
             if number < _STARTS - 1:
                 continue
-            ready_memory = server.memory()
-            chats = [request("/api/chat", question, server.port) for question in mixed()]
-            asked = asyncio.run(closed_loop(server.port, list(islice(cycle(chats), _ASKED)), 16, count=_ASKED))
-            used_memory = server.memory()
+            ready_memory = service.memory()
+            chats = [request("/api/chat", question, service.port) for question in mixed()]
+            asked = asyncio.run(closed_loop(service.port, list(islice(cycle(chats), _ASKED)), 16, count=_ASKED))
+            used_memory = service.memory()
     ready = median(seconds)
     rows = [("启动到就绪", f"{ready:.2f} 秒", "≤ 3 秒", verdict(ready <= _MOST_READY))]
     for name, (resident, shared) in (("就绪时", ready_memory), (f"{_ASKED} 问后", used_memory)):

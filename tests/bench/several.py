@@ -14,10 +14,10 @@ from bot.settings import Settings
 from corpus.entries import corpus_path, load_corpus
 from index.disk import default_index
 from tests.bench.questions import fresh
-from tests.bench.report import Part, spread, verdict
+from tests.bench.results import Part, spread, verdict
 from tests.support.cluster import Question, cluster
 from tests.support.ordeal import ordeal
-from tests.support.workshop import NAMES, PASSWORD
+from tests.support.pool_office import NAMES, PASSWORD
 
 SECONDS = 60
 _RATE = 20

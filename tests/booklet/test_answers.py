@@ -9,12 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.chat import Chat
-from bot.decide import SMALLTALK, Answer, decide
+from bot.decide import Answer, decide
 from bot.opening import open_calculator, open_engine
 from bot.reply import Query
 from bot.settings import Settings
 from corpus.entries import load_corpus, wordings
 from index.engine import Engine
+from index.rows import SMALLTALK
 from tests.ruler.cases import Case, read_asked, read_cases
 from tests.ruler.measure import Figures, Outcome, engine_outcomes, figures
 from tests.support.calculator_cases import NOW
@@ -100,10 +101,13 @@ def own_wordings(engine: Engine) -> list[tuple[str, str]]:
     """Every title, and of all that is said of one entry alone every fortieth, with the entry."""
     corpus = load_corpus()
     said = [(text, entry.id) for entry in corpus.entries for _, text in wordings(entry)]
+    read = dict(zip(engine.texts, engine.spoken, strict=True))
+    texts = (*(text for text, _ in said), *corpus.outside)
+    spoken = {text: read.get(text) or engine.segmenter.read(text).spoken for text in texts}
     owners: dict[str, set[str]] = {}
     for text, id_ in [*said, *((text, "") for text in corpus.outside)]:
-        owners.setdefault(engine.segmenter.read(text).spoken, set()).add(id_)
-    alone = [(text, id_) for text, id_ in said if len(owners[engine.segmenter.read(text).spoken]) == 1]
+        owners.setdefault(spoken[text], set()).add(id_)
+    alone = [(text, id_) for text, id_ in said if len(owners[spoken[text]]) == 1]
     assert len(alone) > 5000
     return [(entry.question, entry.id) for entry in corpus.entries] + alone[::40]
 

@@ -15,7 +15,7 @@ from index import disk
 from index.encode import open_encoder
 from tests.ruler.cases import read_asked, read_cases
 from tests.ruler.sections import Ruler, Small, another, calculations, promise, rivals, small, styles, wrapping
-from tests.support.documents import put
+from tests.support.markers import put
 
 _OUR_CASES = Path("tests/cases")
 _PICTURE = Path(__file__).with_name("curve.png")

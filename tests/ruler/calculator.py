@@ -12,7 +12,7 @@ from bot.reply import Query, Reply
 from bot.settings import Settings
 from index.engine import Engine
 from tests.ruler.cases import Case
-from tests.ruler.report import markdown
+from tests.ruler.scorecard import markdown
 from tests.support.calculator_cases import NOW, CalculatorCase, is_number, is_right, outcome, read_calculator_cases
 
 TABLES = ("calculator.tsv", "calculator_hard.tsv", "calculator_router.tsv")

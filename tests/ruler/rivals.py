@@ -10,9 +10,9 @@ import numpy as np
 from corpus.entries import Corpus
 from index.encode import Encoder
 from index.hit import Hit
+from index.neighbours import Neighbours
 from index.rows import SMALLTALK, Row, rows_of
 from index.segment import Segmenter
-from index.store import Store
 
 K1, B = 1.5, 0.75
 _NEAR = 400  # rows: enough for five entries to be among them
@@ -53,11 +53,11 @@ class DenseSearch:
     def __init__(self, corpus: Corpus, encoder: Encoder) -> None:
         self._rows = entry_rows(corpus)
         self._segmenter, self._encoder = Segmenter(), encoder
-        self._store = Store.build(encoder.encode([self._segmenter.read(row.text) for row in self._rows]))
+        self._neighbours = Neighbours.build(encoder.encode([self._segmenter.read(row.text) for row in self._rows]))
 
     def search(self, text: str, k: int = 5) -> Sequence[Hit]:
         """Return hits, best first."""
-        rows, cosines = self._store.search(self._encoder.encode([self._segmenter.read(text)]), _NEAR)
+        rows, cosines = self._neighbours.search(self._encoder.encode([self._segmenter.read(text)]), _NEAR)
         return _best(self._rows, zip(rows[0].tolist(), cosines[0].tolist(), strict=True), k)
 
 

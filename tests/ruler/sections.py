@@ -9,14 +9,14 @@ from pathlib import Path
 from corpus.entries import Corpus
 from index.encode import Encoder, Vectors
 from index.engine import Engine
-from tests.ruler import report
+from tests.ruler import scorecard
 from tests.ruler.calculator import TABLES, calculator_table, chat_table, slips, through_chat, try_table
 from tests.ruler.cases import Case
 from tests.ruler.kept import loops, promised
 from tests.ruler.measure import Figures, always, engine_outcomes, figures
-from tests.ruler.offices import begun, mean_similar, read_offices, thinned
 from tests.ruler.rivals import DenseSearch, WordSearch
 from tests.ruler.second import second_corpus
+from tests.ruler.unseen import begun, mean_similar, thinned, unseen_offices
 from tests.ruler.wrapped import WAYS, wrapped
 from tests.support.calculator_cases import real_calculator
 
@@ -55,14 +55,16 @@ def styles(ruler: Ruler) -> Iterator[str]:
     for name, cases in ruler.sets.items():
         outcomes = engine_outcomes(ruler.engine, ruler.precision, cases)
         found = figures(outcomes)
-        listed += report.errors(outcomes)
+        listed += scorecard.errors(outcomes)
         inside = f"{found.inside} 个资料里有的，{found.outsiders} 个没有的"
         parts = (
-            f"问到一部分的，{found.parts} 个里有 {report.percent(found.part_right)}指对了段落。" if found.parts else ""
+            f"问到一部分的，{found.parts} 个里有 {scorecard.percent(found.part_right)}指对了段落。"
+            if found.parts
+            else ""
         )
-        yield f"## {_HEADINGS[name]}{inside}。{parts}\n\n{report.table({name: found}, '问题')}"
-        yield report.by_style(outcomes)
-        yield report.by_entry(outcomes)
+        yield f"## {_HEADINGS[name]}{inside}。{parts}\n\n{scorecard.table({name: found}, '问题')}"
+        yield scorecard.by_style(outcomes)
+        yield scorecard.by_entry(outcomes)
     (ruler.out / "errors.tsv").write_text(listed, encoding="utf-8")
 
 
@@ -75,7 +77,7 @@ def wrapping(ruler: Ruler) -> str:
             way: figures(engine_outcomes(ruler.engine, ruler.precision, wrapped(cases, wrap)))
             for way, wrap in WAYS.items()
         }
-        parts.append(f"{name}：\n\n{report.losses(bare, rows)}")
+        parts.append(f"{name}：\n\n{scorecard.losses(bare, rows)}")
     return "\n\n".join(parts)
 
 
@@ -93,11 +95,11 @@ def small(ruler: Ruler) -> tuple[str, str, Small]:
     rises = "问法越多，答对的越多。" if right == sorted(right) else "有一步问法多了，答对的反而少了。"
     curve = (
         f"## 问法少的时候\n\n从每条的单子里均匀地抽，不能答的问题按同样的比例抽；问的是{name}问题。{rises}\n\n"
-        + report.table(rows, "每条的相似问题")
+        + scorecard.table(rows, "每条的相似问题")
     )
     built: Small = {}
     found: dict[str, Figures] = {}
-    for office in read_offices():
+    for office in unseen_offices():
         for count in _BEGUN:
             label = f"{office.name}，{count} 个"
             corpus = begun(office.corpus, count)
@@ -106,7 +108,7 @@ def small(ruler: Ruler) -> tuple[str, str, Small]:
     offices = (
         "## 别的单位\n\n一份住房公积金（housing_fund，30 条）和一份图书馆（library，21 条）的资料，每条写了头 3、8、15 "
         "个相似问题，各有 40 句不能答的；提问的是另一个人。程序没有照着它们改过。\n\n"
-        + report.table(found, "单位，每条的相似问题")
+        + scorecard.table(found, "单位，每条的相似问题")
     )
     return curve, offices, built
 
@@ -121,9 +123,9 @@ def promise(ruler: Ruler, built: Small) -> str:
     (ruler.out / "loops.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return (
         "## 说到做到\n\n要求的正确率和量到的正确率；括号里是资料里有的问题直接答对的。\n\n"
-        f"{report.promises(kept)}\n\n"
+        f"{scorecard.promises(kept)}\n\n"
         "## 不兜圈子\n\n每个标准问题问一遍；每次回复里列出的选项，在同一次对话里各点一遍。应当都是 0。\n\n"
-        f"{report.circles(rounds)}"
+        f"{scorecard.circles(rounds)}"
     )
 
 
@@ -141,11 +143,11 @@ def rivals(ruler: Ruler, built: Small) -> str:
             "vectors + FAISS": always(dense, cases),
         }
         if not rows:
-            report.draw(ruler.out / "curve.png", ways)
+            scorecard.draw(ruler.out / "curve.png", ways)
         rows[name] = {way: figures(outcomes) for way, outcomes in ways.items()}
     return (
         "## 同一批问题，别的做法\n\nBM25 和向量（同一个编码模型，FAISS，最近的问法）总是答排第一的；"
-        "最后一列是事后挑最好的门槛，答出来的 98 % 正确时最多能答对多少。\n\n" + report.rivals(rows)
+        "最后一列是事后挑最好的门槛，答出来的 98 % 正确时最多能答对多少。\n\n" + scorecard.rivals(rows)
         + "\n\n![正确率和覆盖的曲线](../tests/ruler/curve.png)"
     )  # fmt: skip
 
@@ -176,4 +178,4 @@ def another(ruler: Ruler, data: Path) -> str:
         engine = ruler.build(corpus)
         rows[f"{name}：{len(corpus.entries)} 条"] = figures(engine_outcomes(engine, ruler.precision, cases))
         rows[f"{name}：BM25"] = figures(always(WordSearch(corpus), cases))
-    return f"## 公开的问句对\n\n按意思归成条目，一半建索引，一半来问。\n\n{report.table(rows, '资料')}"
+    return f"## 公开的问句对\n\n按意思归成条目，一半建索引，一半来问。\n\n{scorecard.table(rows, '资料')}"

@@ -13,7 +13,7 @@ import psycopg
 
 from bot.database.archive import session_hash
 from tests.support.cluster import Asked, Cluster, Crowd, Member, Question, until
-from tests.support.workshop import NAMES, Clerk
+from tests.support.pool_office import NAMES, Clerk
 
 # A connection may be found dead a little after what killed it, on a busy machine.
 _ABOUT = 1.5

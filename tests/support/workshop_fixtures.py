@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # most tests do without
 def admin_settings(tmp_path: Path, accounts: Path) -> Settings:
     """Settings with a console and a work folder whose first version is the pool's."""
     from bot.workshop.workshop import Workshop
-    from tests.support.workshop import first_version
+    from tests.support.pool_office import first_version
 
     first_version(tmp_path / "work")
     settings = Settings(index=tmp_path / "built", rate_limit=0, admin=accounts, work=tmp_path / "work")
@@ -27,12 +27,16 @@ def admin_settings(tmp_path: Path, accounts: Path) -> Settings:
 
 @pytest.fixture(scope="session")
 def accounts(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file of the people; hashing takes its time, so it is written once."""
-    from bot.channels.admin.accounts import line_for
-    from tests.support.workshop import NAMES, PASSWORD
+    """The file of the people; a hash that takes its time would take it at every signing in."""
+    from argon2 import PasswordHasher
+
+    from bot.channels.admin import accounts
+    from tests.support.pool_office import NAMES, PASSWORD
 
     path = tmp_path_factory.mktemp("admin") / "people.txt"
-    path.write_text("".join(f"{line_for(name, PASSWORD)}\n" for name in NAMES), encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accounts, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        path.write_text("".join(f"{accounts.line_for(name, PASSWORD)}\n" for name in NAMES), encoding="utf-8")
     return path
 
 
@@ -52,7 +56,7 @@ def built_version(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from index import disk
     from index.engine import Engine
     from tests.support.index_fixtures import shipped_encoder
-    from tests.support.workshop import first_version
+    from tests.support.pool_office import first_version
 
     folder = first_version(tmp_path_factory.mktemp("built") / "work")
     corpus = load_corpus(corpus_of(folder))

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.channels.admin.accounts import Accounts, AccountsError
-from bot.channels.admin.gate import PATH, Form, Gate, Turned, Visit, form_of
+from bot.channels.admin.login import PATH, Form, Login, TurnedAway, Visit, form_of
 from bot.channels.admin.upload import upload_of
 from bot.channels.admin.view import View
 from bot.channels.desk import Desk
@@ -78,7 +78,7 @@ def go(path: str, **asked: str) -> Response:
 
 
 @dataclass(frozen=True)
-class Item:
+class MenuItem:
     """A line of the menu."""
 
     name: str
@@ -98,7 +98,7 @@ class Console:
         self.workshop = Workshop(desk.settings) if desk.settings.work else None
         self.database = open_database(desk.settings)
         self.catch_up = CatchUp()
-        self._gate = Gate(desk, Accounts(desk.settings.admin))
+        self._login = Login(desk, Accounts(desk.settings.admin))
         self._items = tuple(items)
         self._workers = Workers(most=_MOST, lanes=_LANES)
 
@@ -124,11 +124,11 @@ class Console:
         app.add_route(f"{PATH}/in", enter, methods=["GET", "POST"], include_in_schema=False)
         self.add(app, "/out", self._left, "POST")
 
-    def menu(self, call: Call) -> list[Item]:
+    def menu(self, call: Call) -> list[MenuItem]:
         """Return the menu as it is seen from a page."""
         path = call.request.url.path
         return [
-            Item(name, PATH + place, path == PATH + place or (bool(place) and path.startswith(f"{PATH}{place}/")))
+            MenuItem(name, PATH + place, path == PATH + place or (bool(place) and path.startswith(f"{PATH}{place}/")))
             for name, place in self._items
             if place != _NUMBERS or any((call.desk.live.corpus / "policy").glob("*.toml"))
         ]
@@ -145,7 +145,7 @@ class Console:
     async def _uploaded(self, request: Request) -> Form:
         # From a stranger not a byte is read.
         known = await self._workers.run(self._visit, request)
-        self._gate.check_origin(request)
+        self._login.check_origin(request)
         return await upload_of(request) if known else Form([])
 
     async def _served(
@@ -157,7 +157,7 @@ class Console:
         try:
             form = await read(request) if request.method == "POST" else Form([])
             return await self._workers.run(work, form, seconds=_SECONDS)
-        except (Turned, ApiError) as error:
+        except (TurnedAway, ApiError) as error:
             return self.view.page("trouble", None, (), error.status, message=error.message, back=PATH)
 
     def _handled(self, request: Request, form: Form, handler: Handler) -> Response:
@@ -167,10 +167,10 @@ class Console:
         call = Call(request, visit, form, self)
         try:
             if request.method == "POST":
-                self._gate.check_origin(request)
-                self._gate.check_form(visit, form)
+                self._login.check_origin(request)
+                self._login.check_form(visit, form)
             return handler(call)
-        except (Turned, ApiError) as error:
+        except (TurnedAway, ApiError) as error:
             status, message = error.status, error.message
         except WorkshopError as error:
             status, message = 409, str(error)
@@ -178,9 +178,9 @@ class Console:
 
     def _visit(self, request: Request) -> Visit | None:
         try:
-            return self._gate.visit(request)
+            return self._login.visit(request)
         except AccountsError as error:
-            raise Turned(503, str(error)) from None
+            raise TurnedAway(503, str(error)) from None
 
     def _entered(self, request: Request, form: Form) -> Response:
         if request.method == "GET":
@@ -189,9 +189,9 @@ class Console:
             return self._asked_in(request)
         response = go(_local(form.get("next")))
         try:
-            self._gate.check_origin(request)
-            self._gate.enter(request, form.line("name"), form.get("password"), response)
-        except Turned as error:
+            self._login.check_origin(request)
+            self._login.enter(request, form.line("name"), form.get("password"), response)
+        except TurnedAway as error:
             return self._asked_in(request, error.status, error.message, form.line("name")[:30])
         except AccountsError as error:
             return self._asked_in(request, 503, str(error))
@@ -204,7 +204,7 @@ class Console:
 
     def _left(self, call: Call) -> Response:
         response = go("/in", done="out")
-        self._gate.leave(call.visit, response)
+        self._login.leave(call.visit, response)
         return response
 
 

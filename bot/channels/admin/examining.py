@@ -5,10 +5,10 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from bot.channels.admin.console import Call, go
-from bot.channels.admin.entries import Finding
+from bot.channels.admin.editor import Remark
 from bot.place import version_folder
 from bot.workshop.errors import Stale
-from bot.workshop.files import difference, digest_of
+from bot.workshop.folders import difference, text_digest
 from bot.workshop.grades import RIGHT
 from bot.workshop.report import read_report
 from corpus.errors import CorpusError
@@ -21,7 +21,7 @@ _MOST_SHOWN = 50
 def shown(call: Call) -> Response:
     """Show the questions of the draft, and what came out for the version in use."""
     text = call.workshop.draft.text(NAME) or ""
-    return _form(call, text, digest_of(call.workshop.draft.text(NAME)))
+    return _form(call, text, text_digest(call.workshop.draft.text(NAME)))
 
 
 def saved(call: Call) -> Response:
@@ -33,7 +33,7 @@ def saved(call: Call) -> Response:
         changed = draft.save(NAME, f"{text}\n", opened, call.visit.name, "改了考题")
     except Stale as stale:
         theirs = difference(stale.theirs, f"{text}\n")
-        return _form(call, text, digest_of(stale.theirs), theirs, 409, str(stale))
+        return _form(call, text, text_digest(stale.theirs), theirs, 409, str(stale))
     return go("/exam", done="saved-exam" if changed else "same")
 
 
@@ -56,10 +56,10 @@ def _form(call: Call, text: str, opened: str, theirs: str = "", status: int = 20
     )
 
 
-def _findings(call: Call, text: str) -> list[Finding]:
+def _findings(call: Call, text: str) -> list[Remark]:
     corpus, _ = call.workshop.draft.read()
     try:
         found = [*mistakes(text, corpus)]
     except CorpusError as error:
         found = [error]
-    return [Finding(f"第 {one.line} 行：{one.message}", bad=True) for one in found[:_MOST_SHOWN]]
+    return [Remark(f"第 {one.line} 行：{one.message}", bad=True) for one in found[:_MOST_SHOWN]]

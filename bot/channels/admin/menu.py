@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from bot.channels.admin import entries, examining, export, importing, inbox, overview, publishing, trial, years
+from bot.channels.admin import editor, examining, export, importing, overview, release, trial, unanswered, years
 from bot.channels.admin.console import Console
 from bot.channels.desk import Desk
 
@@ -30,10 +30,10 @@ def add_console(app: FastAPI, console: Console) -> None:
     console.add_door(app)
     shown = {
         "": overview.shown,
-        "/entries": entries.listed,
-        "/new": entries.new,
-        "/entries/{entry_id}": entries.shown,
-        "/inbox": inbox.shown,
+        "/entries": editor.listed,
+        "/new": editor.new,
+        "/entries/{entry_id}": editor.shown,
+        "/inbox": unanswered.shown,
         "/trial": trial.shown,
         "/exam": examining.shown,
         "/export": export.workbook,
@@ -41,21 +41,21 @@ def add_console(app: FastAPI, console: Console) -> None:
         "/import/{number}": importing.shown,
         "/years": years.listed,
         "/years/{years}": years.shown,
-        "/publish": publishing.shown,
-        "/history": publishing.history,
+        "/publish": release.shown,
+        "/history": release.history,
     }
     done = {
-        "/inbox": inbox.done,
+        "/inbox": unanswered.done,
         "/exam": examining.saved,
-        "/save": entries.saved,
+        "/save": editor.saved,
         "/import/{number}": importing.decided,
         "/similar": trial.corrected,
         "/years": years.copied,
         "/years/{years}": years.saved,
-        "/prove": publishing.proved,
-        "/publish": publishing.published,
-        "/back": publishing.went_back,
-        "/drop": publishing.dropped,
+        "/prove": release.proved,
+        "/publish": release.published,
+        "/back": release.went_back,
+        "/drop": release.dropped,
     }
     for path, handler in shown.items():
         console.add(app, path, handler)

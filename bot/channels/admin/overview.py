@@ -8,8 +8,8 @@ from datetime import datetime
 from starlette.responses import Response
 
 from bot.channels.admin.console import Call
-from bot.channels.admin.figures import Figures, figures
 from bot.channels.admin.plot import plot
+from bot.channels.admin.usage import Usage, usage
 from bot.chat import CHINA
 from bot.database.faults import DatabaseFault
 from index.calibrate import SHOWN, Point
@@ -17,20 +17,20 @@ from index.expect import expectation
 
 
 @dataclass(frozen=True)
-class Line:
+class Threshold:
     """A line of the table of thresholds."""
 
     precision: float
     point: Point
 
 
-def _asked(call: Call) -> tuple[Figures | None, str]:
+def _asked(call: Call) -> tuple[Usage | None, str]:
     """Return what people asked, or why that is not known."""
     database = call.console.database
     if database is None:
         return None, ""
     try:
-        return figures(database, datetime.fromtimestamp(call.desk.now(), CHINA)), ""
+        return usage(database, datetime.fromtimestamp(call.desk.now(), CHINA)), ""
     except DatabaseFault as fault:
         return None, f"问答记录现在读不出来：{fault}"
 
@@ -58,5 +58,5 @@ def shown(call: Call) -> Response:
         wordings=len(engine.texts),
         precision=settings.precision,
         expectation=expectation(calibration, settings.precision, settings.strangers),
-        curve=[Line(one, calibration.point(one, settings.strangers)) for one in SHOWN],
+        curve=[Threshold(one, calibration.point(one, settings.strangers)) for one in SHOWN],
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.channels.admin.figures import Day
+from bot.channels.admin.usage import Day
 
 # As wide as a phone shows it, so that its words are as large there as they are given.
 WIDTH, HEIGHT = 300, 180

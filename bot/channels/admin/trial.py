@@ -47,7 +47,7 @@ _CLEAR = 0.35
 
 
 @dataclass(frozen=True)
-class Row:
+class CandidateRow:
     """A candidate as the page shows it."""
 
     id: str
@@ -99,7 +99,7 @@ def corrected(call: Call) -> Response:
 def reasons(found: Explanation, entries: Mapping[str, Entry]) -> dict[str, Any]:
     """Return an explanation as the page shows it."""
     rows = [
-        Row(one.entry_id, _named(one.entry_id, entries), one.score, one.phrasing, _spoken(one))
+        CandidateRow(one.entry_id, _named(one.entry_id, entries), one.score, one.phrasing, _spoken(one))
         for one in found.candidates
     ]
     columns = [one.values for one in found.candidates]

@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import Message, Receive
 
-from bot.channels.admin.gate import Form, Turned
+from bot.channels.admin.login import Form, TurnedAway
 
 # A line of an office brings so much within the time that a request may take.
 MOST_BYTES = 10 * 1024 * 1024
@@ -23,10 +23,10 @@ _TOO_LARGE = (
 async def upload_of(request: Request) -> Form:
     """Read a form with files; raise what is wrong with it."""
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        raise Turned(415, "这里只收网页上的表单。")
+        raise TurnedAway(415, "这里只收网页上的表单。")
     length = request.headers.get("content-length", "")
     if length.isascii() and length.isdecimal() and int(length) > MOST_BYTES:
-        raise Turned(413, _TOO_LARGE)
+        raise TurnedAway(413, _TOO_LARGE)
     bounded = Request(request.scope, _bounded(request))
     try:
         async with bounded.form(max_files=MOST_FILES, max_fields=_MOST_FIELDS, max_part_size=_LONGEST_FIELD) as sent:
@@ -38,7 +38,7 @@ async def upload_of(request: Request) -> Form:
                 else:
                     pairs.append((name, value.replace("\x00", "")))
     except HTTPException:
-        raise Turned(400, f"表单读不懂，没有收。一次最多 {MOST_FILES} 个文件。请刷新网页再试。") from None
+        raise TurnedAway(400, f"表单读不懂，没有收。一次最多 {MOST_FILES} 个文件。请刷新网页再试。") from None
     return Form(pairs, files)
 
 
@@ -50,7 +50,7 @@ def _bounded(request: Request) -> Receive:
         message = await request.receive()
         seen += len(message.get("body", b""))
         if seen > MOST_BYTES:
-            raise Turned(413, _TOO_LARGE)
+            raise TurnedAway(413, _TOO_LARGE)
         return message
 
     return receive

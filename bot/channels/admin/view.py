@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
-from bot.channels.admin.gate import Visit
+from bot.channels.admin.login import Visit
 from bot.channels.layout import STYLE
 from bot.channels.markdown import render
 from bot.chat import CHINA

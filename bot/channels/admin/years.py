@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from bot.channels.admin.console import Call, go
-from bot.channels.admin.entries import Finding
+from bot.channels.admin.editor import Remark
+from bot.workshop.amendment import Wish, copy_year, following, policy_of, save_year
 from bot.workshop.errors import Stale
-from bot.workshop.files import digest_of
-from bot.workshop.years import Wish, copy_year, following, policy_of, save_year
-from corpus.figures import differences
+from bot.workshop.folders import text_digest
+from corpus.figures import discrepancies
 from corpus.policy import Figure, Policy, Printed
 
 
 @dataclass(frozen=True)
-class Row:
+class NumberRow:
     """A number or a date as the form has it."""
 
     name: str
@@ -24,7 +24,7 @@ class Row:
     unit: str
     entry: str
     words: str
-    found: tuple[Finding, ...] = ()
+    found: tuple[Remark, ...] = ()
 
 
 def listed(call: Call) -> Response:
@@ -76,7 +76,7 @@ def _form(call: Call, years: str, trouble: str = "", status: int = 200) -> Respo
     policy = policy_of(draft, years)
     corpus, _ = draft.read()
     found: dict[str, list[str]] = {}
-    for one in differences(corpus.entries, (policy,)):
+    for one in discrepancies(corpus.entries, (policy,)):
         name, _, message = one.message.removeprefix("“").partition("”：")
         found.setdefault(name if one.path == policy.path else "", []).append(message or one.message)
     rows = [_row(item, found.get(item.name, [])) for item in policy.printed]
@@ -88,7 +88,7 @@ def _form(call: Call, years: str, trouble: str = "", status: int = 200) -> Respo
         policy=policy,
         rows=rows,
         periods=_periods(policy),
-        opened=digest_of(draft.text(f"policy/{years}.toml")),
+        opened=text_digest(draft.text(f"policy/{years}.toml")),
         left=sum(map(len, found.values())),
         others=found.get("", []),
         entries=entries,
@@ -96,9 +96,11 @@ def _form(call: Call, years: str, trouble: str = "", status: int = 200) -> Respo
     )
 
 
-def _row(item: Printed, found: list[str]) -> Row:
+def _row(item: Printed, found: list[str]) -> NumberRow:
     value, unit = (str(item.value), item.unit) if isinstance(item, Figure) else ("", "")
-    return Row(item.name, value, unit, item.entry, item.words, tuple(Finding(message, bad=True) for message in found))
+    return NumberRow(
+        item.name, value, unit, item.entry, item.words, tuple(Remark(message, bad=True) for message in found)
+    )
 
 
 def _periods(policy: Policy) -> dict[str, str]:

@@ -19,7 +19,7 @@ from bot.channels.wechat.gate import Gate
 from bot.channels.wechat.messages import Message
 from bot.channels.wechat.refusal import Reason, Refused
 from bot.channels.wechat.replies import staff_reply, text_reply
-from bot.channels.wechat.speaker import Speaker
+from bot.channels.wechat.responder import Responder
 from bot.channels.wechat.turns import Turns
 from bot.channels.wechat.visitors import Visitors
 
@@ -43,10 +43,10 @@ class Channel:
         self._deadline = settings.wechat_deadline
         self._metrics = WechatMetrics(desk.metrics)
         self._gate = Gate(settings, desk.now)
-        self._speaker = Speaker(desk)
+        self._responder = Responder(desk)
         token = settings.wechat_token.get_secret_value() if settings.wechat_token else ""
         self._visitors = Visitors(desk.store, token)
-        self._turns = Turns(desk, self._visitors, self._speaker, self._metrics)
+        self._turns = Turns(desk, self._visitors, self._responder, self._metrics)
         self._refused: Counter[str] = Counter()
         self._quiet_until: dict[Reason, float] = {}
 
@@ -63,7 +63,7 @@ class Channel:
         try:
             card = await self._card(letter.message, until)
         except Exception as error:
-            card = self._speaker.trouble(error)
+            card = self._responder.trouble(error)
         if card is None:
             return PlainTextResponse(_SUCCESS)
         document = self._gate.seal(letter, self._reply(letter.message, card))
@@ -80,11 +80,11 @@ class Channel:
             return await self._event(message.event, visitor)
         question = message.question
         if question is None:
-            return self._speaker.hint("not_text")
+            return self._responder.hint("not_text")
         # A tapped question comes back in whatever form the phone made of it; its id does not change.
-        question = self._speaker.question(message.menu_id) or question
+        question = self._responder.question(message.menu_id) or question
         if not question:
-            return self._speaker.hint("empty")
+            return self._responder.hint("empty")
         turn_id = self._visitors.name(*message.identity)
         with self._metrics.seconds.time():
             return await self._turns.take(visitor, turn_id, question, until)
@@ -94,7 +94,7 @@ class Channel:
             await self._turns.forget(visitor)
         if event != "subscribe":
             return None
-        card = self._speaker.welcome()
+        card = self._responder.welcome()
         await self._reach(self._visitors.change, visitor, lambda state: state.show("", card))
         return card
 

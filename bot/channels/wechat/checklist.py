@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from bot.channels.errors import broken, failed, not_ready
-from bot.channels.wechat.courier import TIMEOUT, Answer, Courier, Parcel, Unreached, Unreadable
-from bot.channels.wechat.text import MOST_BYTES, linked, plain, size
+from bot.channels.wechat.courier import TIMEOUT, Courier, Delivery, Response, Unreached, UnreadableReply
+from bot.channels.wechat.markup import MOST_BYTES, linked, plain, size
 from corpus.entries import Phrases
 from corpus.entry import Entry
 
@@ -159,10 +159,10 @@ class Checklist:
                 return entry
         raise _Skipped("资料里没有一条放不下的答案")
 
-    def _asking(self, text: str, **fields: str) -> Parcel:
+    def _asking(self, text: str, **fields: str) -> Delivery:
         return self._courier.parcel(self._courier.document("text", Content=text, **fields))
 
-    def _bring(self, parcel: Parcel) -> Answer:
+    def _bring(self, parcel: Delivery) -> Response:
         try:
             answer = self._courier.bring(parcel)
         except Unreached as error:
@@ -171,7 +171,7 @@ class Checklist:
             raise Failed(f"用了 {answer.seconds:.1f} 秒", f"微信只等 {TIMEOUT:g} 秒；看看服务器忙不忙")
         return answer
 
-    def _expect(self, answer: Answer) -> None:
+    def _expect(self, answer: Response) -> None:
         if 300 <= answer.status < 400:
             raise Failed(f"服务答了 {answer.status}，要跳到别处", "微信不跟着跳；填跳转以后的网址，或者关掉代理的跳转")
         if answer.status >= 500:
@@ -179,7 +179,7 @@ class Checklist:
         if answer.status != 200:
             raise Failed(f"服务答了 {answer.status}", _ADVICE.get(answer.status, _SEE_LOG))
 
-    def _expect_refusal(self, parcel: Parcel, advice: str) -> None:
+    def _expect_refusal(self, parcel: Delivery, advice: str) -> None:
         answer = self._bring(parcel)
         if answer.status != 403:
             raise Failed(f"服务答了 {answer.status}，应当是 403", advice)
@@ -190,7 +190,7 @@ class Checklist:
         if answer.body != _SUCCESS:
             raise Failed(f"事件 {event} 的答复不是 success", "这个网址后面不是本服务，或者代理改了内容")
 
-    def _content(self, parcel: Parcel) -> str:
+    def _content(self, parcel: Delivery) -> str:
         """Return what the follower reads; fail for anything that no follower should see."""
         answer = self._bring(parcel)
         if answer.status == 400:
@@ -200,7 +200,7 @@ class Checklist:
         self._expect(answer)
         try:
             content = self._courier.content(answer)
-        except Unreadable as error:
+        except UnreadableReply as error:
             raise Failed(str(error), "FAQ_WECHAT_ 开头的设置要与服务用的一样；代理不要改内容") from None
         if not content or size(content) > MOST_BYTES:
             raise Failed(f"答复有 {size(content)} 字节，应当是 1 到 {MOST_BYTES}", "请把服务的日志发给开发的人")

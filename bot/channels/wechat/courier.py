@@ -24,12 +24,12 @@ class Unreached(Exception):
     """No HTTP answer came at all; the message says what happened."""
 
 
-class Unreadable(Exception):
+class UnreadableReply(Exception):
     """A reply that WeChat could not read; the message says why."""
 
 
 @dataclass(frozen=True)
-class Parcel:
+class Delivery:
     """One request, to be brought as often as one likes."""
 
     method: str
@@ -38,7 +38,7 @@ class Parcel:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """What came back, and after how many seconds."""
 
     status: int
@@ -67,25 +67,25 @@ class Courier:
         own = {} if kind == "event" else {"MsgId": str(secrets.randbits(62))}
         return "<xml>" + "".join(element(*field) for field in {**head, **fields, **own}.items()) + "</xml>"
 
-    def greeting(self, echo: str) -> Parcel:
+    def greeting(self, echo: str) -> Delivery:
         """Return the request that the back office sends when the address is entered."""
-        return Parcel("GET", {**self._signed(), "echostr": echo})
+        return Delivery("GET", {**self._signed(), "echostr": echo})
 
-    def parcel(self, document: str) -> Parcel:
+    def parcel(self, document: str) -> Delivery:
         """Return the request that brings `document` in the account's mode."""
         return self._sealed(document, self._crypt) if self._crypt else self._open(document)
 
-    def in_another_mode(self, document: str) -> Parcel:
+    def in_another_mode(self, document: str) -> Delivery:
         """Return the request that brings `document` plain where it should be encrypted, or says so where it is not."""
         parcel = self._open(document)
-        return parcel if self._encrypted else Parcel("POST", {**parcel.query, "encrypt_type": "aes"}, parcel.body)
+        return parcel if self._encrypted else Delivery("POST", {**parcel.query, "encrypt_type": "aes"}, parcel.body)
 
-    def forged(self, parcel: Parcel) -> Parcel:
+    def forged(self, parcel: Delivery) -> Delivery:
         """Return a request with a signature that somebody without the token made up."""
         name = "msg_signature" if "msg_signature" in parcel.query else "signature"
-        return Parcel(parcel.method, {**parcel.query, name: sign(secrets.token_hex(_RANDOM))}, parcel.body)
+        return Delivery(parcel.method, {**parcel.query, name: sign(secrets.token_hex(_RANDOM))}, parcel.body)
 
-    def bring(self, parcel: Parcel) -> Answer:
+    def bring(self, parcel: Delivery) -> Response:
         """Bring one request and return the answer, whatever it is; redirects are not followed."""
         connect = HTTPSConnection if self._url.scheme == "https" else HTTPConnection
         connection = connect(self._url.hostname or "", self._url.port, timeout=self._timeout)
@@ -101,16 +101,16 @@ class Courier:
             raise Unreached(f"连不上（{type(error).__name__}）") from None
         finally:
             connection.close()
-        return Answer(response.status, body, time.perf_counter() - started)
+        return Response(response.status, body, time.perf_counter() - started)
 
-    def content(self, answer: Answer) -> str:
+    def content(self, answer: Response) -> str:
         """Return the text of a reply to our follower, read as WeChat reads it."""
         try:
             fields = self._unsealed(read_xml(answer.body))
         except Refused as refused:
-            raise Unreadable(f"答复读不出来（{refused.reason.label}）") from None
+            raise UnreadableReply(f"答复读不出来（{refused.reason.label}）") from None
         if (fields.get("ToUserName"), fields.get("FromUserName")) != (self._follower, self._account):
-            raise Unreadable("答复的收件人或发件人不对")
+            raise UnreadableReply("答复的收件人或发件人不对")
         return fields.get("Content", "")
 
     def _unsealed(self, fields: Mapping[str, str]) -> Mapping[str, str]:
@@ -119,22 +119,22 @@ class Courier:
         encrypted = fields.get("Encrypt", "")
         parts = (fields.get("TimeStamp", ""), fields.get("Nonce", ""), encrypted)
         if not is_signed(fields.get("MsgSignature", ""), self._token, *parts):
-            raise Unreadable("答复的签名不对")
+            raise UnreadableReply("答复的签名不对")
         return read_xml(self._crypt.decrypt(encrypted))
 
     def _signed(self) -> dict[str, str]:
         stamp, nonce = _seconds(), str(secrets.randbits(31))
         return {"signature": sign(self._token, stamp, nonce), "timestamp": stamp, "nonce": nonce}
 
-    def _open(self, document: str) -> Parcel:
-        return Parcel("POST", {**self._signed(), "openid": self._follower}, document.encode())
+    def _open(self, document: str) -> Delivery:
+        return Delivery("POST", {**self._signed(), "openid": self._follower}, document.encode())
 
-    def _sealed(self, document: str, crypt: Crypt) -> Parcel:
+    def _sealed(self, document: str, crypt: Crypt) -> Delivery:
         encrypted = crypt.encrypt(document.encode(), secrets.token_bytes(_RANDOM))
         query = {**self._signed(), "openid": self._follower}
         signature = sign(self._token, query["timestamp"], query["nonce"], encrypted)
         body = f"<xml>{element('ToUserName', self._account)}{element('Encrypt', encrypted)}</xml>"
-        return Parcel("POST", {**query, "encrypt_type": "aes", "msg_signature": signature}, body.encode())
+        return Delivery("POST", {**query, "encrypt_type": "aes", "msg_signature": signature}, body.encode())
 
 
 def _seconds() -> str:

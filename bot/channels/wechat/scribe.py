@@ -7,8 +7,8 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from bot.channels.wechat.card import Card
-from bot.channels.wechat.pages import cut
-from bot.channels.wechat.text import MOST_BYTES, harmless, linked, menu_link, plain, size
+from bot.channels.wechat.markup import MOST_BYTES, harmless, linked, menu_link, plain, size
+from bot.channels.wechat.pagination import cut
 from bot.reply import Reply
 from corpus.entries import Phrases
 from corpus.entry import Entry

@@ -9,8 +9,8 @@ from bot.channels.errors import Busy
 from bot.channels.metrics import WechatMetrics
 from bot.channels.wechat.card import Card
 from bot.channels.wechat.errand import Errand
+from bot.channels.wechat.responder import Responder
 from bot.channels.wechat.scribe import numbers
-from bot.channels.wechat.speaker import Speaker
 from bot.channels.wechat.visitors import Visitor, Visitors
 from bot.picks import picked
 from corpus.text import fold
@@ -32,12 +32,12 @@ _Said = Card | str
 class Turns:
     """Answers messages, each as a task of its own that no broken connection stops."""
 
-    def __init__(self, desk: Desk, visitors: Visitors, speaker: Speaker, metrics: WechatMetrics) -> None:
+    def __init__(self, desk: Desk, visitors: Visitors, responder: Responder, metrics: WechatMetrics) -> None:
         """Join the parts."""
         self._desk = desk
         self._reach = desk.reach
         self._visitors = visitors
-        self._speaker = speaker
+        self._responder = responder
         self._metrics = metrics
         self._running: dict[str, asyncio.Task[Card | None]] = {}
         self._errands: set[Errand] = set()
@@ -60,7 +60,7 @@ class Turns:
     async def forget(self, visitor: str) -> None:
         """Erase all that is known of a visitor."""
         await self._reach(self._visitors.erase, visitor)
-        await self._reach(self._speaker.forget, visitor)
+        await self._reach(self._responder.forget, visitor)
 
     async def finish(self, seconds: float) -> None:
         """Wait for what is being answered; whoever has waited in vain reads that he may ask again."""
@@ -108,17 +108,17 @@ class Turns:
                 # Whoever had it is gone.
             return None
         except asyncio.CancelledError:
-            await self._reach(self._excuse, errand, self._speaker.hint("trouble"))
+            await self._reach(self._excuse, errand, self._responder.hint("trouble"))
             raise
         except Exception as error:
-            return self._speaker.trouble(error)
+            return self._responder.trouble(error)
 
     async def _answer(self, errand: Errand, question: str, until: float) -> Card | None:
         """Return what is said to a message, or None if it is not ours to answer."""
         try:
             said = await self._desk.workers.run(self._serve, errand, question, seconds=PATIENCE_SECONDS)
         except Busy:
-            busy = self._speaker.hint("busy")
+            busy = self._responder.hint("busy")
             if not await self._reach(self._excuse, errand, busy):
                 return None
             self._metrics.overruns.inc()
@@ -140,7 +140,7 @@ class Turns:
 
     def _settle(self, errand: Errand, card: Card) -> None:
         if not errand.settle(card):
-            self._speaker.forget(errand.visitor)
+            self._responder.forget(errand.visitor)
 
     def _excuse(self, errand: Errand, card: Card) -> bool:
         """Settle what cannot be answered; return False if somebody else has it."""
@@ -159,21 +159,21 @@ class Turns:
         if state.waiting and (word in (*FETCH, *GO_ON) or (number == 1 and not state.options)):
             return state.waiting[0]
         if word in (*FETCH, *GO_ON) or (number and not state.options and not state.asks):
-            return self._speaker.hint("nothing_more")
+            return self._responder.hint("nothing_more")
         if number and number <= len(state.options):
             question = state.options[number - 1]
         elif number and not state.asks:
-            return self._speaker.hint("pick_again", numbers=numbers(len(state.options)))
-        return self._speaker.answer(visitor, question)
+            return self._responder.hint("pick_again", numbers=numbers(len(state.options)))
+        return self._responder.answer(visitor, question)
 
     async def _fetch(self, visitor: str, turn_id: str, until: float) -> Card:
         """Return the answer to an earlier message, which was late."""
         card = await self._outcome(visitor, turn_id, until)
         if card is None and await self._reach(self._visitors.outcome, visitor, turn_id) is not None:
-            return self._speaker.hint("waiting")
+            return self._responder.hint("waiting")
         await self._reach(self._visitors.change, visitor, lambda state: state.drop(turn_id))
         # It was promised, but whoever worked on it has died.
-        return card or self._speaker.hint("trouble")
+        return card or self._responder.hint("trouble")
 
     async def _outcome(self, visitor: str, turn_id: str, until: float) -> Card | None:
         """Wait for the outcome of a turn, wherever it runs; None if it does not come or is gone."""
@@ -203,7 +203,7 @@ class Turns:
                 state.postpone(turn_id)
 
         await self._reach(self._visitors.change, visitor, work)
-        return self._speaker.hint("waiting")
+        return self._responder.hint("waiting")
 
 
 def _now() -> float:

@@ -1,4 +1,4 @@
-"""Store: vectors in FAISS; all are compared while few, an inverted file above that, memory-mapped from disk."""
+"""Neighbours: the nearest vectors, by FAISS; all are compared while few, an inverted file above that, memory-mapped."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TOGETHER = 16
 _SAMPLES = 39  # the fewest vectors a list that FAISS asks for to find its centre
 
 
-class Store:
+class Neighbours:
     """Unit vectors by row number; a search returns rows and cosines, best first."""
 
     def __init__(self, index: Any) -> None:
@@ -32,8 +32,8 @@ class Store:
         return int(self._index.ntotal)
 
     @classmethod
-    def build(cls, vectors: Vectors) -> Store:
-        """Return a store of `vectors` [rows, dimensions], which have length one."""
+    def build(cls, vectors: Vectors) -> Neighbours:
+        """Make the rows of `vectors` [rows, dimensions], which have length one, searchable."""
         rows, dimensions = vectors.shape
         # Half precision: the time goes into reading memory, and the order of neighbours stays.
         kind, product = faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
@@ -57,7 +57,7 @@ class Store:
             faiss.write_index(self._index, _name(file))
 
     @classmethod
-    def load(cls, path: Path) -> Store:
+    def load(cls, path: Path) -> Neighbours:
         """Open the file; a large one stays on disk and is read where it is needed."""
         try:
             with path.open("rb") as file:

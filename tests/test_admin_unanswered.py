@@ -24,7 +24,7 @@ from bot.settings import Settings
 from bot.workshop.workshop import Workshop
 from index.engine import Engine
 from index.segment import Reading
-from tests.support.workshop import Clerk, PoolEngine
+from tests.support.pool_office import Clerk, PoolEngine
 
 ASKED = ["池子里的水凉吗", "池子里的水凉吗", "池子里的水很凉吗", "停车要钱吗", "<script>alert(1)</script>"]
 
@@ -80,7 +80,7 @@ def test_the_largest_group_stands_first_with_what_is_near(clerk: Clerk) -> None:
 
 
 def test_what_the_page_does_not_wait_for_is_there_soon(clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.channels.admin.inbox.UNKNOWN", 0)
+    monkeypatch.setattr("bot.channels.admin.unanswered.UNKNOWN", 0)
     read, run = Event(), CatchUp._run
 
     def later(self: CatchUp, box: Inbox, engine: Engine) -> None:

@@ -1,4 +1,4 @@
-"""Speaker: asks the desk, and says its reply the way a phone shows it."""
+"""Responder: asks the desk, and says its reply the way a phone shows it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 CHANNEL = "wechat"
 
 
-class Speaker:
+class Responder:
     """Turns questions into cards; whatever goes wrong becomes a sentence too."""
 
     def __init__(self, desk: Desk) -> None:

@@ -1,4 +1,4 @@
-"""Offices: two that have nothing to do with insurance, and what is left of a corpus that has few similar questions."""
+"""Unseen: two offices that nothing was learnt from, and what is left of a corpus that has few similar questions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
-class Office:
+class UnseenOffice:
     """An office's corpus, whose lists stand in the order in which a clerk wrote them, and what others asked."""
 
     name: str
@@ -24,13 +24,13 @@ class Office:
     cases: list[Case]
 
 
-def read_offices(folder: Path = FOLDER) -> list[Office]:
+def unseen_offices(folder: Path = FOLDER) -> list[UnseenOffice]:
     """Return the offices in `folder`; the bot chats there as it does here."""
     phrases = load_corpus().phrases
     return [_read(path, phrases) for path in sorted(folder.iterdir()) if path.is_dir()]
 
 
-def _read(folder: Path, phrases: Phrases) -> Office:
+def _read(folder: Path, phrases: Phrases) -> UnseenOffice:
     paths = sorted((folder / "entries").glob("*.md"))
     entries = tuple(parse_entry(path.read_text(encoding="utf-8"), path) for path in paths)
     lines = (folder / "outside.txt").read_text(encoding="utf-8").splitlines()
@@ -39,7 +39,7 @@ def _read(folder: Path, phrases: Phrases) -> Office:
     # A few short ones were thought of by both writers: what stands in the corpus word for word shows nothing.
     known = {*outside, *(text for entry in entries for text in (entry.question, *(s.text for s in entry.similar)))}
     cases = [case for case in read_asked(folder / "asked.tsv") if case.text not in known]
-    return Office(folder.name, corpus, cases)
+    return UnseenOffice(folder.name, corpus, cases)
 
 
 def begun(corpus: Corpus, count: int) -> Corpus:

@@ -1,4 +1,4 @@
-"""Gate: who is signed in, and whether a form came from our own page."""
+"""Login: who is signed in, and whether a form came from our own page."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ MOST_BYTES = 2 * 1024 * 1024
 _MOST_FIELDS = 2000
 
 
-class Turned(Exception):
+class TurnedAway(Exception):
     """The request cannot be served; the page to show instead says why."""
 
     def __init__(self, status: int, message: str) -> None:
@@ -54,7 +54,7 @@ class Visit:
     token: str
 
 
-class Gate:
+class Login:
     """Lets in those whom the accounts know."""
 
     def __init__(self, desk: Desk, accounts: Accounts) -> None:
@@ -76,12 +76,12 @@ class Gate:
         return URLSafeTimedSerializer(self._key, salt="faq-admin")
 
     def enter(self, request: Request, name: str, password: str, response: Response) -> None:
-        """Sign a person in by a cookie on `response`; raise Turned where the password is not theirs."""
+        """Sign a person in by a cookie on `response`; raise TurnedAway where the password is not theirs."""
         # It is counted before it is looked at, so that many at once do not slip through.
         self._count(client_of(request, self._desk.settings.proxy), name)
         if not self._accounts.check(name, password):
             log.warning("管理页面：有人用错误的名字或密码登录。")
-            raise Turned(403, "名字或密码不对。请核对以后再试；忘了密码，请让运行的人重新写一行。")
+            raise TurnedAway(403, "名字或密码不对。请核对以后再试；忘了密码，请让运行的人重新写一行。")
         value = self._signer.dumps([name, secrets.token_urlsafe(12), self._accounts.seal(name)])
         secure = self._secure(request)
         response.set_cookie(
@@ -104,24 +104,24 @@ class Gate:
         response.delete_cookie(COOKIE, path=PATH)
 
     def check_form(self, visit: Visit, form: Form) -> None:
-        """Raise Turned where a form does not carry the token of its visit."""
+        """Raise TurnedAway where a form does not carry the token of its visit."""
         if not hmac.compare_digest(form.get("token").encode(), visit.token.encode()):
-            raise Turned(403, "这个表单已经失效，没有改动任何内容。请回到上一页，刷新以后再做一次。")
+            raise TurnedAway(403, "这个表单已经失效，没有改动任何内容。请回到上一页，刷新以后再做一次。")
 
     def check_origin(self, request: Request) -> None:
-        """Raise Turned where another website sent the form."""
+        """Raise TurnedAway where another website sent the form."""
         origin = request.headers.get("origin")
         site = request.headers.get("sec-fetch-site", "same-origin")
         host = urlsplit(f"//{request.headers.get('host', '')}").hostname
         if site not in ("same-origin", "none") or (origin is not None and urlsplit(origin).hostname != host):
-            raise Turned(403, "这个表单不是从本站发来的，没有改动任何内容。")
+            raise TurnedAway(403, "这个表单不是从本站发来的，没有改动任何内容。")
 
     def _count(self, client: str, name: str) -> None:
         for kind, key, most in (("client", client, _TRIES), ("name", name, _TRIES_NAME)):
             digest = hmac.digest(self._key, key.encode(errors="replace"), "sha256").hex()[:32]
             wait = self._desk.store.count(f"admin/{kind}/{digest}", most, _REST)
             if wait:
-                raise Turned(429, f"试的次数太多了。请 {max(1, round(wait / 60))} 分钟以后再试。")
+                raise TurnedAway(429, f"试的次数太多了。请 {max(1, round(wait / 60))} 分钟以后再试。")
 
     def _token(self, number: str) -> str:
         return hmac.digest(self._key, f"form {number}".encode(), "sha256").hex()
@@ -160,16 +160,16 @@ class Form:
 async def form_of(request: Request) -> Form:
     """Read a form; raise what is wrong with it."""
     if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        raise Turned(415, "这里只收网页上的表单。")
+        raise TurnedAway(415, "这里只收网页上的表单。")
     body = b""
     async for part in request.stream():
         body += part
         if len(body) > MOST_BYTES:
-            raise Turned(413, f"{too_large(MOST_BYTES).message}没有改动任何内容。")
+            raise TurnedAway(413, f"{too_large(MOST_BYTES).message}没有改动任何内容。")
     try:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
     except ValueError:
-        raise Turned(400, "表单读不懂，没有改动任何内容。请刷新网页再试。") from None
+        raise TurnedAway(400, "表单读不懂，没有改动任何内容。请刷新网页再试。") from None
     return Form([(name, value.replace("\x00", "")) for name, value in pairs])
 
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.channels.wechat.pages import cut
-from bot.channels.wechat.text import MOST_BYTES, harmless, linked, plain, size
+from bot.channels.wechat.markup import MOST_BYTES, harmless, linked, plain, size
+from bot.channels.wechat.pagination import cut
 from bot.reply import Reply
 from tests.support.wechat_fixtures import FakeChat, account, quiet, say  # noqa: F401
 

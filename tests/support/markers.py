@@ -1,4 +1,4 @@
-"""Documents: measured tables put into docs/evaluation.md, between the marks that say whose they are."""
+"""Markers: measured tables put into docs/evaluation.md, between the marks that say whose they are."""
 
 from __future__ import annotations
 

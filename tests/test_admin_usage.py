@@ -10,14 +10,14 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import insert
 
-from bot.channels.admin.figures import DAYS, Day, figures
 from bot.channels.admin.plot import HEIGHT, WIDTH, _round_up, plot
+from bot.channels.admin.usage import DAYS, Day, usage
 from bot.channels.app import create_app
 from bot.chat import CHINA
 from bot.database.database import Database, sqlite
 from bot.database.tables import feedback, replies
 from bot.settings import Settings
-from tests.support.workshop import Clerk, PoolEngine
+from tests.support.pool_office import Clerk, PoolEngine
 
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=CHINA)
 
@@ -57,7 +57,7 @@ def test_questions_are_counted_by_the_days_of_china(database: Database) -> None:
         (midnight - timedelta(days=DAYS), "answer", "A1", "api", "太早"),
         (midnight - timedelta(days=DAYS - 1), "answer", "A2", "api", "最早"),
     )
-    found = figures(database, NOW)
+    found = usage(database, NOW)
     assert [day.counts for day in found.days[-2:]] == [(0, 2, 2), (1, 0, 0)] and found.days[0].counts == (1, 0, 0)
     assert len(found.days) == DAYS and found.totals == (2, 2, 2) and found.total == 6
     assert [(one.name, one.count) for one in found.missed] == [("停车", 2)]
@@ -68,7 +68,7 @@ def test_questions_are_counted_by_the_days_of_china(database: Database) -> None:
 def test_of_several_judgements_the_last_counts(database: Database) -> None:
     judge(database, True, True, False)
     judge(database, False)
-    assert (figures(database, NOW).helpful, figures(database, NOW).judged) == (1, 3)
+    assert (usage(database, NOW).helpful, usage(database, NOW).judged) == (1, 3)
 
 
 @pytest.mark.parametrize(("most", "top"), [(0, 2), (1, 2), (3, 4), (7, 10), (10, 10), (11, 20), (613, 1000)])

@@ -1,4 +1,4 @@
-"""Report: the figures as tables to read, the curve as a picture, the errors as a list."""
+"""Scorecard: the figures as tables to read, the curve as a picture, the errors as a list."""
 
 from __future__ import annotations
 

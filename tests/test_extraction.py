@@ -16,9 +16,9 @@ from corpus.__main__ import main
 from corpus.align import LOST, merge
 from corpus.check import check_folder
 from corpus.documents import read_document
-from corpus.draft import split
 from corpus.entries import load_corpus
 from corpus.errors import BadDocument
+from corpus.extraction import split
 from tests.support.checked_corpus import TODAY, write
 
 TEXT = """办证指南

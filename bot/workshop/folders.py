@@ -1,4 +1,4 @@
-"""Files: the texts of a corpus folder, written whole and by one writer at a time."""
+"""Folders: the texts of a corpus folder, written whole and by one writer at a time."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def write_whole(path: Path, text: str) -> None:
     os.replace(fresh, path)
 
 
-def digest_of(text: str | None) -> str:
+def text_digest(text: str | None) -> str:
     """Return what tells one text from another; that of a file which is not there is empty."""
     return _NAME_OF_NO_FILE if text is None else hashlib.sha256(text.encode()).hexdigest()[:16]
 

@@ -1,4 +1,4 @@
-"""Publishing: what has changed, the proof of it, and the way there and back."""
+"""Release: what has changed, the proof of it, and the way there and back."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import groupby
 from starlette.responses import Response
 
 from bot.channels.admin.console import Call, go
-from bot.workshop.errors import NotNow, Unknown
+from bot.workshop.errors import NotNow, NotThere
 from bot.workshop.history import Event
 from bot.workshop.proof import Progress
 
@@ -70,7 +70,7 @@ def went_back(call: Call) -> Response:
     """Let an older version be in use again."""
     number = call.form.line("number")
     if not number.isascii() or not number.isdecimal():
-        raise Unknown("没有这一版。")
+        raise NotThere("没有这一版。")
     together = call.workshop.go_back(int(number[:9]), call.visit.name)
     return go("/publish", done="back" if together else "back-kept")
 

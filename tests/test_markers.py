@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.documents import PAGE, put
+from tests.support.markers import PAGE, put
 
 
 def test_a_report_takes_the_place_of_the_last_one(tmp_path: Path) -> None:

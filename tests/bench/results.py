@@ -1,4 +1,4 @@
-"""Report: tables to read, figures for programs."""
+"""Results: tables to read, figures for programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Draft: questions and answers out of a document, for a person to look through before they answer anybody."""
+"""Extraction: questions and answers out of a document, for a person to look through before they answer anybody."""
 
 from __future__ import annotations
 

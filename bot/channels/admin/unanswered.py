@@ -1,4 +1,4 @@
-"""Inbox: the questions that went without a good answer, and where the clerk puts each group of them."""
+"""Unanswered: the questions that went without a good answer, and where the clerk puts each group of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from starlette.responses import Response
 from bot.channels.admin.console import Call, go
 from bot.database.faults import DatabaseFault
 from bot.inbox.inbox import PAGE, Group, Inbox, State
-from bot.workshop.errors import NotNow, Refused, Unknown
+from bot.workshop.errors import NotNow, NotThere, Refused
 
 # A page is to open at once; the rest is put into groups while the clerk works.
 AT_ONCE, UNKNOWN = 500, 10
@@ -83,7 +83,7 @@ def _group(call: Call, box: Inbox) -> Group:
     known = number.isascii() and number.isdecimal() and len(number) < 10
     group = box.group(call.desk.chat.engine, int(number), _MOST) if known else None
     if group is None:
-        raise Unknown("这一组已经不在了，多半是别人刚办过。没有改动。")
+        raise NotThere("这一组已经不在了，多半是别人刚办过。没有改动。")
     return group
 
 

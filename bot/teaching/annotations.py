@@ -1,4 +1,4 @@
-"""Sentences: one line of a file is one sentence with what is to be read in it.
+"""Annotations: one line of a file is one sentence with what is to be read in it.
 
     claim/fund in e+ | 在福州急诊抢救住三级，<A9000>起付线以上，报多少
     @deductible more | 门槛费<D四百>
@@ -40,12 +40,12 @@ _KEYS = {"w": "place", "m": "many", "p": "part"}
 _PARTS = {"own": "", "subsidy": "sub"}  # other names that writers use
 
 
-class BadSentence(CorpusError):
+class BadAnnotation(CorpusError):
     """A line that does not hold to the format."""
 
 
 @dataclass(frozen=True)
-class Sentence:
+class Annotation:
     """An annotated sentence: its settled text, the spans in it with their roles, and the value of each head."""
 
     text: str
@@ -55,18 +55,18 @@ class Sentence:
     heads: dict[str, str] = field(default_factory=dict)
 
 
-def read_sentences(path: Path, finder: Finder) -> Iterator[Sentence | BadSentence]:
+def read_annotations(path: Path, finder: Finder) -> Iterator[Annotation | BadAnnotation]:
     """Yield each sentence of a file, or what is wrong with its line."""
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         try:
-            yield parse_sentence(line, finder)
+            yield parse_annotation(line, finder)
         except ValueError as error:
-            yield BadSentence(path, number, str(error))
+            yield BadAnnotation(path, number, str(error))
 
 
-def parse_sentence(line: str, finder: Finder) -> Sentence:
+def parse_annotation(line: str, finder: Finder) -> Annotation:
     """Read one line; ValueError says what is wrong."""
     left, bar, right = line.partition("|")
     if not bar or not right.strip():
@@ -89,7 +89,7 @@ def parse_sentence(line: str, finder: Finder) -> Sentence:
             raise ValueError(f"“<{role}{said}>”这里没有找到这一类的数、月份、级别或地名。")
         roles[place] = role
     _expect_children("" if asked or heads["many"] == "sum" else children, spans)
-    return Sentence(text, asked, tuple(spans), tuple(roles), heads)
+    return Annotation(text, asked, tuple(spans), tuple(roles), heads)
 
 
 def _parse_left(words: list[str]) -> tuple[str, dict[str, str], str]:

@@ -1,4 +1,4 @@
-"""Figures: what people asked in the last weeks, counted in the records."""
+"""Usage: what people asked in the last weeks, counted in the records."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Count:
 
 
 @dataclass(frozen=True)
-class Figures:
+class Usage:
     """What was asked in the last weeks."""
 
     days: tuple[Day, ...]
@@ -66,13 +66,13 @@ class Figures:
         return sum(self.totals)
 
 
-def figures(database: Database, now: datetime) -> Figures:
-    """Return the figures of the last weeks up to `now`."""
+def usage(database: Database, now: datetime) -> Usage:
+    """Return what was asked in the last weeks up to `now`."""
     today = now.astimezone(CHINA).date()
     first = today - timedelta(days=DAYS - 1)
     since = int(datetime(first.year, first.month, first.day, tzinfo=CHINA).timestamp() * 1000)
     with database.read() as connection:
-        return Figures(
+        return Usage(
             _days(connection, since, first),
             *_helpful(connection, since),
             _counts(connection, since, replies.c.entry_id, replies.c.kind == "answer"),

@@ -1,4 +1,4 @@
-"""Entries: the list, one entry as a form, and what is wrong in it beside the field."""
+"""Editor: the list, one entry as a form, and what is wrong in it beside the field."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import Any
 from starlette.responses import Response
 
 from bot.channels.admin.console import Call, go
-from bot.channels.admin.gate import Form
+from bot.channels.admin.login import Form
 from bot.workshop.draft import checked, free_id
 from bot.workshop.errors import Refused, Stale
-from bot.workshop.files import difference, digest_of
+from bot.workshop.folders import difference, text_digest
 from corpus.check import ERROR, Problem, check
 from corpus.entries import Corpus
 from corpus.entry import ACTIVE, Entry, Similar, format_entry
@@ -38,7 +38,7 @@ _FIELDS = {
 
 
 @dataclass(frozen=True)
-class Row:
+class EntryRow:
     """An entry in the list."""
 
     entry: Entry
@@ -48,7 +48,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Finding:
+class Remark:
     """A sentence of the linter."""
 
     message: str
@@ -105,14 +105,15 @@ def listed(call: Call) -> Response:
     """Show all entries, or those in which something stands."""
     problems: tuple[CorpusError, ...] = ()
     if not call.editable:
-        rows = [Row(entry) for entry in call.desk.chat.engine.entries.values()]
+        rows = [EntryRow(entry) for entry in call.desk.chat.engine.entries.values()]
     else:
         shop = call.workshop
         corpus, problems = shop.draft.read()
         changed = {c.name: "新的" if c.before is None else "改过" for c in shop.draft.changes(shop.live_corpus)}
         wrong = [one.path.stem for one in shop.draft.problems() if one.severity == ERROR]
         rows = [
-            Row(entry, changed.get(f"entries/{entry.id}.md", ""), wrong.count(entry.id)) for entry in corpus.entries
+            EntryRow(entry, changed.get(f"entries/{entry.id}.md", ""), wrong.count(entry.id))
+            for entry in corpus.entries
         ]
     text = call.asked("q").strip()[:100]
     found = [row for row in map(lambda row: _search(row, text), rows) if row] if text else rows
@@ -131,7 +132,7 @@ def shown(call: Call) -> Response:
         return _form(call, Fields.of(entry), opened="")
     entry = call.workshop.draft.entry(entry_id)
     text = call.workshop.draft.text(f"entries/{entry_id}.md")
-    return _form(call, Fields.of(entry), digest_of(text))
+    return _form(call, Fields.of(entry), text_digest(text))
 
 
 def new(call: Call) -> Response:
@@ -159,7 +160,7 @@ def saved(call: Call) -> Response:
     except Stale as stale:
         mine = checked(entry, draft.corpus / f"entries/{entry.id}.md")
         shown = difference(stale.theirs, mine)
-        return _form(call, fields, digest_of(stale.theirs), str(stale), status=409, theirs=shown)
+        return _form(call, fields, text_digest(stale.theirs), str(stale), status=409, theirs=shown)
     except (Refused, CorpusError) as error:
         return _form(call, fields, opened, str(error), status=422, new=is_new)
     return go(f"/entries/{entry.id}", done="saved" if changed else "same")
@@ -210,17 +211,17 @@ def _line(lines: list[str], item: Similar) -> int:
     return lines.index(text) + 1 if text in lines else 0
 
 
-def _sorted(problems: Iterable[Problem]) -> dict[str, list[Finding]]:
+def _sorted(problems: Iterable[Problem]) -> dict[str, list[Remark]]:
     names = ("id", "category", "years", "question", "answer", "short", "similar", "label", "english", "basis", "other")
-    found: dict[str, list[Finding]] = {name: [] for name in names}
+    found: dict[str, list[Remark]] = {name: [] for name in names}
     for problem in problems:
         named = (field for word, field in _FIELDS.items() if word in problem.message)
         place = "similar" if problem.line else next(named, "other")
-        found[place].append(Finding(problem.message, problem.severity == ERROR))
+        found[place].append(Remark(problem.message, problem.severity == ERROR))
     return found
 
 
-def _likings(call: Call, entry: Entry) -> list[Finding]:
+def _likings(call: Call, entry: Entry) -> list[Remark]:
     """Return which new wordings the bot takes for another entry's: 更像 B5."""
     engine = call.desk.chat.engine
     known = set(engine.texts) if hasattr(engine, "texts") else set()
@@ -230,11 +231,11 @@ def _likings(call: Call, entry: Entry) -> list[Finding]:
             continue
         best = next(iter(engine.search(item.text)), None)
         if best and best.entry_id != entry.id and best.score >= _LIKER and best.entry_id in engine.entries:
-            found.append(Finding(f"“{item.text}”更像 {best.entry_id} 的“{best.phrasing}”。请看看是否该放到那一条。"))
+            found.append(Remark(f"“{item.text}”更像 {best.entry_id} 的“{best.phrasing}”。请看看是否该放到那一条。"))
     return found[:_MOST_HINTS]
 
 
-def _search(row: Row, text: str) -> Row | None:
+def _search(row: EntryRow, text: str) -> EntryRow | None:
     wanted, entry = fold(text), row.entry
     if wanted == fold(entry.id) or wanted in fold(f"{entry.question} {entry.label} {entry.answer}"):
         return row

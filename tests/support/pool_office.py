@@ -1,4 +1,4 @@
-"""A workshop of the pool's office: its corpus whole enough to be published, and people who may sign in."""
+"""The pool's office: a workshop whose corpus is whole enough to be published, and people who may sign in."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 
 from bot.place import corpus_of, make_live, version_folder
 from bot.settings import Settings
-from bot.workshop.contents import OUTSIDE, Contents, Item, write_contents
+from bot.workshop.contents import OUTSIDE, Contents, ParcelItem, write_contents
 from bot.workshop.parcel import CONTENTS, FILES, Parcel
 from bot.workshop.report import Report, write_report
 from bot.workshop.workshop import Workshop
@@ -77,7 +77,7 @@ def leave_parcel(shop: Workshop, number: str = "0" * 16) -> Parcel:
     (folder / FILES / "甲.txt").write_bytes(b"1")
     sent = Parcel(number, "documents", "王敏", time.time(), ("甲.txt",))
     (folder / "about.json").write_text(json.dumps(asdict(sent), ensure_ascii=False), encoding="utf-8")
-    item = Item("words/outside.txt", OUTSIDE, "", shop.draft.text("words/outside.txt"), "停车\n")
+    item = ParcelItem("words/outside.txt", OUTSIDE, "", shop.draft.text("words/outside.txt"), "停车\n")
     write_contents(folder / CONTENTS, Contents(items=(item,)))
     return sent
 

@@ -1,4 +1,4 @@
-"""Text: what WeChat shows: plain lines, links, and links that send a message."""
+"""Markup: what WeChat shows: plain lines, links, and links that send a message."""
 
 from __future__ import annotations
 

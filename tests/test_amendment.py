@@ -13,15 +13,15 @@ from fastapi.testclient import TestClient
 
 from bot.channels.app import create_app
 from bot.settings import Settings
-from bot.workshop.errors import Refused, Stale, Unknown
-from bot.workshop.files import copy_corpus, digest_of
+from bot.workshop.amendment import Wish, copy_year, policy_of, save_year
+from bot.workshop.errors import NotThere, Refused, Stale
+from bot.workshop.folders import copy_corpus, text_digest
 from bot.workshop.workshop import Workshop
-from bot.workshop.years import Wish, copy_year, policy_of, save_year
 from corpus.entries import corpus_path, load_corpus
 from corpus.entry import format_entry, parse_entry
-from corpus.figures import differences
+from corpus.figures import discrepancies
 from corpus.policy import Figure, Policy
-from tests.support.workshop import Clerk, PoolEngine, texts
+from tests.support.pool_office import Clerk, PoolEngine, texts
 
 YEAR, NEXT = "2024-2025", "2025-2026"
 PERIODS = ("2024-09 至 2025-08", "2024-10 至 2025-09", "2024")
@@ -48,12 +48,12 @@ def wishes(policy: Policy, **changes: dict[str, str]) -> dict[str, Wish]:
 
 
 def opened(shop: Workshop, years: str = YEAR) -> str:
-    return digest_of(shop.draft.text(f"policy/{years}.toml"))
+    return text_digest(shop.draft.text(f"policy/{years}.toml"))
 
 
 def left(shop: Workshop) -> list[str]:
     corpus = load_corpus(shop.draft.corpus)
-    return [found.message for found in differences(corpus.entries, corpus.policies)]
+    return [found.message for found in discrepancies(corpus.entries, corpus.policies)]
 
 
 def test_a_form_sent_as_it_was_shown_changes_no_sign(office: Workshop) -> None:
@@ -115,7 +115,7 @@ def test_what_is_no_number_or_month_is_told_and_nothing_changes(
 ) -> None:
     before = (texts(admin_settings), office.draft.text(f"policy/{YEAR}.toml"))
     wanted = wishes(policy_of(office.draft, YEAR), fee_personal=change)
-    with pytest.raises((Refused, Unknown), match=said):
+    with pytest.raises((Refused, NotThere), match=said):
         save_year(office.draft, YEAR, opened(office), wanted, periods, set(), "王敏")
     assert (texts(admin_settings), office.draft.text(f"policy/{YEAR}.toml")) == before
 
@@ -130,7 +130,7 @@ def test_the_second_clerk_overwrites_nothing(office: Workshop) -> None:
 
 @pytest.mark.parametrize("years", ["", "../x", "2030-2031", "2024-2025/../.."])
 def test_no_other_file_is_read_as_a_year(office: Workshop, years: str) -> None:
-    with pytest.raises(Unknown):
+    with pytest.raises(NotThere):
         policy_of(office.draft, years)
 
 

@@ -1,4 +1,4 @@
-"""Months: months of the calendar, and the periods that they make."""
+"""Interval: months of the calendar, and the runs that they make."""
 
 from __future__ import annotations
 
@@ -48,22 +48,22 @@ class Month:
 
 
 @dataclass(frozen=True)
-class Period:
+class Interval:
     """A run of months, the first and the last included."""
 
     first: Month
     last: Month
 
     def __post_init__(self) -> None:
-        """Refuse a period that ends before it starts."""
+        """Refuse an interval that ends before it starts."""
         if self.last < self.first:
             raise ValueError(f"{self.last} is before {self.first}")
 
     def contains(self, month: Month) -> bool:
-        """Return whether `month` lies in the period."""
+        """Return whether `month` lies in the interval."""
         return self.first <= month <= self.last
 
     @property
     def months(self) -> tuple[Month, ...]:
-        """Every month of the period, in order."""
+        """Every month of the interval, in order."""
         return tuple(self.first.plus(n) for n in range(self.last - self.first + 1))

@@ -1,4 +1,4 @@
-"""Years: the numbers of a school year, changed in their file without touching the remarks around them."""
+"""Amendment: the numbers of a school year, changed in their file without touching the remarks around them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from bot.workshop.draft import Draft, checked
-from bot.workshop.errors import Refused, Unknown
-from bot.workshop.files import digest_of
+from bot.workshop.errors import NotThere, Refused
+from bot.workshop.folders import text_digest
 from corpus.entry import Entry
 from corpus.errors import CorpusError
 from corpus.figures import mentions
-from corpus.months import Period
+from corpus.interval import Interval
 from corpus.policy import Figure, Policy, Printed, parse_policy
 
 _YEARS = re.compile(r"(20\d\d)-(20\d\d)")
@@ -35,7 +35,7 @@ def policy_of(draft: Draft, years: str) -> Policy:
     """Return the policy of a school year as it stands in the draft."""
     text = draft.text(_name(years)) if _YEARS.fullmatch(years) else None
     if text is None:
-        raise Unknown(f"草稿里没有 {years[:20]} 年度的数字。")
+        raise NotThere(f"草稿里没有 {years[:20]} 年度的数字。")
     try:
         return parse_policy(text, draft.corpus / _name(years))
     except CorpusError as error:
@@ -76,7 +76,7 @@ def save_year(
     entries = _followed(draft, policy, after, ready)
     changed = int(draft.save(_name(years), text, opened, who, f"改了 {years} 年度的数字"))
     for entry in entries:
-        before = digest_of(draft.text(f"entries/{entry.id}.md"))
+        before = text_digest(draft.text(f"entries/{entry.id}.md"))
         changed += draft.save_entry(entry, before, who)
     return changed
 
@@ -127,7 +127,7 @@ def _periods(given: tuple[str, str, str]) -> tuple[str, str, str]:
     return spans[0], spans[1], given[2]
 
 
-def _later(period: Period) -> str:
+def _later(period: Interval) -> str:
     return f'["{period.first.plus(12)}", "{period.last.plus(12)}"]'
 
 

@@ -1,4 +1,4 @@
-"""Pages: a long text cut where a reader would pause."""
+"""Pagination: a long text cut where a reader would pause."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from bot.channels.wechat.text import size
+from bot.channels.wechat.markup import size
 
 _LINK = re.compile(r"<a\s.*?</a>", re.DOTALL)
 # From the best place for a pause to the last resort: paragraph, line or list item, sentence, clause.

@@ -1,4 +1,4 @@
-"""Server: the bot in a process of its own on a free loopback port."""
+"""Service: the bot in a process of its own on a free loopback port."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _PATIENCE = 60.0
 _POLL = 0.005
 
 
-class Server:
-    """A running server; use it with `with`."""
+class Service:
+    """A running service; use it with `with`."""
 
     def __init__(self, **settings: str) -> None:
         """Start it and wait until it is ready."""
@@ -37,8 +37,8 @@ class Server:
             raise
         self.seconds_to_ready = time.perf_counter() - started
 
-    def __enter__(self) -> Server:
-        """Return the server."""
+    def __enter__(self) -> Service:
+        """Return the service."""
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:

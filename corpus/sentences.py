@@ -18,7 +18,6 @@ CALCULATION = (
     "calc_ask_hospital_level",
     "calc_ask_location",
     "calc_ask_out_of_city_kind",
-    "calc_ask_not_filed",
     "calc_ask_selected",
     "calc_ask_amount",
     "calc_ask_scope",
@@ -51,6 +50,7 @@ CALCULATION = (
     "calc_assume_not_referred",
     "calc_assume_no_consult",
     "calc_assume_unused",
+    "calc_assume_now",
     "calc_assume_school_year",
     "calc_cap_unknown",
     "calc_at_cap",
@@ -96,6 +96,7 @@ CALCULATION = (
     "calc_newborn_edge",
     "calc_newborn_edge_year",
     "calc_uncovered",
+    "calc_unclear",
     "calc_uninsured",
     "calc_exhausted",
     "calc_not_months",
@@ -177,6 +178,7 @@ BLANKS = {
     "calc_away_far": ("high", "low"),
     "calc_no_month": ("month",),
     "calc_note_apart": ("amounts",),
+    "calc_unclear": ("amounts",),
 }
 # Sentences that are said as they are: no blank is filled in them.
 FIXED = ("calc_formula", "calc_notes", "calc_look_up")

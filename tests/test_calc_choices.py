@@ -54,9 +54,22 @@ def test_a_newborn_of_the_city_hears_the_fee_before_the_question_is_answered() -
     assert outcome(reply) == "ask:hukou" and rows(reply) == {"深圳户口": "436.32"}
 
 
-def test_where_a_second_question_is_open_nothing_is_shown() -> None:
+def test_where_the_level_is_open_too_each_is_shown() -> None:
     reply = told("花了3000，能报多少")
-    assert reply.ask is not None and reply.ask.slot == "visit" and reply.ask.estimate is None
+    assert outcome(reply) == "ask:visit"
+    assert list(rows(reply).values()) == ["2250.00", "1950.00", "1650.00", "2760.00", "2730.00", "2700.00"]
+    for (label, value), (visit, level) in zip(
+        rows(reply).items(),
+        [(visit, level) for visit in ("门诊", "住院") for level in ("一级", "二级", "三级")],
+        strict=True,
+    ):
+        assert label.startswith(f"{visit}·{level}")
+        assert outcome(told("花了3000，能报多少", visit, f"{level}医院")) == f"={value}元"
+
+
+def test_a_table_that_would_be_too_long_to_read_is_not_shown() -> None:
+    reply = told("在上海住院花了2万，能报多少")
+    assert reply.ask is not None and reply.ask.slot == "out_of_city_kind" and reply.ask.estimate is None
 
 
 def test_a_cost_that_is_worked_out_from_its_payment_has_no_table_of_payments() -> None:
@@ -119,3 +132,17 @@ def test_a_corrected_part_keeps_the_bill() -> None:
 
 def test_the_second_child_s_january() -> None:
     assert outcome(told("老大交全年，老二一月才参保，两个一共多少")) == "=727.20元"
+
+
+def test_the_card_names_both_things_that_are_open() -> None:
+    sums = told("花了3000，自己要付多少")
+    reply = Reply(kind="ask", confidence=1, text=sums.text, ask=sums.ask, session_id="session1", reply_id="0" * 26)
+    words = {"card_level_2": "Level 2", "门诊": "Outpatient"}
+    card = receipt(reply, lambda key: words.get(key, key))
+    assert card is not None and card.table[2] == ["Outpatient·Level 2", "1,950 元", "1,050 元"]
+
+
+def test_many_cases_stand_in_lines_of_their_own() -> None:
+    text = told("花了3000，能报多少").text
+    assert "\n门诊·二级 1950.00 元\n" in text
+    assert "；二级 " in told("住院花了3000，能报多少").text

@@ -64,6 +64,8 @@ AWAY = """
 I location=in_province temporary=true hospital_level=3 above=10000 | 8100.00 1900.00 | R10
 I location=out_province temporary=true hospital_level=3 above=10000 | 7200.00 2800.00 | R10
 I location=out_province temporary=true hospital_level=2 above=4000 | 2912.00 1088.00 | R10
+I location=out_province filed=false hospital_level=3 above=10000 | 7200.00 2800.00 | R10 nothing else is said
+I location=out_province referral=false hospital_level=3 above=10000 | 7200.00 2800.00 | R10 nothing else is said
 I location=out_province emergency=true hospital_level=2 above=6000 | 4914.00 1086.00 | R10
 I location=in_province emergency=true hospital_level=2 above=6000 | 4914.00 1086.00 | R12 90% once
 I location=out_province filed=true hospital_level=3 amount=50000 deductible=1000 | 44100.00 5900.00 | R10
@@ -115,7 +117,6 @@ I hospital_level=2 amount=100 unclear=deductible | deductible | R9
 I hospital_level=2 unclear=amount | amount | R9
 I location=out_province hospital_level=3 above=10000 | out_of_city_kind | R10
 I location=in_province hospital_level=3 above=10000 | out_of_city_kind | R10
-I location=out_province filed=false hospital_level=3 above=10000 | out_of_city_kind | R10 a referral, an emergency?
 I location=out_province filed=true emergency=true hospital_level=3 above=10000 | out_of_city_kind | R10 100% or 90%
 I location=out_province hukou=other hospital_level=3 above=10000 | out_of_city_kind | R12 may have been referred
 I location=out_province filed=unsure hospital_level=3 above=10000 | out_of_city_kind | R10
@@ -198,6 +199,8 @@ I hospital_level=1 amount=100 | scope local deductible | Decisions
 I hospital_level=1 amount=100 deductible=10 | scope local | R9
 I hospital_level=1 above=100 location=local | | R9
 I hospital_level=1 above=100 location=out_province temporary=true | | R10
+I hospital_level=1 above=100 location=out_province filed=false | calc_assume_temporary | R10
+I hospital_level=1 above=100 location=out_province filed=false referral=false emergency=false | | R10
 O amount=200 filed=true selected=true | scope no_consult unused | R11
 O hospital_level=1 amount=200 filed=true | scope selected_away no_consult unused | R11
 """

@@ -22,11 +22,11 @@ from tests.support.calculator_cases import (
 
 # Development cases: what was learned from and mended with stands beside them, so they are no measure of what is fresh.
 # The least that must come out right, and the most numbers that may be wrong, of every hundred.
-FLOORS = {"calculator.tsv": (89, 1), "calculator_hard.tsv": (81, 3), "calculator_router.tsv": (91, 2)}
+FLOORS = {"calculator.tsv": (92, 1), "calculator_hard.tsv": (84, 2.5), "calculator_router.tsv": (92, 1)}
 # No table has somebody who comes on the very last day.
 LAST_DAY = "深户宝宝2024年10月20号出生，2025年4月20号去办，从出生那个月开始交，要多少钱"
 MIDWAY = "12月参保的话，什么时候开始享受待遇"
-EXAMPLES_RIGHT, DIALOGUES_RIGHT, DIALOGUES_WRONG = 54, 92, 2
+EXAMPLES_RIGHT, DIALOGUES_RIGHT, DIALOGUES_WRONG = 54, 94, 1.5
 
 
 @pytest.mark.parametrize("name", FLOORS)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 from typing import Any
 
 from bot.calculator.months import ROLE_FLOOR
@@ -24,20 +24,45 @@ _SUMS = {"I": "items", "C": "consult", "U": "used"}
 # The slot to ask for where an amount of this role cannot be used.
 _SLOTS = {"D": "deductible", "C": "consult_fee", "U": "used_cap", "L": "used_cap"}
 BILLS = "TSIA"
+# The only amount of a bill is taken for its cost sooner: it stands with the result.
+LONE_FLOOR = 0.4
 # How far behind a guess its exact amount may stand.
 _NEAR = 5
 # Beside other bills an amount that is surer than this to be of nothing is passed over.
 _NOTHING_FLOOR = 0.8
 _ONE_MORE = re.compile(r"(?:又|再|还有|另外|加上|一[次趟回笔])[^,。;\d]{0,4}$")
+# What was paid by now, of other bills.
+_BEFORE = re.compile("今年|本年|年度|之前|以前|前面|上次|上回|累计|已经?")
+_COUNTED = re.compile(r"第[一二三四五12345][次回趟笔张][^,。;\d]{0,4}$")
 _BETWEEN = re.compile(r"[ 、,和跟与加+及]+")
 Meant = tuple[Span, str, float]
 
 
-def _without_guesses(meant: Sequence[Meant], text: str) -> list[Meant]:
+def without_guesses(sentence: Sentence) -> Sentence:
     """Leave out each vague amount that is said exactly right behind: 七百多，大概730."""
-    return [
-        one for one, after in zip_longest(meant, meant[1:]) if after is None or not _is_guess(one[0], after[0], text)
+    amounts = [span for span, *_ in sentence.of(AMOUNT)]
+    guesses = [one for one, after in pairwise(amounts) if _is_guess(one, after, sentence.text)]
+    if not guesses:
+        return sentence
+    kept = [one for one in zip(sentence.spans, sentence.reading.roles, strict=True) if one[0] not in guesses]
+    roles = tuple(role for _, role in kept)
+    return replace(sentence, spans=[span for span, _ in kept], reading=replace(sentence.reading, roles=roles))
+
+
+def counted_out(sentence: Sentence) -> Sentence:
+    """Return a sentence in which all amounts that are counted out are costs where one is: 第一次8000，第二次6000."""
+    roles = list(sentence.reading.roles)
+    framed = [
+        at
+        for at, span in enumerate(sentence.spans)
+        if span.kind == AMOUNT and _COUNTED.search(sentence.text[: span.start])
     ]
+    costs = [roles[at] for at in framed if roles[at][0] in "TSI" and roles[at][1] >= ROLE_FLOOR]
+    if not costs or any(roles[at][0] not in "TSIN" for at in framed):
+        return sentence
+    for at in framed:
+        roles[at] = costs[0] if roles[at][0] == "N" else roles[at]
+    return replace(sentence, reading=replace(sentence.reading, roles=tuple(roles)))
 
 
 def _is_guess(first: Span, second: Span, text: str) -> bool:
@@ -77,13 +102,13 @@ def with_amounts(
         for span, role, sure in amounts
         if role != "X" and span.value not in named and not (role == "N" and span.value == cap)
     ]
-    meant = _without_guesses(meant, sentence.text)
     said: dict[str, Any] = {}
     unclear = ""
     for role in dict.fromkeys(role for _, role, _ in meant if role != "N"):
         spans = [span for span, other, sure in meant if other == role]
         values = [span.value for span in spans if span.value is not None]
-        doubtful = len(values) < len(spans) or any(sure < ROLE_FLOOR for _, other, sure in meant if other == role)
+        floor = LONE_FLOOR if len(meant) == 1 and role in BILLS else ROLE_FLOOR
+        doubtful = len(values) < len(spans) or any(sure < floor for _, other, sure in meant if other == role)
         if doubtful and role == "F" and record.want not in ("cost", "owncost"):
             continue  # what was paid is only needed to find the cost
         if len(spans) == 1 and spans[0].ends and role in "TS":
@@ -111,13 +136,19 @@ def with_amounts(
         said.pop("items")
     if record.visit == "inpatient":
         # What was paid for outpatient care has nothing to do with a stay.
-        said.pop("used", None)
+        fund, total = said.pop("used", None), said.get("total")
         said.pop("left", None)
+        if fund is not None and total is not None and fund < total <= 2 * fund and not _BEFORE.search(sentence.text):
+            said["paid"] = total - fund  # 账单15600，报销了10920: what the fund paid of this bill
     about = any(span.about for span, role, _ in meant if role in BILLS + "E")
-    return replace(record, **said, unclear=unclear, about=about, apart=_apart(meant, sentence))
+    return replace(record, **said, unclear=unclear, about=about, apart=_apart(meant, sentence, bool(unclear)))
 
 
-def _apart(meant: Sequence[Meant], sentence: Sentence) -> str:
-    """Return the amounts that have no place in the bill, as they were said: what is passed over is not hidden."""
-    spans = [span for span, role, _ in meant if role == "N" and span.value not in sentence.known]
+def _apart(meant: Sequence[Meant], sentence: Sentence, unclear: bool) -> str:
+    """Return the amounts that have no place in the bill, or are not clear: what is passed over is not hidden."""
+    spans = [
+        span
+        for span, role, sure in meant
+        if (role == "N" and span.value not in sentence.known) or (unclear and (sure < ROLE_FLOOR or span.value is None))
+    ]
     return "、".join(dict.fromkeys(sentence.text[span.start : span.end] for span in spans))

@@ -34,8 +34,11 @@ def bills_of(record: Record, sentence: Sentence, policy: Policy) -> list[Record]
         if bills and bills not in found:
             found.append(bills)
     if not record.many:
-        # Nobody says that they belong together, but each has a hospital of its own.
-        return found[0] if len(found) == 1 and all(bill.level for bill in found[0]) and len(levels) > 1 else []
+        # Nobody says that they belong together, but each has a hospital of its own, or they are counted out.
+        apart = len(found) == 1 and all(bill.level for bill in found[0]) and len(levels) > 1
+        heads = {sentence.text[max(0, span.start - 2) : span.start] for span, *_ in costs}
+        listed = len(found) == len(heads) == 1 and heads.pop().startswith("一")  # 一盒48元，一盒36元
+        return found[0] if apart else [replace(bill, many="sum", times=None) for bill in found[0]] if listed else []
     # Where the sentence can be cut in two ways nobody can tell what belongs to which bill.
     return found[0] if len(found) == 1 else [replace(record, unclear="amount", many="")] * 2
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot.calculator.buttons import named_by
-from bot.calculator.outcome import OWN, Missing, Outcome, Result
+from bot.calculator.outcome import BESIDE, OWN, Figure, Missing, Outcome, Result
 from bot.calculator.record import Record
 from bot.calculator.wording import OPTIONS
 from corpus.text import fold
@@ -16,6 +16,8 @@ _LABELS = {"是": "是选定的", "不是": "不是选定的"}
 _SLOTS = tuple(slot for slot in OPTIONS if slot != "hospital_level")
 # What is asked for most plainly; a cost that is worked out from its payment, or what is left, has no such table.
 _SHOWN = ("医保支付", "个人负担", "个人缴费")
+# More rows than this nobody reads on a phone.
+_MOST = 6
 
 
 def weighed(records: Sequence[Record], missing: Missing, work_out: Callable[[Sequence[Record]], Outcome]) -> Outcome:
@@ -26,20 +28,25 @@ def weighed(records: Sequence[Record], missing: Missing, work_out: Callable[[Seq
     results = {label: one for label, one in outcomes.items() if isinstance(one, Result) and _is_shown(one)}
     if len(results) == len(outcomes) and len({one.figures[0].value for one in results.values()}) == 1:
         return next(iter(results.values()))
-    if not results or any(isinstance(one, Missing) for one in outcomes.values()):
-        return missing  # a second question is open in some of them
     own = records[0].want == "self"
-    table = tuple(
-        replace(one.figures[0], label=_LABELS.get(label, label) + OWN * own) for label, one in results.items()
-    )
-    notes = tuple(dict.fromkeys(note for one in results.values() for note in one.assumptions))
-    first = next(iter(results.values()))
+    shown = [one for one in outcomes.values() if isinstance(one, Result | Missing) and _rows("", one, own)]
+    table = tuple(row for label, one in outcomes.items() for row in _rows(_LABELS.get(label, label), one, own))
+    if not 0 < len(table) <= _MOST or any(isinstance(one, Missing) and one not in shown for one in outcomes.values()):
+        return missing  # a second question is open in some of them
+    notes = tuple(dict.fromkeys(note for one in shown for note in one.assumptions))
+    first = shown[0]
     inputs = {
-        name: value
-        for name, value in first.inputs.items()
-        if all(one.inputs.get(name) == value for one in results.values())
+        name: value for name, value in first.inputs.items() if all(one.inputs.get(name) == value for one in shown)
     }
     return replace(missing, table=table, own=own, entry=first.entry, assumptions=notes, inputs=inputs)
+
+
+def _rows(label: str, outcome: Outcome, own: bool) -> tuple[Figure, ...]:
+    """Return what comes out for an answer; at each level where that is all that is still open."""
+    if isinstance(outcome, Result):
+        return (replace(outcome.figures[0], label=label + OWN * own),) if _is_shown(outcome) else ()
+    levels = outcome.table if isinstance(outcome, Missing) and outcome.slot == "hospital_level" else ()
+    return tuple(replace(one, label=f"{label}{BESIDE}{one.label}") for one in levels)
 
 
 def _is_shown(result: Result) -> bool:

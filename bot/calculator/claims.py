@@ -18,6 +18,7 @@ from bot.calculator.outcome import (
     Step,
     Unknown,
     Wrong,
+    assuming,
     cents,
     out_of_bounds,
     plain,
@@ -45,11 +46,9 @@ def claim(records: Sequence[Record], policy: Policy) -> Outcome:
     """Work out a claim of one bill or of several, or say what is missing."""
     outcome = _claim(records, policy)
     midway = records[0].birth or any(month != policy.fee.first for month in records[0].apply)
-    if midway and (isinstance(outcome, Result) or (isinstance(outcome, Missing) and outcome.table)):
-        # Whether benefits had begun by then decides, and for one who joined midway nobody can tell.
-        note = "calc_newborn_uninsured" if records[0].birth else "calc_assume_benefit"
-        return replace(outcome, assumptions=(note, *outcome.assumptions))
-    return outcome
+    # Whether benefits had begun by then decides, and for one who joined midway nobody can tell.
+    note = "calc_newborn_uninsured" if records[0].birth else "calc_assume_benefit"
+    return assuming(outcome, note) if midway else outcome
 
 
 def _claim(records: Sequence[Record], policy: Policy) -> Outcome:

@@ -50,6 +50,8 @@ _REMEMBERED = 2048
 _PLAIN = ("fee", "claim", "cap", "bstart")
 # Words that only a question about the limit for visits has.
 _CAP = ("cap", "outpatient_word")
+# A fee of the year, of a month or from a birth on, benefits from when or whether: what is told settles which it is.
+_ALIKE = (("fee", "monthly", "newborn"), ("bstart", "binforce"))
 TALK = ("none", "absent", "more", "unknown", "cancel")
 # How, where, why and whether: no answer and no part of a calculation.
 _ASKS_OTHERWISE = re.compile(
@@ -174,8 +176,7 @@ class Calculator:
     def answer(self, sentence: Sentence, floor: float = OTHER_FLOOR) -> CalculatorReply | None:
         """Answer a sentence that has been read, as a new question; what is less sure than `floor` is left alone."""
         task = sentence.reading["task"]
-        # Of the year or of a month: words settle later which of the two it is.
-        alike = ("fee", "monthly") if task in ("fee", "monthly") else (task,)
+        alike = next((tasks for tasks in _ALIKE if task in tasks), (task,))
         sure = sentence.reading.sure("task", *alike) >= (TASK_FLOOR if task == "claim" else floor)
         return self._begin(sentence, task, []) if sure else None
 
@@ -225,7 +226,7 @@ class Calculator:
             return None
         if reply := self._of_several(sentence, told[0], before, policy):
             return reply
-        if task in ("more", before[0].task, "diff") and "difference" in sentence.words:
+        if task in ("more", before[0].task, "diff") and "difference" in sentence.words and not told[0].told_cost:
             if compared := contrast(talk, told[0], sentence):
                 return self._speaker.run(before, policy, [compared])
             if before[0].task == "claim" and "insured" not in sentence.words:

@@ -31,6 +31,7 @@ from bot.calculator.outcome import (
     Step,
     Unknown,
     Wrong,
+    assuming,
     cents,
     out_of_bounds,
     plain,
@@ -57,6 +58,8 @@ def work_out_fee(record: Record, policy: Policy) -> Outcome:
     if record.base is not None and record.task in _RATES:
         return _based(record, policy, children)
     outcome = _TASKS[record.task](record, policy, children)
+    if record.assumed_now:
+        outcome = assuming(outcome, "calc_assume_now")
     if record.task != "fee" or not isinstance(outcome, Result):
         return outcome
     half = halved(outcome) if record.want == "half" else outcome
@@ -149,13 +152,8 @@ def _newborn(record: Record, policy: Policy, children: int) -> Outcome:
         return Unknown("calc_newborn_other_hukou")
     if len(set(record.birth)) > 1 or len(set(record.apply)) > 1:
         return Unknown("calc_child_by_child")
-    if (
-        record.birth
-        and record.apply
-        and not record.hukou
-        and record.apply[0] - record.birth[0] > window
-        and not record.assumed_year
-    ):
+    plain = record.birth and record.apply and not (record.hukou or record.assumed_year)
+    if plain and _in_time(record, window) is False:
         # Too late whoever the child is, so nobody needs to be asked.
         return _late(record, policy, children)
     for slot, said in (("hukou", record.hukou), ("birth_month", record.birth), ("apply_month", record.apply)):
@@ -175,10 +173,7 @@ def _newborn(record: Record, policy: Policy, children: int) -> Outcome:
 
 
 def _late(record: Record, policy: Policy, children: int) -> Outcome:
-    outcome = fee_by_month(replace(record, assumed_year=False), policy, children)
-    if not isinstance(outcome, Result):
-        return outcome
-    return replace(outcome, assumptions=("calc_note_late", *outcome.assumptions))
+    return assuming(fee_by_month(replace(record, assumed_year=False), policy, children), "calc_note_late")
 
 
 def _from_birth(record: Record, policy: Policy, birth: Month, applied: Month, children: int) -> Outcome:
@@ -243,7 +238,8 @@ def _monthly(record: Record, policy: Policy, children: int) -> Outcome:
     months = policy.number("fee.months")
     wanted = record.times if record.times and record.times <= months else 1
     label = f"{wanted}个月" if wanted > 1 else "平均每月"
-    worked = [(name if len(parts) > 1 else "", year * children) for name, year in map(years.__getitem__, parts)]
+    named = len(parts) > 1 or parts[0]  # 平均每月 alone is the family's part
+    worked = [(name if named else "", year * children) for name, year in map(years.__getitem__, parts)]
     figures = tuple(yuan(name + label, year / months * wanted) for name, year in worked)
     whole = tuple(yuan(f"{name}全年", year) for name, year in worked)
     lefts = (f"{cents(year)} ÷ {plain(months)}" + f" × {wanted}" * (wanted > 1) for _, year in worked)

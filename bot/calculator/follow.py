@@ -97,7 +97,8 @@ def merged(talk: Talk, told: list[Record], sentence: Sentence) -> list[Record] |
         return Missing("amount", "calc_ask_bills")  # of one of several amounts nobody can tell what it is
     if any(getattr(new, name) is not None for name in COSTS) and task == "claim" and _adds(before, new, sentence):
         # One bill more, of the same kind; what came off or beside the bill before is not its own.
-        like = replace(before[-1], deductible=None, consult=None, consult_in="")
+        none: dict[str, Any] = dict.fromkeys((*COSTS, "deductible", "consult", "outside"))
+        like = replace(before[-1], **none, consult_in="")
         return [*(replace(one, many="sum") for one in before), replace(new.over(like), task=task, many="sum")]
     if new.midway and not new.apply and sentence.of(MONTH):
         return _which(before) if len(before) > 1 else Missing(talk.asked if talk.asked in _ASKED else "apply_month")

@@ -21,6 +21,7 @@ VISITS = {
     "outpatient": re.compile(r"(?<![没未不冇])门诊|社康|[看挂睇][了个咗]{0,2}急诊"),
     "inpatient": re.compile(
         r"(?<![没未不冇])(?<!没有)(?:住院|住[了咗][^,。;]{0,4}院|入院|出院|病房|床位费"
+        r"|住(?:在|进|的是)?(?:[一二三][级甲]|社区医院|社康)|(?:医院|[一二三][级甲]|社康)住(?!在|址|处|所|户)"
         r"|住[了咗过足满]{0,2}(?:\d{1,3}|[一二两三四五六七八九十几]{1,3})[来多]?(?:天|日|晚|夜|周|个?星期|个?礼拜))"
     ),
 }
@@ -41,17 +42,21 @@ _HELD_AGAINST = re.compile(r"够|[收扣](?:得|的)?(?:多(?!少)|错|对)|多[
 _HALF = re.compile(
     r"(?:[报补出担付退负][^,。;]{0,8}|各[出付]?)(?:一半|半数|50%)|(?:一半|50%)[^,。;]{0,8}(?:[报补出担付退])"
 )
-# 哪天截止: a day is asked for and no fee.
-_DEADLINE, _SUM = re.compile("截止|到期|最晚|最迟"), re.compile("[钱费元块]|多少|几多")
+# 哪天截止, 满半年是几月: a time is asked for and no fee.
+_WHEN, _SUM = re.compile("截止|到期|最晚|最迟|[是到]几月|[是到]哪个?月"), re.compile("[钱费元块]|多少|几多")
 # 6月毕业, 9月停保, 今年没交: until when then, the year that was paid for decides, and nobody said which that is.
 _STOPPED = re.compile(
     r"毕业|[停断退]保|停[了止]|(?:没|未|冇|不)(?:有)?(?:再)?(?:交|缴|续|参保)(?!过)|离开|转走|漏[交缴]"
 )
+# 政策更新到几月: of something else than benefits.
+_BENEFIT = re.compile("待遇|报|享|用|管|效|到期|截止|保|交|缴|看病|住院|断")
 _PAID = re.compile(r"(?<![没未冇不漏])[交缴](?:清|了|的|过|足|齐|好)")
-_ANOTHER = re.compile(r"另一个|另外一个|其中一个|只有一个")
+_ANOTHER = re.compile(r"另一个|另外一个|其中一个|只有一个|[两二三四五2-5]个[^。;一\d]{1,8}一个(?=\d{1,2}月)")
 _YEARLY = re.compile(r"年可支配|年的?收入|换算成一?年|全年[^,。;]{0,6}收入")
 _MONEY = re.compile(r"钱|元|块|几多$")
 _MONTHS, _WHICH_MONTH = re.compile(r"几个月|多少个?月|几多个?月"), re.compile(r"几月|哪个?月|何时|什么时候|从.{0,3}月")
+_EACH_TIME = re.compile(r"每[次回趟][^,。;\d]{0,3}$")
+_OWN = ("self", "selfratio")
 _PER_MONTH = re.compile(r"月(?:平均)?工资|每个?月|一个月|月均")
 
 
@@ -77,12 +82,13 @@ def outside(record: Record, sentence: Sentence) -> bool:
     if record.task == "claim" and not (record.told_cost or record.visit or record.level or record.deductible):
         # 去广州看病没转诊能报几成: of nothing in particular; the entry says it all.
         return not sentence.of(AMOUNT)
-    if record.task in ("fee", "monthly", "cap") and sentence.of(AMOUNT, "N"):
+    loose = [span for span, *_ in sentence.of(AMOUNT, "NF") if span.value not in sentence.known]
+    if (record.task == "monthly" and loose) or (record.task in ("fee", "cap") and sentence.of(AMOUNT, "N")):
         return True  # 额度一千，刷了365.5，够不够: what is seen and has no place in the sum is not dropped
     stopped = _STOPPED.search(sentence.text) and not _PAID.search(sentence.text)
-    if record.task in ("bstart", "bend", "blen", "binforce") and stopped:
+    if record.task in ("bstart", "bend", "blen", "binforce") and (stopped or not _BENEFIT.search(sentence.text)):
         return True
-    if record.task == "fee" and _DEADLINE.search(sentence.text) and not _SUM.search(sentence.text):
+    if record.task == "fee" and _WHEN.search(sentence.text) and not _SUM.search(sentence.text):
         return True
     if record.task in ("subsidy", "total", "gap", "monthly") and sentence.of(MONTH, "a"):
         return True
@@ -117,6 +123,8 @@ def _of_task(record: Record, sentence: Sentence) -> Record:
     held = [span.value for span, *_ in sentence.of(AMOUNT, "N")]
     if record.task == "fee" and record.paid is None and len(held) == 1 and _HELD_AGAINST.search(text):
         record = replace(record, paid=held[0])
+    if record.task == "claim" and record.paid is not None and not record.told_cost and record.want in _OWN:
+        return replace(record, want="owncost")  # who says what he paid asks of how much
     if record.task in ("claim", "more") and record.want in ("", "fund") and record.told_cost:
         own = "self" in sentence.words and sentence.reading.sure("want", "self") >= 0.1
         return replace(record, want="self") if own else record
@@ -128,10 +136,12 @@ def _of_children(record: Record, sentence: Sentence) -> Record:
     text = sentence.text
     if record.task == "fee" and not record.want and _MONTHS.search(text) and not _MONEY.search(text):
         return replace(record, want="months")
+    if record.task == "fee" and "baby" in sentence.words:
+        return replace(record, task="newborn")  # 三个月大的宝宝: what is paid from its birth on
     if record.task == "newborn" and _ONLY_APPLY.search(text):
         return replace(record, task="fee", birth=())
-    if record.hukou == "shenzhen" and "hukou_elsewhere" in sentence.words:
-        return replace(record, hukou="")
+    if "hukou_elsewhere" in sentence.words:
+        return replace(record, hukou="other" if sentence.reading["hukou"] == "-" else "")
     return record
 
 
@@ -176,8 +186,10 @@ def _of_amounts(record: Record, sentence: Sentence) -> Record:
     if record.deductible is None and record.above is None and _BELOW.search(sentence.text):
         record = replace(record, unclear=record.unclear or "deductible")
     ones = [span.end for span, *_ in sentence.of(TIMES) if span.value == 1]
-    if record.times and record.each is None and any(span.start in ones for span, role, _ in sentence.of(AMOUNT, "TSI")):
-        # 一趟130, 跑了4趟: what each cost, and not all.
+    costs = [span for span, *_ in sentence.of(AMOUNT, "TSI")]
+    each = any(span.start in ones or _EACH_TIME.search(sentence.text[: span.start]) for span in costs)
+    if record.times and record.each is None and each:
+        # 一趟130, 跑了4趟; 3次，每次5000: what each cost, and not all.
         return (
             replace(record, each=record.total, total=None)
             if record.total is not None

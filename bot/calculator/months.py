@@ -91,7 +91,9 @@ def _without_ends(
         if role == "b" or span.name or not (joined or last) or not _UNTIL.search(text[: span.start]):
             found.append((span, role, sure))
             continue
-        if before and joined and found[-1][1] != "b":
+        if before and joined and any(one[1] == "a" for one in found[:-1]):
+            found.pop()  # 4月去办，补11到3月: when it is done was said
+        elif before and joined and found[-1][1] != "b":
             found[-1] = (before, "a", 1.0)
             if not last:
                 return found, (span.number - before.number) % 12 + 1

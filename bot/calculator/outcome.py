@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 CENT = Decimal("0.01")
@@ -14,6 +14,7 @@ _WIDE = Context(prec=80)
 LEVELS = ("1", "2", "3")
 LEVEL_NAMES = {"1": "一级及以下（含社康）", "2": "二级", "3": "三级"}
 OWN = "自己付"  # behind the name of a case: what the family pays in it, and not the fund
+BESIDE = "·"  # between the names of two cases that are open at once
 PLACE_NAMES = {"local": "在深圳", "in_province": "在广东省内的外市", "out_province": "在广东省外"}
 CASE_NAMES = {"filed": "有长期异地备案", "referral": "有市外转诊", "emergency": "急诊抢救", "temporary": "临时外出"}
 # What may be compared, each with the field of the record that it is of.
@@ -75,7 +76,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Missing:
-    """An input that must be asked for; `phrase` names the question.
+    """An input that must be asked for; `phrase` names the question, `values` fill it.
 
     `table` holds what comes out for each answer, the family's `own` part or what insurance pays; `entry` the entry of
     the rule, `assumptions` what is taken for granted.
@@ -88,6 +89,7 @@ class Missing:
     entry: str = ""
     assumptions: tuple[str, ...] = ()
     inputs: dict[str, str] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,13 @@ class Wrong:
 
 
 Outcome = Result | Missing | Unknown | Wrong
+
+
+def assuming(outcome: Outcome, *notes: str) -> Outcome:
+    """Return a result or a table with more that is taken for granted; what says no number stays as it is."""
+    if isinstance(outcome, Result) or (isinstance(outcome, Missing) and outcome.table):
+        return replace(outcome, assumptions=(*notes, *outcome.assumptions))
+    return outcome
 
 
 def out_of_bounds(values: Iterable[Decimal | None]) -> Wrong | None:

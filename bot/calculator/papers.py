@@ -9,7 +9,7 @@ from typing import Any
 from bot.calculator.outcome import LEVELS
 from bot.calculator.reader import Sentence
 from bot.calculator.record import LOCAL, NO, UNSURE, YES, Record
-from bot.calculator.spans import LEVEL, PLACE
+from bot.calculator.spans import LEVEL, PLACE, Span
 
 # A head that says nothing of what a word names is believed from here on.
 BELIEVED = 0.95
@@ -20,9 +20,11 @@ _DENIED = re.compile(r"[没未无不冇非][^,。;]{0,6}(?:转诊|抢救|急诊)
 _CHOSEN_DENIED = re.compile(
     rf"(?:{_NO})[^,。;!? ]{{0,5}}(?:选定|绑定|签约|绑)|(?:选定|绑定|签约)[^,。;!? 的]{{0,3}}(?:没|未|冇|不是|唔系)"
 )
+# 绑的是某某社康，没有转诊: which one is chosen, not that it was the one that was visited.
+_CHOSEN_IS = re.compile(r"(?:绑|选|签)[定约了过的]{0,2}(?<!就)是(?!这|那|本|他|它|她)[^,。;!?]{0,10}$")
 # 没转诊, 没开转诊单, 冇转; 转账 and 转院 are not meant.
 _REFERRAL_DENIED = re.compile(
-    r"(?:没|沒|未|无|冇|不是)[^,。;!? 绑选签]{0,5}(?:转诊|转(?=[,。;!? ]|$))|转诊[^,。;!? ]{0,3}(?:没|冇)"
+    r"(?:没|沒|未|无|冇|不是|来不及)[^,。;!? 绑选签]{0,5}(?:转诊|转(?=[,。;!? ]|$))|转诊[^,。;!? ]{0,3}(?:没|冇)"
 )
 # 社康开了转诊单, 从社康转到市里: who sends the child on.
 _REFERS = re.compile(r"[^,。;!? 没未冇无不]{0,8}转(?=[诊院到去往上至介出])(?!诊[^,。;]{0,2}[没未冇无])")
@@ -31,6 +33,9 @@ _FILED = re.compile(
     r"(?:已经?|办[了过好妥]|做[了过好]|备[了好])(?:[^,。;没未不冇吗]{0,8}备案|案)|备案(?:已|都?[办做][了好过]|[了咗过])(?!吗|没|么|吧)"
 )
 _NOT_FILED = re.compile(r"(?:没|沒|未|冇|不|无|来不及)[^,。;]{0,6}备案|备案[^,。;]{0,3}(?:没|未|冇)")
+_REFERRED = re.compile(
+    r"转诊[了过](?!吗|没|么|吧|[^,。;]{0,4}[没未冇])|(?:办|开)(?:[了好妥到]|过了?)[^,。;没未不冇吗]{0,4}转诊|转诊[单手续]{0,2}(?:已经?|都)?[办开](?:[了好妥到]|过了)(?!吗|没|么|吧)"
+)
 _BOTH_WAYS = re.compile(
     r"(备案|转诊)[^。;]{0,8}[不没未冇][^,。;]{0,3}\1|[不没未冇][^,。;]{0,3}(备案|转诊)[^。;]{0,8}\2"
     r"|(?:备案|转诊)[了过]?[跟和与同比][没不未冇]|(?:有没有?|有冇|有无|办不办|办没办|备不备)[^,。;]{0,6}(?:备案|转诊)"
@@ -76,6 +81,8 @@ def _of_cases(record: Record, sentence: Sentence) -> Record:
             record = replace(record, **doubt)
     if record.filed == UNSURE and bool(_FILED.search(text)) != bool(_NOT_FILED.search(text)):
         record = replace(record, filed=YES if _FILED.search(text) else NO)
+    if record.referral in ("", UNSURE) and _REFERRED.search(text) and not _REFERRAL_DENIED.search(text):
+        record = replace(record, referral=YES)
     if record.referral == NO and not record.emergency and record.location in ("", LOCAL) and "emergency" in words:
         # 急诊, 没转诊: whether it was one that needs no referral decides whether anything is paid.
         record = record if _EMERGENCY_DENIED.search(text) else replace(record, emergency=UNSURE)
@@ -87,12 +94,21 @@ def _of_cases(record: Record, sentence: Sentence) -> Record:
 def _of_choice(record: Record, sentence: Sentence) -> Record:
     words = sentence.words
     unsure = (not record.selected and "not_chosen" in words) or (record.selected and {"unknown", "selected"} <= words)
+    unsure = unsure or (
+        record.selected != NO and any(is_only_chosen(span, sentence) for span, *_ in sentence.of(LEVEL))
+    )
     denied = bool(_CHOSEN_DENIED.search(sentence.text) or words & {"not_chosen", "other_chosen"})
     silent = not (record.selected or denied or unsure or "unknown" in words)
     if record.task == "more" and "selected" in words and silent:
         return replace(record, selected=YES)  # 那要是绑定了呢
     # Nothing is paid where it was not chosen, so both a word and the reader have to say so.
     return replace(record, selected=UNSURE) if unsure or (record.selected == NO) != denied else record
+
+
+def is_only_chosen(level: Span, sentence: Sentence) -> bool:
+    """Tell whether a level is said of the institution that is chosen, and another was visited: it sent nobody on."""
+    chosen = _CHOSEN_IS.search(sentence.text[: level.start])
+    return chosen is not None and _REFERRAL_DENIED.search(sentence.text) is not None
 
 
 def _of_scope(record: Record, sentence: Sentence) -> Record:

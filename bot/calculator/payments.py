@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from bot.calculator.formulas import ZERO, Claim, pay, percent, ratio_of
+from bot.calculator.inputs import inputs_of
 from bot.calculator.outcome import (
     LEVEL_NAMES,
     LEVELS,
@@ -18,6 +19,7 @@ from bot.calculator.outcome import (
     Step,
     Unknown,
     Wrong,
+    assuming,
     cents,
     plain,
     yuan,
@@ -39,7 +41,6 @@ from corpus.policy import Policy
 
 # The rule that only a chosen institution is paid for prints no number, so the policy does not name its entry.
 NOT_CHOSEN = "B3"
-_WIRE = {"deductible": "deductible", "consult": "consult_fee", "used": "used_cap", "above": "cost_above_deductible"}
 
 
 def one_bill(record: Record, policy: Policy) -> Outcome:
@@ -59,9 +60,8 @@ def one_bill(record: Record, policy: Policy) -> Outcome:
 def _inpatient(record: Record, policy: Policy, away: str) -> Outcome:
     if missing := _unclear(record):
         return missing
-    above, cost, deductible = record.above, record.cost, record.deductible
-    if above is not None:
-        cost, deductible = above, None
+    above = record.above
+    cost, deductible = (record.cost, record.deductible) if above is None else (above, None)
     if cost is None and deductible is not None and record.want not in ("ratio", "selfratio"):
         return Missing("amount")
     asked = Claim("inpatient", record.level, cost or ZERO, deductible=deductible, away=away)
@@ -79,11 +79,10 @@ def _inpatient_away(record: Record, policy: Policy, location: str) -> Outcome:
     if location == AWAY and kind in ("", "temporary"):
         return Missing("location")
     if not kind:
-        return Missing("out_of_city_kind", "calc_ask_not_filed" if record.filed == NO else "")
+        return Missing("out_of_city_kind")
     outcome = _inpatient(record, policy, _share_of(kind, location))
-    if kind == "temporary" and record.temporary != YES and isinstance(outcome, Result) and record.emergency != NO:
-        return replace(outcome, assumptions=(*outcome.assumptions, "calc_assume_temporary"))
-    return outcome
+    said = record.temporary == YES or all(getattr(record, name) == NO for name in CASES)
+    return outcome if said or kind != "temporary" else assuming(outcome, "calc_assume_temporary")
 
 
 def _share_of(case: str, location: str) -> str:
@@ -119,8 +118,7 @@ def _outpatient_away(record: Record, policy: Policy, location: str) -> Outcome:
     # Only a primary institution can be chosen there, and those are of the first level.
     if record.level in LEVELS[1:]:
         return Missing("selected") if not record.selected else Unknown("calc_away_primary")
-    if record.selected == YES:
-        record = replace(record, level=record.level or LEVELS[0])
+    record = replace(record, level=LEVELS[0])
     return _outpatient_paid(record, policy, kind, [] if record.selected == YES else ["calc_assume_selected_away"])
 
 
@@ -170,7 +168,11 @@ def _unclear(record: Record) -> Missing | None:
     apart = record.outside is not None and record.total is None and record.above is None
     if record.scoped is None and record.cost is not None and (partly or apart):
         return Missing("amount", "calc_ask_scope")
-    return Missing(record.unclear, "calc_ask_which" * (record.unclear != "deductible")) if record.unclear else None
+    if not record.unclear:
+        return None
+    if record.apart and record.unclear != "deductible":
+        return Missing(record.unclear, "calc_unclear", values={"amounts": record.apart})
+    return Missing(record.unclear, "calc_ask_which" * (record.unclear != "deductible"))
 
 
 def _consult_unclear(record: Record) -> Missing | None:
@@ -280,21 +282,3 @@ def _basis(policy: Policy, asked: Claim) -> tuple[str, ...]:
     """Return the entries that the rules stand in, the one that decides first."""
     local = policy.figure(f"{asked.kind}.{asked.level}").entry
     return (policy.figure(f"away.{asked.away}").entry, local) if asked.away else (local,)
-
-
-def inputs_of(record: Record, asked: Claim | None = None) -> dict[str, str]:
-    """Return what was read as the wire shows it; money with two decimals."""
-    sent = {"visit": record.visit, "hospital_level": record.level}
-    cost = asked.cost if asked and asked.visit == "outpatient" and record.cost is not None else record.cost
-    if record.above is None and cost is not None:
-        sent["in_scope_cost"] = str(cents(cost))
-    sent |= {wire: str(cents(value)) for name, wire in _WIRE.items() if (value := getattr(record, name)) is not None}
-    if record.beyond:
-        sent["outside_cost"] = str(cents(record.beyond))
-    sent["location"] = record.location if record.location not in (AWAY, SEVERAL) else ""
-    if asked and asked.away:
-        sent["out_of_city_kind"] = "temporary" if asked.away.endswith("province") else asked.away
-    elif asked:
-        sent["location"] = sent["location"] or LOCAL
-    sent |= {"selected": record.selected, "hukou": record.hukou}
-    return {name: value for name, value in sent.items() if value and value != UNSURE}

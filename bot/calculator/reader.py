@@ -44,6 +44,9 @@ ROLES = {AMOUNT: "NTSIADCOULEFBX", MONTH: "oabx", LEVEL: "tx", PLACE: "tx"}
 USUAL = {AMOUNT: "N", MONTH: "o", LEVEL: "t", PLACE: "t"}
 ALL_LABELS = tuple(f"{kind}:{role}" for kind, roles in ROLES.items() for role in roles)
 LABELS = {kind: [ALL_LABELS.index(f"{kind}:{role}") for role in roles] for kind, roles in ROLES.items()}
+# By which list of words the amount right behind is named; with what was read it leaves no doubt, alone it says nothing.
+_NAMED = {"S": "in_scope", "D": "deductible", "O": "outside", "U": "used", "L": "left", "C": "consult"}
+_FILLERS = "是为有:约共的 "
 # The roles of a cost that differ only in what is said with the result.
 _COSTS = "TSI"
 # What may have been asked, or computed, right before.
@@ -203,8 +206,15 @@ class Sentence:
         """Return the spans of a kind with role and probability; those with one of `roles` where they are given."""
         pairs = zip(self.spans, self.reading.roles, strict=True)
         return [
-            (span, role, sure) for span, (role, sure) in pairs if span.kind == kind and (not roles or role in roles)
+            (span, role, self._sure(span, role, sure))
+            for span, (role, sure) in pairs
+            if span.kind == kind and (not roles or role in roles)
         ]
+
+    def _sure(self, span: Span, role: str, sure: float) -> float:
+        """Return how sure a role is: 目录内43250 says itself what it is of."""
+        named = span.kind == AMOUNT and role in _NAMED
+        return 1.0 if named and self.text[: span.start].rstrip(_FILLERS).endswith(self.names(_NAMED[role])) else sure
 
     @cached_property
     def words(self) -> frozenset[str]:

@@ -21,7 +21,7 @@ COSTS = ("total", "scoped", "items", "above", "each", "upto")
 AMOUNTS = (*COSTS, "deductible", "consult", "outside", "used", "left", "paid", "base")
 _COUNTS = ("children", "times", "apply_day", "birth_day", "year")
 _MONTHS = ("apply", "birth", "day_of")
-_MARKS = ("midway", "about", "assumed_year", "exhausted", "surgery")
+_MARKS = ("midway", "about", "assumed_year", "assumed_now", "exhausted", "surgery")
 # What a calculation of another kind may still use.
 _KEPT = ("hukou", "children", "location", "used", "left")
 _OF_BENEFITS = {"bstart", "bend", "blen", "binforce", "window"}
@@ -75,6 +75,7 @@ class Record:
     midway: bool = False
     about: bool = False
     assumed_year: bool = False
+    assumed_now: bool = False  # nobody said when the child is enrolled
     exhausted: bool = False
     surgery: bool = False  # nobody said that it is a stay
     unclear: str = ""
@@ -103,14 +104,16 @@ class Record:
         if said.get("unclear", before.unclear) == before.unclear and before.unclear in _slots(said):
             said["unclear"] = ""
         if "apply" in said:
-            said = {"midway": False, "assumed_year": False, "apply_day": None} | said
+            said = {"midway": False, "assumed_year": False, "assumed_now": False, "apply_day": None} | said
         if "visit" in said:
             said = {"surgery": False} | said
         if YES in {said.get(name) for name in CASES}:
-            said = {"temporary": ""} | said  # who has filed, or was referred, is not out for a while
+            # Who has filed, or was referred, is not out for a while; 那急诊抢救呢 is in the place of what was said.
+            said = {"temporary": "", **{name: "" for name in CASES if getattr(before, name) == YES}} | said
         if "location" in said and said["location"] == LOCAL:
             said |= {"filed": "", "referral": "", "emergency": "", "temporary": ""}
-        return replace(before, **said, wrong=self.wrong, name=self.name, apart=self.apart)
+        apart = self.apart or before.apart * bool(said.get("unclear", before.unclear))
+        return replace(before, **said, wrong=self.wrong, name=self.name, apart=apart)
 
     def keeping(self, before: Record) -> Record:
         """Return this record with what the calculation before said that another kind may use as well."""
@@ -150,9 +153,8 @@ class Record:
 
     @property
     def is_temporary(self) -> bool:
-        """Whether somebody away has neither filed nor been referred: then it is a temporary stay."""
-        denied = [getattr(self, name) == NO for name in CASES]
-        return self.temporary == YES or (denied[0] and any(denied[1:]))
+        """Whether somebody away says that he has no paper: then it is a temporary stay."""
+        return self.temporary == YES or NO in (self.filed, self.referral)
 
     @property
     def where(self) -> str:

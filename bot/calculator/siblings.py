@@ -29,6 +29,8 @@ _NAMES = {
 _NAMED = re.compile("|".join(f"(?P<at{place}>{words})" for place, words in _NAMES.items()))
 _FIRST_FEW = re.compile(r"[前头]([两二三])个")
 _KIN = re.compile(r"弟弟|妹妹|哥哥|姐姐")
+_EACH = re.compile("分别|各")
+_OTHER_KIN = re.compile("侄[子女儿]?|外甥女?|外?孙[子女]|[表堂][弟妹哥姐]|儿子|女儿|闺女")
 # Who goes to school pays through it, for the whole year.
 _PUPIL = re.compile(r"年级|小学|初中|高中|[大中小]班|全年|整年|一年的")
 
@@ -63,13 +65,19 @@ def family_of(
 
 def family_told(record: Record, sentence: Sentence, policy: Policy) -> list[Record]:
     """Return a record for each child where a first message names each with its month; else the record as it is."""
-    if record.task not in FAMILY or not (record.many == "sum" or "total" in sentence.words):
+    asked = record.many == "sum" or "total" in sentence.words or _EACH.search(sentence.text)
+    if record.task not in FAMILY or not asked:
         return [record]
-    said = _facts(_named(sentence.text, record.children or 2), sentence, policy, record.hukou)
+    ranked = _named(sentence.text, record.children or 2)
+    # Who is named twice is meant where his month stands.
+    kin = {} if ranked else {match[0]: match.start() for match in _OTHER_KIN.finditer(sentence.text)}
+    places = ranked or list(enumerate(kin.values()))
+    names = [*kin] or list(RANKS)
+    said = _facts(places, sentence, policy, record.hukou)
     count = len(said)
     if count < 2 or set(said) != set(range(count)) or record.children not in (None, count):
         return [record]
-    return [_with(Record(task="fee", who=RANKS[at]), said[at]) for at in range(count)]
+    return [_with(Record(task="fee", who=names[at]), said[at]) for at in range(count)]
 
 
 def work_out_family(children: Sequence[Record], policy: Policy) -> Outcome:

@@ -8,12 +8,13 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from bot.calculator.amounts import BILLS, listed_total, with_amounts
+from bot.calculator.amounts import BILLS, counted_out, listed_total, with_amounts, without_guesses
 from bot.calculator.bills import GROUPS, bills_of
 from bot.calculator.guards import guarded
 from bot.calculator.months import ROLE_FLOOR, with_months
 from bot.calculator.numbers import read_number
 from bot.calculator.outcome import LEVELS
+from bot.calculator.papers import is_only_chosen
 from bot.calculator.reader import Reading, Sentence
 from bot.calculator.record import (
     AMOUNTS,
@@ -41,7 +42,7 @@ from bot.calculator.spans import (
     TIMES,
     YEAR,
 )
-from corpus.policy import Policy
+from corpus.policy import Month, Policy
 
 # Below these probabilities a part of a sentence is asked for and not taken.
 HEAD_FLOOR, SILENT_FLOOR, HUKOU_FLOOR, YES_FLOOR, VISIT_FLOOR, LEVEL_FLOOR = 0.6, 0.7, 0.75, 0.75, 0.85, 0.8
@@ -54,8 +55,10 @@ SHARES = ("subsidy", "total", "gap", "monthly")
 _MONTH_TASKS = ("fee", "newborn", "diff", "bstart", "bend", "blen", "binforce", "window")
 _CONSULT = re.compile(r"诊查|诊察|诊金|挂号")
 _EXHAUSTED = re.compile(
-    r"(?:额度|限额|上限|封顶|quota|统筹)[^,。;没未不快]{0,14}(?:[用报花使刷][^,。;没未不快]{0,3}[完光晒尽满爆]|到顶|见底|没了)"
-    r"|(?:用完|用光|用晒|刷爆|报完|报光)[^,。;]{0,4}(?:额度|限额)|\d[^,。;没未不快]{0,4}[用报][^,。;没未不快]{0,2}[完光晒][了喇啦咯]"
+    r"(?:(?:额度|限额|上限|封顶|quota|统筹)[^,。;没未不快]{0,14}(?:[用报花使刷][^,。;没未不快]{0,3}[完光晒尽满爆]|到顶|见底|没了)"
+    r"|(?:用完|用光|用晒|刷爆|报完|报光)[^,。;]{0,4}(?:额度|限额)|\d[^,。;没未不快]{0,4}[用报][^,。;没未不快]{0,2}[完光晒][了喇啦咯])"
+    # 用完了没有: that is asked.
+    r"(?![了咗]?(?:没|吗|么|嘛|未|冇))"
 )
 # 不在深圳, 不去广州: where the hospital is not.
 _NOT_THERE = re.compile(r"(?:不在|没在|离开|不是在|唔喺|不去|没去|唔去)$")
@@ -65,9 +68,14 @@ MONTH_COUNT = re.compile(
     r"|(?P<half>(?<![大上下过])半年(?![多前后以之内大龄就生]))"
 )
 
+_SOON = 3  # months until a birth that is expected
+# It is not enrolled now.
+_LATER = re.compile("打算|准备|计划|到时|以后|超过|满了?半年|才[去来]?[办交缴]")
+
 
 def records_of(sentence: Sentence, policy: Policy, before: Record | None = None) -> list[Record]:
     """Return what a sentence says: a record, or one for each of several bills; `before` is the one that goes on."""
+    sentence = counted_out(without_guesses(sentence))
     record = _base(sentence)
     record = _with_years(_with_counts(_with_hospital(record, sentence), sentence), sentence, policy)
     task = before.task if before and record.task in ("more", "unknown") else record.task
@@ -88,6 +96,8 @@ def records_of(sentence: Sentence, policy: Policy, before: Record | None = None)
         record = with_months(record, sentence, policy, before, task)
     if record.task == "fee" and record.birth and not (record.apply or before):
         record = replace(record, task="newborn")  # 5月生的，交多少: of a whole year nobody spoke
+    if record.task == "newborn" and not before:
+        record = _enrolled_now(record, sentence, policy)
     if record.many in ("sum", "cmp", "") and len(bills := bills_of(record, sentence, policy)) > 1:
         return [guarded(bill, sentence) for bill in bills]
     if record.many == "sum" and (total := listed_total(record, sentence)) is not None:
@@ -96,6 +106,17 @@ def records_of(sentence: Sentence, policy: Policy, before: Record | None = None)
         put: dict[str, Any] = {name: sentence.of(AMOUNT)[0][0].value}
         return [replace(record, **put)]
     return [guarded(with_amounts(record, sentence.of(AMOUNT), sentence, policy), sentence)]
+
+
+def _enrolled_now(record: Record, sentence: Sentence, policy: Policy) -> Record:
+    """Return a newborn of whom nobody says when it is enrolled as one who is now; that stands with the result."""
+    now = Month(sentence.today.year, sentence.today.month)
+    said = len(record.birth) != 1 or record.apply or record.midway or _LATER.search(sentence.text)
+    if said or record.birth[0] > now or not policy.fee.contains(now):
+        return record
+    if record.assumed_year and record.birth[0].plus(12) - now <= _SOON:
+        return record  # 11月生, said in October, is as likely next month as a year ago
+    return replace(record, apply=(now,), assumed_now=True, assumed_year=False)
 
 
 def _corrected(sentence: Sentence, before: Record) -> str:
@@ -148,7 +169,8 @@ def _yes_no(read: Reading, name: str) -> str:
 
 def _with_hospital(record: Record, sentence: Sentence) -> Record:
     """Add level and place of the hospital."""
-    levels = list(dict.fromkeys(span.name for span, _, sure in sentence.of(LEVEL, "t") if sure >= LEVEL_FLOOR))
+    visited = [(span, sure) for span, _, sure in sentence.of(LEVEL, "t") if not is_only_chosen(span, sentence)]
+    levels = list(dict.fromkeys(span.name for span, sure in visited if sure >= LEVEL_FLOOR))
     doubtful = any(sure < LEVEL_FLOOR for *_, sure in sentence.of(LEVEL))
     # 社康和大医院: of the second nobody says the level, and the one that is said is not that of both.
     plain = len(levels) == 1 and not doubtful and (levels[0] == LEVELS[-1] or "大医院" not in sentence.text)

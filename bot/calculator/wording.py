@@ -28,6 +28,8 @@ OPTIONS = {
     "selected": {"是": "true", "不是": "false"},
     "hukou": {"深圳户口": "shenzhen", "不是深圳户口": "other"},
 }
+# More cases than these stand in lines of their own.
+_IN_A_LINE = 3
 _LEVELS = {"1": "一级医院或社康", "2": "二级医院", "3": "三级医院"}
 _VISITS = {"inpatient": "住院", "outpatient": "看门诊", "": ""}
 _AMOUNTS = {
@@ -80,9 +82,10 @@ class Wording:
             said = ""
         if missing.table:
             lines.append(self._heading(missing))
-            lines.append("；".join(f"{one.label} {one.value} {one.unit}" for one in missing.table) + "。")
+            rows = [f"{one.label} {one.value} {one.unit}" for one in missing.table]
+            lines += rows if len(rows) > _IN_A_LINE else ["；".join(rows) + "。"]
             lines += self._notes([self.fill(note) for note in missing.assumptions])
-        lines.append(said + self.fill(missing.phrase or f"calc_ask_{missing.slot}"))
+        lines.append(said + self.fill(missing.phrase or f"calc_ask_{missing.slot}", missing.values))
         table = Result(missing.table, (), missing.entry, missing.inputs, missing.assumptions) if missing.table else None
         options = list(OPTIONS.get(missing.slot, ()))
         ask = Ask(slot=missing.slot, options=options, estimate=self._estimate(table) if table else None)

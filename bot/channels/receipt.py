@@ -19,6 +19,7 @@ _COUNTED = re.compile(r"[\d.]+(?: × \d+){1,2}")
 _FACTOR = re.compile(r"(?<![\d.])(?!0%)\d+(?:\.\d+)?%")
 _WORDS = re.compile("[\u4e00-\u9fff]")
 _ROW = re.compile(r"(.+?)(自己付)?")
+_BESIDE = "·"  # between the names of two cases of one row
 # What the reader can change with a button is not said a second time as a request.
 _INVITATION = re.compile(r"把[^。]*，可以再算一次。")
 _LEVELS = {"一级": "1", "二级": "2", "三级": "3"}
@@ -191,9 +192,14 @@ def _table(estimate: Estimate, asked: Ask | None, say: Say) -> list[list[str]]:
             values.append(cost - values[0])
         if match[2]:
             values.reverse()
-        name = say(f"card_level_{level}") if level else say(match[1])
+        name = say(f"card_level_{level}") if level else _BESIDE.join(_case(one, say) for one in match[1].split(_BESIDE))
         rows.append([name, *(f"{_grouped(str(value))} {result.unit}" for value in values)])
     return [head, *rows]
+
+
+def _case(label: str, say: Say) -> str:
+    level = _LEVELS.get(label[:2])
+    return say(f"card_level_{level}" if level else label)
 
 
 def _table_premises(estimate: Estimate, say: Say) -> list[str]:

@@ -42,7 +42,8 @@ function amount({ label, value, unit }, size) {
   return h("span", `${label} `, h(size, value), ` ${unit}`);
 }
 
-function lines(kind, heading, texts) {
+/** A heading and what belongs under it, nothing where there is nothing. */
+export function lines(kind, heading, texts) {
   const items = texts.filter((text) => text.trim()).map((text) => h("li", text.trim()));
   return items.length > 0 && [h("p.label", heading), h(`ul.${kind}`, items)];
 }

@@ -2,7 +2,7 @@
 import { actions } from "./actions.js";
 import { h } from "./dom.js";
 import { link, markdown } from "./markdown.js";
-import { choices, grid, receipt, validity } from "./receipt.js";
+import { choices, grid, lines, receipt, validity } from "./receipt.js";
 
 /** Show a reply. `desk` says words, completes addresses, asks the next question and takes the vote. */
 export function replyNodes(turn, desk) {
@@ -51,9 +51,10 @@ function calculation(reply, desk) {
 function ask(reply, desk) {
   const { card } = reply;
   if (!card?.table.length) return [paragraphs(reply.text, desk), card && choices(card, desk, "value"), notice(reply, desk)];
-  // What comes out in each case stands in the table, so of the words only the question is left.
-  const premises = [card.premises.join("，"), card.year && validity(card.year, desk)];
-  return [premises.map((part) => part && h("p.year", part)), grid(card), h("p", lastLine(reply)), choices(card, desk, "value"), notice(reply, desk)];
+  // What comes out in each case stands in the table, so of the words only the question is left; the small print is last.
+  const [cost, rest] = card.table[0].length > 2 ? [card.premises[0], card.premises.slice(1)] : ["", card.premises];
+  const top = [cost, card.year && validity(card.year, desk)].map((part) => part && h("p.year", part));
+  return [top, grid(card), h("p", lastLine(reply)), choices(card, desk, "value"), lines("points", desk.say("assumed"), rest), notice(reply, desk)];
 }
 
 function lastLine({ kind, text }) {

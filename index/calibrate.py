@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -21,6 +22,7 @@ from index.rows import OUTSIDE, SMALLTALK, Table
 from index.signals import GROUP_FEATURES, NULL_FEATURES
 
 BLOCKS = 8
+_THREADS = 2  # blocks that are measured at the same time
 # Of the questions that reach a bot about one in ten is like those that a corpus lists as outside: mostly near misses,
 # which a bot is much likelier to answer than what has nothing to do with it.
 STRANGERS = 0.1
@@ -165,15 +167,20 @@ def hold_out(
     block = table.blocks(BLOCKS)
     asked = np.array([row.asked for row in table.rows])
     talk = np.array([table.groups[group].startswith(SMALLTALK) for group in table.group])
-    parts: list[tuple[NDArray[np.int64], Scores, Scores]] = []
-    for number in range(BLOCKS):
+
+    def part(number: int) -> list[tuple[NDArray[np.int64], Scores, Scores]]:
         out = np.flatnonzero((block == number) & asked)
         rest = np.flatnonzero((block != number) | ~asked)
         # An entry's only question cannot be asked of an index without it.
         out = out[np.isin(table.group[out], table.group[rest])]
-        if len(out):
-            parts.append((out, *measure(rest, out)))
-        done((number + 1) / BLOCKS)
+        return [(out, *measure(rest, out))] if len(out) else []
+
+    parts: list[tuple[NDArray[np.int64], Scores, Scores]] = []
+    # Most of the time goes into faiss and liblinear, which let another thread work meanwhile.
+    with ThreadPoolExecutor(_THREADS) as pool:
+        for number, found in enumerate(pool.map(part, range(BLOCKS)), 1):
+            parts += found
+            done(number / BLOCKS)
     nothing = (np.zeros((0, len(table.groups) - 1, GROUP_FEATURES), dtype=np.float32),
                np.zeros((0, NULL_FEATURES), dtype=np.float32))  # fmt: skip
     order = np.concatenate([np.zeros(0, dtype=np.int64), *(part[0] for part in parts)])

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,8 @@ _SOUND = 1 << 43  # marks a pair of syllables, so that it can't be taken for a w
 _BITS = 44  # of a term
 _OTHER = 1024  # a character with no syllable stands for itself, above all syllables
 _PLANE = 1 << 16
+# liblinear draws from one source of chance for the whole process: two at once would be another two each time.
+_ONE_AT_A_TIME = Lock()
 
 Scores = NDArray[np.float32]
 Numbers = NDArray[np.int64]
@@ -172,7 +175,8 @@ def _classifier(matrix: object, labels: NDArray[np.int64], count: int, balanced:
         bias[present] = 1.0
         return weights, bias
     model = LinearSVC(C=1.0 if balanced else 0.5, class_weight="balanced" if balanced else None, random_state=0)
-    model.fit(matrix, labels)
+    with _ONE_AT_A_TIME:
+        model.fit(matrix, labels)
     both = len(present) == 2
     weights[:, present] = np.vstack([-model.coef_, model.coef_]).T if both else model.coef_.T
     bias[present] = np.concatenate([-model.intercept_, model.intercept_]) if both else model.intercept_
